@@ -1,0 +1,1 @@
+"""Observability for the vLLM Semantic Router on Kubernetes, as cdk8s constructs."""
