@@ -1,0 +1,153 @@
+"""Checks and arithmetic on the strings Kubernetes and Prometheus use: durations, quantities, names, URLs.
+
+Pure functions: each takes `where` (the argument's path, for the message) and the value, returns it parsed or unchanged, or raises
+`ConfigError`.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from .errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+_DURATION_SECONDS = (Decimal(31_536_000), Decimal(604_800), Decimal(86_400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?")
+_QUANTITY_FACTOR = {
+    None: Decimal(1),
+    "m": Decimal("0.001"),
+    **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
+    **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)},
+}
+_DNS_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_DNS_SUBDOMAIN = re.compile(rf"{_DNS_LABEL.pattern}(?:\.{_DNS_LABEL.pattern})*")
+_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_LABEL_KEY = re.compile(rf"(?:{_DNS_SUBDOMAIN.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
+
+SERVICE_NAME_LIMIT = 63
+"""Longest name of a Service and of a pod's label value (RFC 1123 label)."""
+
+
+class Url(NamedTuple):
+    """The parts of an external URL."""
+
+    scheme: str
+    host: str
+    path: str
+    """Path without a trailing slash; empty for the root."""
+
+
+def duration_seconds(where: str, value: str) -> Decimal:
+    """Seconds of a Prometheus duration such as `15d` or `1h30m`; zero is refused."""
+    match = _DURATION.fullmatch(value)
+    seconds = sum((Decimal(part) * unit for part, unit in zip(match.groups(), _DURATION_SECONDS, strict=True) if part), Decimal(0)) if match else 0
+    if not seconds:
+        raise ConfigError(where, value, "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m")
+    return Decimal(seconds)
+
+
+def quantity(where: str, value: str) -> Decimal:
+    """Number behind a Kubernetes quantity such as `20Gi`, `250m` or `1.5`; zero is refused."""
+    match = _QUANTITY.fullmatch(value)
+    number = Decimal(match[1]) * _QUANTITY_FACTOR[match[2]] if match else Decimal(0)
+    if not number:
+        raise ConfigError(where, value, "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m")
+    return number
+
+
+def dns_label(where: str, value: str, *, limit: int = SERVICE_NAME_LIMIT) -> str:
+    """Name of a namespace, Service or port: RFC 1123 label of at most `limit` characters."""
+    if not _DNS_LABEL.fullmatch(value) or len(value) > limit:
+        raise ConfigError(where, value, f"write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {limit} characters")
+    return value
+
+
+def dns_subdomain(where: str, value: str) -> str:
+    """Name of most Kubernetes objects (Secrets, claims, ConfigMaps): RFC 1123 subdomain."""
+    if not _DNS_SUBDOMAIN.fullmatch(value) or len(value) > 253:
+        raise ConfigError(where, value, "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters")
+    return value
+
+
+def config_key(where: str, value: str) -> str:
+    """Key in a ConfigMap or Secret."""
+    if not _CONFIG_KEY.fullmatch(value) or value in {".", ".."}:
+        raise ConfigError(where, value, "write a key of letters, digits, '-', '_' and '.', at most 253 characters")
+    return value
+
+
+def kubernetes_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Labels (or a label selector) of Kubernetes objects."""
+    for key, value in labels.items():
+        if not _LABEL_KEY.fullmatch(key):
+            raise ConfigError(where, key, "write a Kubernetes label key such as app or example.com/team")
+        if not _LABEL_VALUE.fullmatch(value):
+            raise ConfigError(f"{where}.{key}", value, "write a Kubernetes label value: at most 63 letters, digits, '-', '_' and '.'")
+    return labels
+
+
+def prometheus_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+    """Labels that Prometheus adds to series."""
+    for name in labels:
+        if not _LABEL_NAME.fullmatch(name) or name.startswith("__"):
+            raise ConfigError(where, name, "write a Prometheus label name: letters, digits and '_', not starting with a digit or '__'")
+    return labels
+
+
+def http_url(where: str, value: str) -> Url:
+    """Absolute http or https URL without credentials, query or fragment."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        parts, host = urlsplit(""), None
+    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", value):
+        raise ConfigError(where, value, "write an absolute URL such as https://grafana.example.com")
+    if parts.username or parts.password:
+        raise ConfigError(where, f"{parts.scheme}://…@{host}", "take the credentials out of the URL and reference a Secret instead")
+    if parts.query or parts.fragment:
+        raise ConfigError(where, value, "leave out everything from '?' or '#' on")
+    return Url(parts.scheme, host, parts.path.rstrip("/"))
+
+
+def public_url(where: str, value: str) -> Url:
+    """URL at which people reach a user interface: a DNS name without a port, and an optional path."""
+    url = http_url(where, value)
+    if urlsplit(value).port is not None:
+        raise ConfigError(where, value, "leave out the port: an ingress serves http on 80 and https on 443")
+    if not _DNS_SUBDOMAIN.fullmatch(url.host) or url.host.replace(".", "").isdigit():
+        raise ConfigError(where, value, "write a DNS name as host, such as https://grafana.example.com")
+    if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*", url.path):
+        raise ConfigError(where, value, "write a plain path such as https://example.com/grafana")
+    return url
+
+
+def one_of(where: str, value: str, accepted: Collection[str]) -> str:
+    """Value from a closed set."""
+    if value not in accepted:
+        raise ConfigError(where, value, f"write one of {', '.join(sorted(accepted))}")
+    return value
+
+
+def port_number(where: str, value: int) -> int:
+    """TCP port."""
+    if not 1 <= value <= 65535:
+        raise ConfigError(where, value, "write a port from 1 to 65535")
+    return value
+
+
+def unique(where: str, values: Collection[str], what: str) -> None:
+    """Refuse a repeated name."""
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise ConfigError(where, value, f"two {what} share this name; rename one")
+        seen.add(value)

@@ -1,0 +1,73 @@
+"""Every container image, in one place, and how a cluster without internet access gets them."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from .checks import dns_subdomain
+from .errors import ConfigError
+
+PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
+"""Prometheus 3.13, the long-term support line (supported to July 2027); the tests run this very version."""
+
+GRAFANA = "docker.io/grafana/grafana:13.2.3"
+"""Grafana 13.2, the current stable release line."""
+
+_REFERENCE = re.compile(r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+_REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*")
+
+
+class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Where images are pulled from.
+
+    Attributes:
+        mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. The rest
+            of the image name stays as it is. Default: none, images come from where they are published.
+        pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the stack's namespace. Default: none.
+
+    """
+
+    mirrors: dict[str, str] = {}
+    pull_secrets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for source, mirror in self.mirrors.items():
+            if not _REGISTRY.fullmatch(source) or "/" in source:
+                raise ConfigError("mirrors", source, "write a registry host such as docker.io")
+            if not _REGISTRY.fullmatch(mirror):
+                raise ConfigError(f"mirrors.{source}", mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub")
+        for name in self.pull_secrets:
+            dns_subdomain("pullSecrets", name)
+
+    def resolve(self, where: str, image: str) -> str:
+        """Check an image reference and rewrite its registry.
+
+        Raises:
+            ConfigError: `image` has neither tag nor digest, is tagged `latest`, or comes from a registry that `mirrors` does not name
+                although it names others (a cluster that needs mirrors would fail to pull it).
+
+        """
+        match = _REFERENCE.fullmatch(image)
+        if not match:
+            raise ConfigError(where, image, "write an image reference such as quay.io/prometheus/prometheus:v3.13.5")
+        if not (match["tag"] or match["digest"]):
+            raise ConfigError(where, image, "add a tag or a digest, such as :v3.13.5 or @sha256:…")
+        if match["tag"] == "latest" and not match["digest"]:
+            raise ConfigError(where, image, "name a version: what 'latest' means changes under a running stack")
+        registry, name = _split_registry(match["name"])
+        suffix = image[len(match["name"]) :]
+        if not self.mirrors:
+            return f"{registry}/{name}{suffix}"
+        if registry not in self.mirrors and not any(f"{registry}/".startswith(f"{mirror.split('/')[0]}/") for mirror in self.mirrors.values()):
+            raise ConfigError(where, image, f"no mirror is named for registry {registry}; add it to images.mirrors")
+        return f"{self.mirrors.get(registry, registry)}/{name}{suffix}"
+
+
+def _split_registry(name: str) -> tuple[str, str]:
+    """Split off the registry the way container runtimes do: no dot, no port and not localhost means Docker Hub."""
+    first, _, rest = name.partition("/")
+    if rest and ("." in first or ":" in first or first == "localhost"):
+        return first, rest
+    return "docker.io", name if rest else f"library/{name}"

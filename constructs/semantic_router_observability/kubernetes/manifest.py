@@ -1,0 +1,123 @@
+"""`Manifest`: one Kubernetes object, written the way its YAML reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
+
+from semantic_router_observability.checks import dns_subdomain
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from constructs import Construct, IConstruct
+
+CLUSTER_SCOPED = frozenset({"ClusterRole", "ClusterRoleBinding"})
+"""Kinds this library may emit outside any namespace, and only when asked to."""
+
+OBJECT_BUDGET = 240_000
+"""Bytes of string data one object may hold: client-side `kubectl apply` repeats the object in an annotation limited to 262,144 bytes."""
+
+_EXACT_INTEGER = 2**53
+_BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
+
+_names: WeakKeyDictionary[IConstruct, set[tuple[str, str | None, str]]] = WeakKeyDictionary()
+
+
+class Manifest(ApiObject):
+    """A Kubernetes object with its fields as plain camelCase mappings.
+
+    Fields go in as JSON patches, so nothing filters them: a user's later `add_json_patch` is applied last and kept as written,
+    whatever Kubernetes version its fields belong to. They appear in the YAML in the order given here.
+
+    Usage:
+        Manifest(self, "config", api_version="v1", kind="ConfigMap", name="prometheus-config", labels={...}, data={...})
+
+    Raises:
+        ConfigError: another Manifest of this app has the same kind, namespace and name, or `data` is over the byte budget.
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        api_version: str,
+        kind: str,
+        name: str,
+        labels: Mapping[str, str],
+        namespace: str | None = None,
+        annotations: Mapping[str, str] | None = None,
+        **fields: Any,
+    ) -> None:
+        home = None if kind in CLUSTER_SCOPED else namespace or namespace_of(scope)
+        _claim_name(scope, kind, home, dns_subdomain(f"{kind} name", name))
+        _check_budget(f"{kind} {name}", fields)
+        super().__init__(
+            scope,
+            id,
+            api_version=api_version,
+            kind=kind,
+            metadata=ApiObjectMetadata(name=name, namespace=namespace, labels=dict(labels), annotations=dict(annotations or {})),
+        )
+        patches = [JsonPatch.add(f"/{field}", plain(value, field)) for field, value in fields.items() if value is not None]
+        if kind in CLUSTER_SCOPED:
+            patches.insert(0, JsonPatch.remove("/metadata/namespace"))
+        self.add_json_patch(*patches)
+
+
+def namespace_of(scope: Construct) -> str:
+    """Namespace of the chart around `scope`.
+
+    Raises:
+        ConfigError: the chart has none. RoleBindings, discovery and URLs need it in writing, so it cannot be left to `kubectl -n`.
+
+    """
+    chart = Chart.of(scope)
+    if not chart.namespace:
+        raise ConfigError(f"Chart {chart.node.id}: namespace", chart.namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")')
+    return chart.namespace
+
+
+def plain(value: Any, path: str = "") -> Any:
+    """Reduce to what JSON and YAML can carry exactly; None values of mappings are left out.
+
+    Raises:
+        TypeError: something that is no mapping, sequence, string, number or boolean (cdk8s itself would fail far from here).
+        ValueError: an integer that JavaScript would round, or a line separator that YAML parsers disagree on.
+
+    """
+    match value:
+        case bool() | None | float():
+            return value
+        case int():
+            if abs(value) > _EXACT_INTEGER:
+                raise ValueError(f"{path}: {value} does not survive as a JSON number; write it as a string")
+            return value
+        case str():
+            if any(mark in value for mark in _BREAKS_YAML):
+                raise ValueError(f"{path}: text holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it")
+            return value
+        case Mapping():
+            return {str(key): plain(item, f"{path}.{key}") for key, item in value.items() if item is not None}
+        case Sequence():
+            return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        case _:
+            raise TypeError(f"{path}: a {type(value).__name__} cannot be written as YAML")
+
+
+def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -> None:
+    taken = _names.setdefault(scope.node.root, set())
+    if (kind, namespace, name) in taken:
+        where = f"{namespace}/" if namespace else ""
+        raise ConfigError(f"{kind} name", f"{where}{name}", "another object of this app has it; give one of the two constructs another id")
+    taken.add((kind, namespace, name))
+
+
+def _check_budget(where: str, fields: Mapping[str, Any]) -> None:
+    size = sum(len(text.encode()) for text in fields.get("data", {}).values() if isinstance(text, str))
+    if size > OBJECT_BUDGET:
+        raise ConfigError(f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up")

@@ -1,0 +1,177 @@
+"""What every pod of the stack has in common: PodSecurity `restricted`, resources, placement, probes, mounted files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.checks import dns_subdomain, kubernetes_labels, quantity
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .secrets import SecretKey
+
+USER_ID = 10001
+"""Numeric uid and gid of every process. Above 10000, so that it meets no account of a node; numeric, because an image whose USER is a
+name cannot be verified under runAsNonRoot."""
+
+CONTAINER_SECURITY: Mapping[str, Any] = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+"""Container half of PodSecurity `restricted`, plus a read-only root file system."""
+
+
+class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Requests and limits of a container.
+
+    Attributes:
+        cpu: CPU request, such as `250m`.
+        memory: Memory request, such as `1Gi`.
+        memory_limit: Memory limit. None: no limit.
+        cpu_limit: CPU limit. Default none: a throttled process answers late exactly when it is needed.
+
+    """
+
+    cpu: str
+    memory: str
+    memory_limit: str | None = None
+    cpu_limit: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, request, limit in (("cpu", self.cpu, self.cpu_limit), ("memory", self.memory, self.memory_limit)):
+            requested = quantity(name, request)
+            if limit is not None and quantity(f"{name}Limit", limit) < requested:
+                raise ConfigError(f"{name}Limit", limit, f"write at least the request, {request}")
+
+    def body(self) -> dict[str, Any]:
+        """As a container's `resources`."""
+        limits = {"cpu": self.cpu_limit, "memory": self.memory_limit}
+        return {
+            "requests": {"cpu": self.cpu, "memory": self.memory},
+            "limits": {name: limit for name, limit in limits.items() if limit is not None} or None,
+        }
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """On which nodes a pod may run, in Kubernetes' own words.
+
+    Attributes:
+        node_selector: Labels a node must have. Default: any node.
+        tolerations: Taints the pod tolerates, as in a pod spec. Default: none.
+        affinity: Affinity as in a pod spec. Default: none, or what the component itself sets above one replica.
+        priority_class_name: PriorityClass. Default: the cluster's.
+
+    """
+
+    node_selector: dict[str, str] = {}
+    tolerations: tuple[dict[str, Any], ...] = ()
+    affinity: dict[str, Any] | None = None
+    priority_class_name: str | None = None
+
+    def __post_init__(self) -> None:
+        kubernetes_labels("nodeSelector", self.node_selector)
+        if self.priority_class_name is not None:
+            dns_subdomain("priorityClassName", self.priority_class_name)
+
+    def body(self) -> dict[str, Any]:
+        """As fields of a pod spec."""
+        return {
+            "nodeSelector": self.node_selector or None,
+            "tolerations": list(self.tolerations) or None,
+            "affinity": self.affinity,
+            "priorityClassName": self.priority_class_name,
+        }
+
+
+def pod_security() -> dict[str, Any]:
+    """Pod half of PodSecurity `restricted`. Volumes are handed over by group, without a privileged init container."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": USER_ID,
+        "runAsGroup": USER_ID,
+        "fsGroup": USER_ID,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def http_probe(path: str, *, period: int, failures: int, timeout: int = 3) -> dict[str, Any]:
+    """Probe by HTTP GET on the port named `http`; `period` and `timeout` in seconds.
+
+    The timeout of 3 s is what prometheus-operator sets; the Kubernetes default of 1 s fails under garbage collection pauses.
+    """
+    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
+
+
+def api_token_volume(name: str) -> dict[str, Any]:
+    """The ServiceAccount's token as a projected volume, laid out as the automatic mount would, in the one pod that needs it."""
+    return {
+        "name": name,
+        "projected": {
+            "defaultMode": 0o440,
+            "sources": [
+                {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},
+                {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+                {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}]}},
+            ],
+        },
+    }
+
+
+API_TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  a path
+"""Where client libraries look for the token."""
+
+
+class SecretFiles:
+    """Secret keys that a container reads as files, each mounted once, in a directory a Secret.
+
+    Usage:
+        files = SecretFiles("/etc/prometheus/secrets")
+        path = files.path(SecretKey("remote-write", "password"))   # /etc/prometheus/secrets/remote-write/password
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        self._keys: dict[str, dict[str, None]] = {}
+
+    def path(self, reference: SecretKey) -> str:
+        """Path of the file that will hold the key's value."""
+        self._keys.setdefault(reference.secret, {})[reference.key] = None
+        return f"{self._root}/{reference.secret}/{reference.key}"
+
+    def volumes(self) -> list[dict[str, Any]]:
+        """Pod volumes with exactly the referenced keys."""
+        return [
+            {
+                "name": volume_name("secret", secret),
+                "secret": {"secretName": secret, "defaultMode": 0o440, "items": [{"key": key, "path": key} for key in keys]},
+            }
+            for secret, keys in self._keys.items()
+        ]
+
+    def mounts(self) -> list[dict[str, Any]]:
+        """Container mounts of those volumes."""
+        return [{"name": volume_name("secret", secret), "mountPath": f"{self._root}/{secret}", "readOnly": True} for secret in self._keys]
+
+
+def volume_name(prefix: str, name: str) -> str:
+    """Name of the pod volume for the object `name`: a DNS label, hashed only where the object's name is none or too long."""
+    full = f"{prefix}-{name}"
+    if len(full) <= 63 and "." not in full:
+        return full
+    return f"{full[:52].replace('.', '-').rstrip('-')}-{content_hash(name)}"
+
+
+def content_hash(*texts: str) -> str:
+    """Ten hexadecimal digits that change with the content; on a pod template they roll the pod."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(len(text).to_bytes(8))
+        digest.update(text.encode())
+    return digest.hexdigest()[:10]

@@ -1,0 +1,98 @@
+"""Where a component keeps its data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.checks import dns_subdomain, quantity
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="claim"):
+    """A PersistentVolumeClaim this stack declares.
+
+    It is an object of its own, not a StatefulSet's claim template, so it grows by editing `size` (where the storage class allows
+    expansion) and outlives the workload.
+
+    Attributes:
+        size: Requested size as a Kubernetes quantity.
+        storage_class: Name of the StorageClass. Default: the cluster's default class.
+        access_mode: `ReadWriteOnce` (default, works everywhere) or `ReadWriteOncePod` (one pod in the whole cluster; CSI drivers only).
+
+    """
+
+    size: str
+    storage_class: str | None = None
+    access_mode: str = "ReadWriteOnce"
+
+    def __post_init__(self) -> None:
+        quantity("size", self.size)
+        if self.storage_class is not None:
+            dns_subdomain("storageClass", self.storage_class)
+        if self.access_mode not in {"ReadWriteOnce", "ReadWriteOncePod"}:
+            raise ConfigError("accessMode", self.access_mode, "write ReadWriteOnce or ReadWriteOncePod: one process writes this volume")
+
+    def spec(self) -> dict[str, Any]:
+        """Body of the claim."""
+        return {
+            "accessModes": [self.access_mode],
+            "storageClassName": self.storage_class,
+            "resources": {"requests": {"storage": self.size}},
+        }
+
+
+class ExistingClaim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="existingClaim"):
+    """A PersistentVolumeClaim somebody else made, in the stack's namespace.
+
+    Attributes:
+        name: Name of the claim.
+        size: Its size, when limits should follow from it. Default: unknown.
+
+    """
+
+    name: str
+    size: str | None = None
+
+    def __post_init__(self) -> None:
+        dns_subdomain("name", self.name)
+        if self.size is not None:
+            quantity("size", self.size)
+
+
+class Ephemeral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ephemeral"):
+    """An emptyDir: the data is gone with the pod.
+
+    Attributes:
+        size: Limit of the volume; the kubelet evicts the pod above it. Default `5Gi`.
+
+    """
+
+    size: str = "5Gi"
+
+    def __post_init__(self) -> None:
+        quantity("size", self.size)
+
+
+Storage = Claim | ExistingClaim | Ephemeral
+"""The three ways to keep data."""
+
+
+def size_bytes(storage: Storage) -> Decimal | None:
+    """Size of the volume in bytes, None when it is not known."""
+    return None if storage.size is None else quantity("size", storage.size)
+
+
+def volume_source(storage: Storage, claim_name: str) -> dict[str, Any]:
+    """Pod volume source for the storage; `claim_name` is the name of the claim the stack itself declares."""
+    match storage:
+        case Claim():
+            return {"persistentVolumeClaim": {"claimName": claim_name}}
+        case ExistingClaim(name=name):
+            return {"persistentVolumeClaim": {"claimName": name}}
+        case Ephemeral(size=size):
+            return {"emptyDir": {"sizeLimit": size}}

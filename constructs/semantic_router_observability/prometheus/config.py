@@ -1,0 +1,241 @@
+"""`prometheus.yml`, from typed parts to text. Pure: nothing here knows cdk8s."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from semantic_router_observability.kubernetes.labels import PART_OF
+from semantic_router_observability.router.catalogue import families
+from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
+
+from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+    from semantic_router_observability.router.target import RouterTarget
+
+CLIENT_LABEL_VALUES = 1024
+"""How many values a client-chosen label may take in storage."""
+
+
+def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace: str) -> tuple[str, ...]:
+    """Namespaces that the given parts discover in; `*` alone when any of them asks for all. The Roles are derived from this."""
+    named: dict[str, None] = {}
+    for part in discovering:
+        match part:
+            case StaticJob():
+                continue
+            case RawJob():
+                named.update(dict.fromkeys(part.namespaces))
+            case _:
+                named.update(dict.fromkeys(part.namespaces or (own_namespace,)))
+    return (ALL_NAMESPACES,) if ALL_NAMESPACES in named else tuple(named)
+
+
+def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namespace: str) -> dict[str, Any]:
+    """Build the router's scrape job."""
+    return {
+        "job_name": JOB,
+        **_limits(guards),
+        "kubernetes_sd_configs": [_discovery("endpointslice", namespaces_of(targets, own_namespace))],
+        "relabel_configs": relabel_configs(targets, own_namespace),
+        "metric_relabel_configs": metric_relabel_configs(guards),
+    }
+
+
+def stack_jobs(own_namespace: str, path_prefix: str) -> list[dict[str, Any]]:
+    """Jobs for this Prometheus and for the Grafanas beside it, found by their Service's labels; no Grafana, no target."""
+    return [
+        {
+            "job_name": "prometheus",
+            "metrics_path": f"{path_prefix}/metrics",
+            "static_configs": [{"targets": ["localhost:9090"]}],
+        },
+        {
+            "job_name": "grafana",
+            "kubernetes_sd_configs": [_discovery("endpointslice", (own_namespace,))],
+            "relabel_configs": [
+                {
+                    "source_labels": [
+                        "__meta_kubernetes_service_label_app_kubernetes_io_part_of",
+                        "__meta_kubernetes_service_label_app_kubernetes_io_name",
+                        "__meta_kubernetes_endpointslice_port_name",
+                    ],
+                    "regex": f"{PART_OF};grafana;http",
+                    "action": "keep",
+                },
+                {
+                    "source_labels": ["__meta_kubernetes_service_annotation_prometheus_io_path"],
+                    "regex": "(.+)",
+                    "target_label": "__metrics_path__",
+                },
+                *pod_address(),
+                *target_labels(),
+            ],
+        },
+    ]
+
+
+def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[str, Any]:
+    """Build a user's scrape job."""
+    if isinstance(job, RawJob):
+        return {"job_name": job.name, **job.config}
+    common: dict[str, Any] = {
+        "job_name": job.name,
+        "scrape_interval": job.interval,
+        "scrape_timeout": job.timeout,
+        "metrics_path": job.path,
+        "scheme": job.scheme,
+        "sample_limit": job.sample_limit or None,
+        "authorization": {"credentials_file": files.path(job.bearer_token)} if job.bearer_token else None,
+        "tls_config": {"ca_file": files.path(job.ca)} if job.ca else None,
+    }
+    return {key: value for key, value in common.items() if value is not None} | _targets(job, own_namespace)
+
+
+def metric_relabel_configs(guards: ScrapeGuards) -> list[dict[str, Any]]:
+    """Relabelling of the router's samples, from the labels the catalogue calls personal or unbounded."""
+    configs: list[dict[str, Any]] = []
+    if guards.drop_personal:
+        personal = sorted({label for family in families().values() for label in family.personal})
+        configs += [{"source_labels": [label], "regex": ".+", "action": "drop"} for label in personal]
+    if guards.bound_client_labels:
+        configs += _bounded_labels()
+    if guards.label_value_length_limit:
+        longer = _longer_than(guards.label_value_length_limit)
+        configs += [{"source_labels": [label], "regex": longer, "action": "drop"} for label in _open_labels(guards)]
+    return configs
+
+
+def render(
+    *,
+    interval: str,
+    external_labels: Mapping[str, str],
+    retention: Mapping[str, str],
+    jobs: Iterable[Mapping[str, Any]],
+    remote_write: Sequence[Mapping[str, Any]],
+    rule_directory: str,
+) -> str:
+    """Put the parts together."""
+    config: dict[str, Any] = {
+        "global": {"scrape_interval": interval, "evaluation_interval": interval, "external_labels": dict(external_labels) or None},
+        "storage": {"tsdb": {"retention": dict(retention)}},
+        "rule_files": [f"{rule_directory}/*.yaml"],
+        "scrape_configs": list(jobs),
+        "remote_write": list(remote_write) or None,
+    }
+    return to_yaml(_without_none(config))
+
+
+def to_yaml(value: Any) -> str:
+    """YAML with keys in the order given, for files that people read in a diff."""
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True))
+
+
+class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
+    """Writes lists without anchors, even where one object appears twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.Node:  # noqa: FBT001  PyYAML's signature
+        """Put lists of plain values on one line: a relabelling rule reads as one."""
+        plain = all(isinstance(item, str | int | float) for item in sequence)
+        return super().represent_sequence(tag, sequence, flow_style=plain or flow_style)
+
+
+def _limits(guards: ScrapeGuards) -> dict[str, int]:
+    limits = {
+        "sample_limit": guards.sample_limit,
+        "label_limit": guards.label_limit,
+        "label_name_length_limit": guards.label_name_length_limit,
+        "label_value_length_limit": guards.label_value_length_limit,
+    }
+    return {name: limit for name, limit in limits.items() if limit}
+
+
+def _bounded_labels() -> list[dict[str, Any]]:
+    """Hash each client-chosen label into a fixed number of values; two names rarely meet, and the count by cause stays right."""
+    configs: list[dict[str, Any]] = []
+    for family in families().values():
+        for unbounded in family.unbounded:
+            if unbounded.label in family.personal or family.status not in {"recorded", "conditional"}:
+                continue
+            conditions = {"__name__": family.name, **unbounded.when}
+            configs += [
+                {"source_labels": [unbounded.label], "modulus": CLIENT_LABEL_VALUES, "target_label": "__tmp_hash", "action": "hashmod"},
+                {
+                    "source_labels": [*conditions, unbounded.label, "__tmp_hash"],
+                    "regex": ";".join([*(re.escape(value) for value in conditions.values()), ".+", r"(\d+)"]),
+                    "target_label": unbounded.label,
+                    "replacement": "client-$1",
+                },
+            ]
+    return [*configs, {"regex": "__tmp_hash", "action": "labeldrop"}] if configs else []
+
+
+def _open_labels(guards: ScrapeGuards) -> list[str]:
+    """Labels that still carry what somebody outside wrote."""
+    exported = [family for family in families().values() if family.status in {"recorded", "conditional"}]
+    personal = {label for family in exported for label in family.personal}
+    client = {unbounded.label for family in exported for unbounded in family.unbounded} - personal
+    return sorted((set() if guards.drop_personal else personal) | (set() if guards.bound_client_labels else client))
+
+
+def _longer_than(length: int) -> str:
+    """Match a value of more than `length` characters. RE2 repeats at most 1,000 times, so longer bounds nest."""
+    repeat = 1000
+    whole, rest = divmod(length, repeat)
+    nested = f"(?:.{{{repeat}}}){{{whole}}}" if whole > 1 else f".{{{repeat}}}" * whole
+    return f"{nested}.{{{rest}}}.+" if rest else f"{nested}.+"
+
+
+def _discovery(role: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
+    if ALL_NAMESPACES in namespaces:
+        return {"role": role}
+    return {"role": role, "namespaces": {"names": list(namespaces)}}
+
+
+def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[str, Any]:
+    if isinstance(job, StaticJob):
+        return {"static_configs": [{"targets": list(job.targets), "labels": dict(job.labels)} if job.labels else {"targets": list(job.targets)}]}
+    namespaces = job.namespaces or (own_namespace,)
+    if isinstance(job, PodJob):
+        port_label = "__meta_kubernetes_pod_container_port_" + ("number" if isinstance(job.port, int) else "name")
+        return {
+            "kubernetes_sd_configs": [_discovery("pod", namespaces)],
+            "relabel_configs": [
+                {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
+                _keep({**_label_conditions("pod", job.match_labels), port_label: str(job.port)}),
+                *target_labels()[:2],
+            ],
+        }
+    port_label = "__meta_kubernetes_endpointslice_port" + ("" if isinstance(job.port, int) else "_name")
+    return {
+        "kubernetes_sd_configs": [_discovery("endpointslice", namespaces)],
+        "relabel_configs": [
+            _keep({**_label_conditions("service", job.match_labels), port_label: str(job.port)}),
+            *pod_address(),
+            *target_labels(),
+        ],
+    }
+
+
+def _label_conditions(kind: str, labels: Mapping[str, str]) -> dict[str, str]:
+    return {f"__meta_kubernetes_{kind}_label_{re.sub('[^a-zA-Z0-9_]', '_', key)}": value for key, value in labels.items()}
+
+
+def _keep(conditions: Mapping[str, str]) -> dict[str, Any]:
+    return {"source_labels": list(conditions), "regex": ";".join(re.escape(value) for value in conditions.values()), "action": "keep"}
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return value

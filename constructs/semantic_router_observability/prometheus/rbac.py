@@ -1,0 +1,74 @@
+"""What Prometheus may read: exactly what discovery needs, exactly where it discovers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from semantic_router_observability.kubernetes.manifest import Manifest
+from semantic_router_observability.router.target import ALL_NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct
+
+RULES: Sequence[Mapping[str, Any]] = (
+    {"apiGroups": [""], "resources": ["services", "pods"], "verbs": ["get", "list", "watch"]},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["get", "list", "watch"]},
+)
+"""Discovery by endpoint slices reads the slices, and the Services and pods behind them for their labels."""
+
+CLUSTER_RULES: Sequence[Mapping[str, Any]] = (
+    {"apiGroups": [""], "resources": ["nodes", "services", "pods"], "verbs": ["get", "list", "watch"]},
+    RULES[1],
+)
+"""The same in every namespace, and nodes to discover; never nodes/proxy, which amounts to running commands in any pod."""
+
+
+def grant(
+    scope: Construct,
+    id: str,
+    *,
+    namespaces: Sequence[str],
+    own_namespace: str,
+    account: Mapping[str, str],
+    labels: Mapping[str, str],
+) -> list[Manifest]:
+    """Make the Roles and their bindings for `account` in each namespace, or the cluster-wide pair when `*` is asked for.
+
+    Objects outside the own namespace are named after it too: two stacks may scrape one namespace.
+    """
+    if ALL_NAMESPACES in namespaces:
+        name = f"{id}-{own_namespace}"
+        return _pair(scope, "cluster", "ClusterRole", None, name, CLUSTER_RULES, account, labels)
+    objects: list[Manifest] = []
+    for namespace in namespaces:
+        name = id if namespace == own_namespace else f"{id}-{own_namespace}"
+        objects += _pair(scope, f"in-{namespace}", "Role", namespace, name, RULES, account, labels)
+    return objects
+
+
+def _pair(
+    scope: Construct,
+    id: str,
+    kind: str,
+    namespace: str | None,
+    name: str,
+    rules: Sequence[Mapping[str, Any]],
+    account: Mapping[str, str],
+    labels: Mapping[str, str],
+) -> list[Manifest]:
+    api = "rbac.authorization.k8s.io/v1"
+    role = Manifest(scope, f"role-{id}", api_version=api, kind=kind, name=name, namespace=namespace, labels=labels, rules=rules)
+    binding = Manifest(
+        scope,
+        f"role-binding-{id}",
+        api_version=api,
+        kind=f"{kind}Binding",
+        name=name,
+        namespace=namespace,
+        labels=labels,
+        roleRef={"apiGroup": "rbac.authorization.k8s.io", "kind": kind, "name": name},
+        subjects=[{"kind": "ServiceAccount", **account}],
+    )
+    return [role, binding]

@@ -1,0 +1,69 @@
+"""How much a Prometheus keeps, by time and by size."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.checks import duration_seconds
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from semantic_router_observability.kubernetes.storage import Storage
+
+from semantic_router_observability.kubernetes.storage import size_bytes
+
+SIZE_SHARE = Decimal("0.80")
+"""Share of the volume that blocks may fill. Prometheus's storage documentation advises 80 to 85 %: the write-ahead log, the head and a
+compaction in progress need the rest."""
+
+SIZE_SHARE_LIMIT = Decimal("0.85")
+"""Upper end of that advice; a retention size above it is refused."""
+
+SMALLEST_VOLUME = 2**30
+"""1 GiB. Below, the write-ahead log of a few hours alone can fill the volume."""
+
+_SIZE = re.compile(r"(\d+)(B|KB|MB|GB|TB|PB|EB)")
+_UNITS = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB", "EB"))}
+_SHORTEST_SECONDS = 2 * 3600
+
+
+def retention(where: str, time: str, size: str | None, storage: Storage) -> dict[str, str]:
+    """Body of Prometheus's `storage.tsdb.retention`: the time as given, the size as given or derived from the volume.
+
+    Raises:
+        ConfigError: the time is shorter than the two hours a block spans, the volume smaller than 1 GiB, or the size does not fit
+            the volume.
+
+    """
+    if duration_seconds(f"{where}: retention", time) < _SHORTEST_SECONDS:
+        raise ConfigError(f"{where}: retention", time, "write at least 2h, the span of one block")
+    volume = size_bytes(storage)
+    if volume is not None and volume < SMALLEST_VOLUME:
+        raise ConfigError(f"{where}: storage.size", storage.size, "write at least 1Gi; the write-ahead log alone needs that")
+    if size is None:
+        return {"time": time} if volume is None else {"time": time, "size": prometheus_size(volume * SIZE_SHARE)}
+    wanted = size_in_bytes(f"{where}: retention_size", size)
+    if volume is not None and wanted > volume * SIZE_SHARE_LIMIT:
+        fitting = prometheus_size(volume * SIZE_SHARE_LIMIT)
+        raise ConfigError(f"{where}: retention_size", size, f"does not fit the volume of {storage.size}; write at most {fitting} or grow the volume")
+    return {"time": time, "size": size}
+
+
+def size_in_bytes(where: str, size: str) -> int:
+    """Bytes of a Prometheus size. Its units are powers of 1024: 1GB is what Kubernetes calls 1Gi."""
+    match = _SIZE.fullmatch(size)
+    if not match or not int(match[1]):
+        raise ConfigError(where, size, "write a whole number with B, KB, MB, GB or TB, such as 16GB (1GB is 1Gi)")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def prometheus_size(size: Decimal) -> str:
+    """Write bytes in the largest unit that states them exactly, rounding down to whole megabytes."""
+    megabytes = int(size) // _UNITS["MB"]
+    for unit in ("TB", "GB"):
+        factor = _UNITS[unit] // _UNITS["MB"]
+        if megabytes % factor == 0 and megabytes:
+            return f"{megabytes // factor}{unit}"
+    return f"{megabytes}MB"

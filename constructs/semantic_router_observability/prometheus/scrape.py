@@ -1,0 +1,207 @@
+"""What Prometheus scrapes besides the router, and what it refuses to store."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from semantic_router_observability.checks import dns_label, duration_seconds, kubernetes_labels, port_number, prometheus_labels
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.router.target import ALL_NAMESPACES
+
+
+class ScrapeGuards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Bounds on what one router pod may write, and relabelling of labels that people outside can grow.
+
+    A scrape over a limit fails as a whole and `up` turns 0, so the limits leave an order of magnitude of room: a router with 20
+    models, 20 decisions and every feature on exposes about 5,000 series.
+
+    Attributes:
+        sample_limit: Samples per scrape after relabelling. Default 50,000. 0: no limit.
+        label_limit: Labels per series. Default 40; the catalogue's widest family has 6, discovery adds 5.
+        label_name_length_limit: Characters in a label name. Default 200.
+        label_value_length_limit: Characters in a label value. Default 1,000. 0: no limit. Series with a longer value are dropped
+            before the limit is checked, so a client cannot fail the scrape with one long model name.
+        drop_personal: Drop the series that carry a person's identity (label `user_id`). The label cannot be taken off alone: the
+            series of two users would become one, and Prometheus would keep whichever came first. Default true.
+        bound_client_labels: Replace what clients may write freely (the unknown model name in `llm_request_errors_total`, the field
+            name in `sr_request_params_unknown_field_stripped_total`) by one of 1,024 numbers, so that counts stay and
+            the number of series is bounded. Default true.
+
+    """
+
+    sample_limit: int = 50_000
+    label_limit: int = 40
+    label_name_length_limit: int = 200
+    label_value_length_limit: int = 1000
+    drop_personal: bool = True
+    bound_client_labels: bool = True
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("sampleLimit", self.sample_limit),
+            ("labelLimit", self.label_limit),
+            ("labelNameLengthLimit", self.label_name_length_limit),
+            ("labelValueLengthLimit", self.label_value_length_limit),
+        ):
+            if value < 0:
+                raise ConfigError(name, value, "write 0 for no limit, or a number above it")
+
+
+class _Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    name: str
+    path: str = "/metrics"
+    scheme: str = "http"
+    interval: str | None = None
+    timeout: str | None = None
+    sample_limit: int = 50_000
+    bearer_token: SecretKey | None = None
+    ca: SecretKey | None = None
+
+    def __post_init__(self) -> None:
+        where = f"scrape job {self.name!r}"
+        if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?", self.name):
+            raise ConfigError("name", self.name, "write a job name of letters, digits, '-', '_', '.' and '/', at most 63 characters")
+        if not self.path.startswith("/"):
+            raise ConfigError(f"{where}: path", self.path, "start it with '/'")
+        if self.scheme not in {"http", "https"}:
+            raise ConfigError(f"{where}: scheme", self.scheme, "write http or https")
+        if self.ca is not None and self.scheme != "https":
+            raise ConfigError(f"{where}: ca", self.ca.secret, "only https uses it; set the scheme to https or remove it")
+        if self.sample_limit < 0:
+            raise ConfigError(f"{where}: sampleLimit", self.sample_limit, "write 0 for no limit, or a number above it")
+        interval = duration_seconds(f"{where}: interval", self.interval) if self.interval else None
+        timeout = duration_seconds(f"{where}: timeout", self.timeout) if self.timeout else None
+        if interval and timeout and timeout > interval:
+            raise ConfigError(f"{where}: timeout", self.timeout, f"write at most the interval, {self.interval}")
+
+
+class StaticJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="static"):
+    """Scrape fixed addresses.
+
+    Attributes:
+        name: Value of the `job` label.
+        targets: `host:port` each.
+        labels: Labels added to every series. Default: none.
+        path: Path of the metrics page. Default `/metrics`.
+        scheme: `http` (default) or `https`.
+        interval: Time between scrapes. Default: the stack's.
+        timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
+        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        bearer_token: Token sent to the target. Default: none.
+        ca: Certificate authority the target's certificate is checked against. Default: the system's.
+
+    """
+
+    targets: tuple[str, ...]
+    labels: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        where = f"scrape job {self.name!r}"
+        if not self.targets:
+            raise ConfigError(f"{where}: targets", [], "name at least one host:port")
+        for target in self.targets:
+            if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", target):
+                raise ConfigError(f"{where}: targets", target, "write host:port, without scheme or path")
+            port_number(f"{where}: targets", int(target.rsplit(":", 1)[1]))
+        prometheus_labels(f"{where}: labels", self.labels)
+
+
+class PodJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pods"):
+    """Scrape pods by their labels, whether or not a Service stands in front of them.
+
+    Attributes:
+        name: Value of the `job` label.
+        match_labels: Labels the pods must have.
+        port: Name or number of a port the container declares.
+        namespaces: Where the pods run. Default: the stack's own namespace. `*` stands for all.
+        path: Path of the metrics page. Default `/metrics`.
+        scheme: `http` (default) or `https`.
+        interval: Time between scrapes. Default: the stack's.
+        timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
+        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        bearer_token: Token sent to the target. Default: none.
+        ca: Certificate authority the target's certificate is checked against. Default: the system's.
+
+    """
+
+    match_labels: dict[str, str]
+    port: str | int
+    namespaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
+
+
+class ServiceJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="services"):
+    """Scrape the endpoints of Services by the Services' labels.
+
+    Attributes:
+        name: Value of the `job` label.
+        match_labels: Labels the Services must have.
+        port: Name or number of the Service's target port.
+        namespaces: Where the Services are. Default: the stack's own namespace. `*` stands for all.
+        path: Path of the metrics page. Default `/metrics`.
+        scheme: `http` (default) or `https`.
+        interval: Time between scrapes. Default: the stack's.
+        timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
+        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        bearer_token: Token sent to the target. Default: none.
+        ca: Certificate authority the target's certificate is checked against. Default: the system's.
+
+    """
+
+    match_labels: dict[str, str]
+    port: str | int
+    namespaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
+
+
+class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+    """A scrape configuration in Prometheus's own words, passed through.
+
+    Attributes:
+        name: Value of the `job` label.
+        config: Everything of the `scrape_config` but `job_name`.
+        namespaces: Namespaces whose services, pods and endpoint slices it discovers; the Role for them follows from this. Default: none.
+
+    """
+
+    name: str
+    config: dict[str, Any]
+    namespaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if "job_name" in self.config:
+            raise ConfigError(f"scrape job {self.name!r}: config.job_name", self.config["job_name"], "remove it; 'name' says it")
+        for namespace in self.namespaces:
+            if namespace != ALL_NAMESPACES:
+                dns_label(f"scrape job {self.name!r}: namespaces", namespace)
+
+
+ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob
+"""Any of the four kinds of extra scrape job."""
+
+
+def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
+    where = f"scrape job {name!r}"
+    if not match_labels:
+        raise ConfigError(f"{where}: matchLabels", match_labels, "name at least one label; without any, everything in the namespace would match")
+    kubernetes_labels(f"{where}: matchLabels", match_labels)
+    if isinstance(port, int):
+        port_number(f"{where}: port", port)
+    else:
+        dns_label(f"{where}: port", port, limit=15)
+    for namespace in namespaces:
+        if namespace != ALL_NAMESPACES:
+            dns_label(f"{where}: namespaces", namespace)
+    if ALL_NAMESPACES in namespaces and len(namespaces) > 1:
+        raise ConfigError(f"{where}: namespaces", list(namespaces), "'*' already stands for all of them; write it alone")

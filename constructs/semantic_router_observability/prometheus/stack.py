@@ -1,0 +1,276 @@
+"""`PrometheusStack`: one Prometheus that finds the Semantic Router."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs import Construct
+
+from semantic_router_observability import images
+from semantic_router_observability.checks import dns_label, duration_seconds, http_url, prometheus_labels, unique
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.labels import labels, selector_labels
+from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.pods import (
+    API_TOKEN_PATH,
+    CONTAINER_SECURITY,
+    Placement,
+    Resources,
+    SecretFiles,
+    api_token_volume,
+    http_probe,
+    pod_security,
+)
+from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
+from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
+
+from . import config, rbac
+from .retention import retention as retention_body
+from .scrape import ScrapeGuards, ScrapeJob
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdk8s_plus_27 import IServiceAccount
+
+    from .remote_write import RemoteWrite
+    from .rules import RuleFile
+
+PORT = 9090
+RESERVED_JOBS = (JOB, "prometheus", "grafana")
+
+_CONFIG = "/etc/prometheus"
+_DATA = "/prometheus"
+
+
+class PrometheusStack(Construct):
+    """A Prometheus that scrapes the Semantic Router, itself and the Grafana beside it.
+
+    Usage:
+        PrometheusStack(chart, "prometheus")
+        PrometheusStack(chart, "prometheus", targets=[RouterTarget.helm("vsr", namespaces=["routing"])], storage=Claim(size="100Gi"))
+
+    Objects are named after `id`: Service `<id>`, claim `<id>-data` and so on; two stacks with two ids share a namespace.
+
+    Args:
+        scope: Chart, or a construct in one; the chart must name its namespace.
+        id: Name of everything the stack makes. At most 52 characters, so that pod names and labels stay legal.
+        targets: How and where the router was installed. Default: all four installation styles in the stack's namespace.
+        scrape_jobs: Further jobs, such as vLLM engines, Envoy or llm-d. Default: none.
+        guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
+        rules: Rule files to evaluate. Default: none.
+        interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
+        retention: How long samples are kept. Default `15d`, likewise.
+        retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
+        storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
+        external_labels: Labels added to everything that leaves this Prometheus. Default: none.
+        external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
+        remote_write: Long-term storages to send samples to. Default: none.
+        cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default
+            false: only Roles in the namespaces that `targets` and `scrape_jobs` name.
+        resources: Requests and limits. Default 250m CPU, 1Gi memory, limit 2Gi memory: the router project's, less its CPU limit.
+        placement: Node selector, tolerations, affinity, priority. Default: anywhere.
+        service_account: Account to run as, instead of one made here; it is granted the same Roles. Default: made here.
+        image: Container image. Default: the pinned release.
+        registries: Mirrors and pull secrets. Default: none.
+
+    Raises:
+        ConfigError: a value cannot work; the message names argument, value and remedy.
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        targets: Sequence[RouterTarget] = (RouterTarget(),),
+        scrape_jobs: Sequence[ScrapeJob] = (),
+        guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
+        rules: Sequence[RuleFile] = (),
+        interval: str = "15s",
+        retention: str = "15d",
+        retention_size: str | None = None,
+        storage: Storage = Claim(size="20Gi"),  # noqa: B008  frozen
+        external_labels: Mapping[str, str] | None = None,
+        external_url: str | None = None,
+        remote_write: Sequence[RemoteWrite] = (),
+        cluster_wide: bool = False,
+        resources: Resources = Resources(cpu="250m", memory="1Gi", memory_limit="2Gi"),  # noqa: B008  frozen
+        placement: Placement = Placement(),  # noqa: B008  frozen
+        service_account: IServiceAccount | None = None,
+        image: str = images.PROMETHEUS,
+        registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+    ) -> None:
+        dns_label("PrometheusStack: id", id, limit=52)
+        namespace = namespace_of(scope)
+        _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
+        kept = retention_body(id, retention, retention_size, storage)
+        path = http_url(f"{id}: external_url", external_url).path if external_url else ""
+        image = registries.resolve(f"{id}: image", image)
+        discovered = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
+        super().__init__(scope, id)
+
+        self.external_url = external_url
+        """Where people reach it, as given."""
+        self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
+        """Where pods of the cluster reach it."""
+        self.interval = interval
+        """Time between scrapes."""
+
+        owned = labels("prometheus", id, "metrics")
+        selector = selector_labels("prometheus", id)
+        secrets = SecretFiles(f"{_CONFIG}/secrets")
+
+        if service_account is None:
+            account = {"name": id, "namespace": namespace}
+            Manifest(self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False)
+        else:
+            account = {"name": service_account.name, "namespace": namespace}
+        self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
+        """Roles and bindings, a pair a scraped namespace."""
+
+        self.config_map = Manifest(
+            self,
+            "config",
+            api_version="v1",
+            kind="ConfigMap",
+            name=f"{id}-config",
+            labels=owned,
+            data={
+                "prometheus.yml": config.render(
+                    interval=interval,
+                    external_labels=external_labels or {},
+                    retention=kept,
+                    jobs=[
+                        config.router_job(targets, guards, namespace),
+                        *config.stack_jobs(namespace, path),
+                        *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
+                    ],
+                    remote_write=[write.body(secrets) for write in remote_write],
+                    rule_directory=f"{_CONFIG}/rules",
+                ),
+            },
+        )
+        """Holds `prometheus.yml`; Prometheus watches the file, so a change needs no restart."""
+        self.rules = Manifest(
+            self,
+            "rules",
+            api_version="v1",
+            kind="ConfigMap",
+            name=f"{id}-rules",
+            labels=owned,
+            data={f"{file.name}.yaml": config.to_yaml({"groups": list(file.groups)}) for file in rules},
+        )
+        """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
+
+        if isinstance(storage, Claim):
+            Manifest(self, "data", api_version="v1", kind="PersistentVolumeClaim", name=f"{id}-data", labels=owned, spec=storage.spec())
+
+        self.workload = Manifest(
+            self,
+            "workload",
+            api_version="apps/v1",
+            kind="StatefulSet",
+            name=id,
+            labels=owned,
+            spec={
+                "serviceName": f"{id}-headless",
+                "replicas": 1,
+                "selector": {"matchLabels": selector},
+                "template": {
+                    "metadata": {"labels": owned, "annotations": {"kubectl.kubernetes.io/default-container": "prometheus"}},
+                    "spec": {
+                        "serviceAccountName": account["name"],
+                        "automountServiceAccountToken": False,
+                        "enableServiceLinks": False,
+                        "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
+                        "securityContext": pod_security(),
+                        # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
+                        "terminationGracePeriodSeconds": 600,
+                        **placement.body(),
+                        "containers": [
+                            {
+                                "name": "prometheus",
+                                "image": image,
+                                "args": _arguments(external_url),
+                                "ports": [{"name": "http", "containerPort": PORT}],
+                                "resources": resources.body(),
+                                # 60 x 15 s: a write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
+                                "startupProbe": http_probe(f"{path}/-/ready", period=15, failures=60),
+                                "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
+                                "livenessProbe": http_probe(f"{path}/-/healthy", period=5, failures=6),
+                                "securityContext": CONTAINER_SECURITY,
+                                "volumeMounts": [
+                                    {"name": "config", "mountPath": f"{_CONFIG}/config", "readOnly": True},
+                                    {"name": "rules", "mountPath": f"{_CONFIG}/rules", "readOnly": True},
+                                    {"name": "data", "mountPath": _DATA},
+                                    {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
+                                    *secrets.mounts(),
+                                ],
+                            },
+                        ],
+                        "volumes": [
+                            {"name": "config", "configMap": {"name": self.config_map.name}},
+                            {"name": "rules", "configMap": {"name": self.rules.name}},
+                            {"name": "data", **volume_source(storage, f"{id}-data")},
+                            api_token_volume("api-token"),
+                            *secrets.volumes(),
+                        ],
+                    },
+                },
+            },
+        )
+        """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
+        self.node.default_child = self.workload
+
+        port = {"name": "http", "port": PORT, "targetPort": "http"}
+        self.service = Manifest(
+            self, "service", api_version="v1", kind="Service", name=id, labels=owned, spec={"selector": selector, "ports": [port]}
+        )
+        """Service that users, Grafana and an ingress connect to."""
+        Manifest(
+            self,
+            "headless",
+            api_version="v1",
+            kind="Service",
+            name=f"{id}-headless",
+            labels=owned,
+            spec={"clusterIP": "None", "selector": selector, "ports": [port]},
+        )
+
+
+def _arguments(external_url: str | None) -> list[str]:
+    """Command line. No lifecycle or admin endpoint: Prometheus reloads by watching its files."""
+    return [
+        f"--config.file={_CONFIG}/config/prometheus.yml",
+        "--config.auto-reload",
+        f"--storage.tsdb.path={_DATA}",
+        *([f"--web.external-url={external_url}"] if external_url else []),
+    ]
+
+
+def _check(
+    id: str,
+    targets: Sequence[RouterTarget],
+    scrape_jobs: Sequence[ScrapeJob],
+    rules: Sequence[RuleFile],
+    interval: str,
+    external_labels: Mapping[str, str],
+    *,
+    cluster_wide: bool,
+) -> None:
+    if not targets:
+        raise ConfigError(f"{id}: targets", [], "give at least one RouterTarget; RouterTarget.any() finds every installation style")
+    duration_seconds(f"{id}: interval", interval)
+    prometheus_labels(f"{id}: external_labels", external_labels)
+    names = [job.name for job in scrape_jobs]
+    unique(f"{id}: scrape_jobs", names, "scrape jobs")
+    for name in names:
+        if name in RESERVED_JOBS:
+            raise ConfigError(f"{id}: scrape_jobs", name, "the stack has a job of this name; choose another")
+    unique(f"{id}: rules", [file.name for file in rules], "rule files")
+    everywhere = ALL_NAMESPACES in config.namespaces_of([*targets, *scrape_jobs], "")
+    if everywhere and not cluster_wide:
+        raise ConfigError(f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True (a ClusterRole); or name the namespaces")

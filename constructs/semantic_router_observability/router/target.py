@@ -1,0 +1,173 @@
+"""`RouterTarget`: how the Semantic Router was installed, and the relabelling that finds it.
+
+All installations name the metrics port `metrics`; Service names and labels differ, and one Service (the operator's) carries no labels at
+all. So targets are chosen by the port's name and the labels of the *pods* behind the EndpointSlice.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from semantic_router_observability.checks import dns_label, kubernetes_labels
+from semantic_router_observability.errors import ConfigError, Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+JOB = "semantic-router"
+"""Value of the `job` label of every router series, whatever the installation."""
+
+ALL_NAMESPACES = "*"
+"""Stands for every namespace of the cluster; needs `cluster_wide=True` on the Prometheus stack."""
+
+Install = Literal["any", "raw", "helm", "operator", "kserve", "labels"]
+
+
+class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """One way the router was installed, in one or more namespaces.
+
+    Made by the class methods: `any()`, `raw()`, `helm("vsr")`, `operator("router")`, `kserve()`, `labels({"app": "my-router"})`.
+
+    Attributes:
+        install: Installation style. `any` (default) finds all four styles in the namespaces and nothing else.
+        release: Helm release, with `install: helm`.
+        name: Name of the SemanticRouter resource, with `install: operator`.
+        match_labels: Labels of the router's pods, with `install: labels`.
+        port: Name of the metrics port in the Service. Default `metrics`, the name in every upstream manifest.
+        namespaces: Where the router runs. Default: the stack's own namespace. `*` stands for all.
+
+    """
+
+    install: Install = "any"
+    release: str | None = None
+    name: str | None = None
+    match_labels: dict[str, str] | None = None
+    port: str = "metrics"
+    namespaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        needs = {"helm": "release", "operator": "name", "labels": "match_labels"}
+        for install, field in needs.items():
+            given = getattr(self, field)
+            spelled = "matchLabels" if field == "match_labels" else field
+            if install == self.install and not given:
+                raise ConfigError(spelled, given, f"say which: install {install!r} needs it")
+            if install != self.install and given is not None:
+                raise ConfigError(spelled, given, f"only install {install!r} takes it, not {self.install!r}; remove one of the two")
+        if self.match_labels:
+            kubernetes_labels("matchLabels", self.match_labels)
+        dns_label("port", self.port, limit=15)
+        for namespace in self.namespaces:
+            if namespace != ALL_NAMESPACES:
+                dns_label("namespaces", namespace)
+        if ALL_NAMESPACES in self.namespaces and len(self.namespaces) > 1:
+            raise ConfigError("namespaces", Raw(", ".join(self.namespaces)), "'*' already stands for all of them; write it alone")
+
+    @classmethod
+    def any(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """Routers of all four installation styles."""
+        return cls(namespaces=tuple(namespaces), port=port)
+
+    @classmethod
+    def raw(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """The plain, Istio and OpenShift manifests: Service `semantic-router-metrics`."""
+        return cls(install="raw", namespaces=tuple(namespaces), port=port)
+
+    @classmethod
+    def helm(cls, release: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """The Helm chart under this release name, whatever its fullname."""
+        return cls(install="helm", release=release, namespaces=tuple(namespaces), port=port)
+
+    @classmethod
+    def operator(cls, name: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """The operator's SemanticRouter resource of this name."""
+        return cls(install="operator", name=name, namespaces=tuple(namespaces), port=port)
+
+    @classmethod
+    def kserve(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """The KServe manifests: Service `semantic-router-kserve`."""
+        return cls(install="kserve", namespaces=tuple(namespaces), port=port)
+
+    @classmethod
+    def labels(cls, match_labels: Mapping[str, str], *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+        """Any other installation, by its pods' labels."""
+        return cls(install="labels", match_labels=dict(match_labels), namespaces=tuple(namespaces), port=port)
+
+    def conditions(self) -> dict[str, str]:
+        """Regular expression for each discovery label that must match. A missing label counts as empty."""
+        match self.install:
+            case "any":
+                # Either label marks a router. Joined by the separator, so that one expression covers the alternative.
+                return {f"{_pod_label('app')};{_pod_label('app.kubernetes.io/name')}": "(?:semantic-router;.*|.*;semantic-router)"}
+            case "raw":
+                return {_pod_label("app"): "semantic-router", "__meta_kubernetes_service_name": "semantic-router-metrics"}
+            case "helm":
+                return {
+                    _pod_label("app.kubernetes.io/instance"): re.escape(self.release or ""),
+                    _pod_label("app.kubernetes.io/component"): "router",
+                }
+            case "operator":
+                # A Helm release of the same name has a component label; the operator's pods have none.
+                return {
+                    _pod_label("app.kubernetes.io/name"): "semantic-router",
+                    _pod_label("app.kubernetes.io/instance"): re.escape(self.name or ""),
+                    _pod_label("app.kubernetes.io/component"): "",
+                }
+            case "kserve":
+                return {
+                    _pod_label("app"): "semantic-router",
+                    _pod_label("component"): "gateway",
+                    "__meta_kubernetes_service_name": "semantic-router-kserve",
+                }
+            case "labels":
+                return {_pod_label(key): re.escape(value) for key, value in (self.match_labels or {}).items()}
+
+
+def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list[dict[str, Any]]:
+    """Relabelling of the one router job: keep what any target describes, once, with the labels users rely on.
+
+    One job for all targets, because a pod that two jobs scrape would write every sample twice.
+    """
+    return [
+        # The chart's dashboard pods carry the router's labels but serve no metrics; a plain `app: semantic-router` Service picks them up.
+        {"source_labels": [_pod_label("app.kubernetes.io/component")], "regex": "dashboard", "action": "drop"},
+        # Finished pods keep their address in the slice for a while.
+        {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
+        *[_mark(target, own_namespace) for target in targets],
+        {"source_labels": ["__tmp_router"], "regex": "found", "action": "keep"},
+        *pod_address(),
+        *target_labels(),
+    ]
+
+
+def pod_address() -> list[dict[str, Any]]:
+    """Scrape the pod's primary address: a dual-stack Service has an IPv4 and an IPv6 slice, and the pod would count twice."""
+    sources = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_endpointslice_port"]
+    return [
+        {"source_labels": sources, "regex": r"([0-9.]+);(\d+)", "target_label": "__address__", "replacement": "$1:$2"},
+        {"source_labels": sources, "regex": r"(.*:.*);(\d+)", "target_label": "__address__", "replacement": "[$1]:$2"},
+    ]
+
+
+def target_labels() -> list[dict[str, Any]]:
+    """Namespace, pod and service, as every dashboard and rule expects them; `instance` and `job` come from Prometheus."""
+    return [{"source_labels": [f"__meta_kubernetes_{source}"], "target_label": label} for source, label in _TARGET_LABELS.items()]
+
+
+_TARGET_LABELS = {"namespace": "namespace", "pod_name": "pod", "service_name": "service"}
+
+
+def _mark(target: RouterTarget, own_namespace: str) -> dict[str, Any]:
+    conditions = {"__meta_kubernetes_endpointslice_port_name": re.escape(target.port), **target.conditions()}
+    if ALL_NAMESPACES not in target.namespaces:
+        conditions = {"__meta_kubernetes_namespace": "|".join(target.namespaces or (own_namespace,)), **conditions}
+    sources = [label for joined in conditions for label in joined.split(";")]
+    regex = ";".join(f"(?:{expression})" if "|" in expression and not expression.startswith("(?:") else expression for expression in conditions.values())
+    return {"source_labels": sources, "regex": regex, "target_label": "__tmp_router", "replacement": "found"}
+
+
+def _pod_label(key: str) -> str:
+    return f"__meta_kubernetes_pod_label_{re.sub('[^a-zA-Z0-9_]', '_', key)}"
