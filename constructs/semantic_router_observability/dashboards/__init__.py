@@ -1,0 +1,36 @@
+"""Grafana dashboards as typed code.
+
+    >>> from semantic_router_observability.dashboards import llm_router_metrics, render
+    >>> text = render(llm_router_metrics())
+
+Every dashboard is a function that returns a model of the Grafana Foundation SDK: change what you like on it, then `render` it.
+`python -m semantic_router_observability.dashboards DIRECTORY` writes all of them. The result is the classic dashboard format, which
+Grafana 11 to 13 import and provision. Nothing here needs Node.js.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
+from semantic_router_observability.dashboards.rendering import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+
+__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "llm_router_metrics", "render"]
+
+
+class Entry(NamedTuple):
+    """A dashboard that the project ships."""
+
+    file_name: str
+    """Under `dashboards/` and in the ConfigMap that Grafana reads."""
+
+    build: Callable[[], Dashboard]
+
+
+DASHBOARDS: Final = (Entry("llm-router-dashboard.json", llm_router_metrics),)
+"""Every dashboard, in the order in which they are listed."""

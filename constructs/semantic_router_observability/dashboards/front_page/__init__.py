@@ -1,0 +1,96 @@
+"""The dashboard "LLM Router Metrics": the first page of an incident, read from top to bottom.
+
+Is it up and serving, who is to blame for errors, what is slow, where do requests go, what do they use; the process itself last.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
+from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync
+
+from semantic_router_observability.dashboards.front_page import health, latency, process, routing, traffic, usage
+from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
+from semantic_router_observability.dashboards.layout import Line, Section, place
+from semantic_router_observability.dashboards.variables import router_variables
+
+__all__ = ["PANEL_IDS", "UID", "llm_router_metrics"]
+
+UID: Final = "llm-router-metrics"
+"""The router's own web dashboard links to this uid, so it must not change."""
+
+
+def llm_router_metrics() -> Dashboard:
+    """Build the dashboard; a new model on every call."""
+    built = (
+        DashboardBuilder("LLM Router Metrics")
+        .uid(UID)
+        .description("The vLLM Semantic Router at a glance: health, errors, latency, routing, tokens, cost and cache.")
+        .tags(["llm", "router", "semantic-router"])
+        .editable()
+        .tooltip(DashboardCursorSync.CROSSHAIR)
+        .time("now-3h", "now")
+        .refresh("30s")  # two scrapes of 15 s: faster would draw the same picture again
+        .variables(list(router_variables()))
+        .build()
+    )
+    built.panels = place(_sections())
+    return built
+
+
+def _sections() -> list[Section]:
+    return [
+        Section(
+            lines=[
+                Line(
+                    4,
+                    [
+                        health.targets(),
+                        health.request_rate(),
+                        health.error_share(),
+                        health.in_flight(),
+                        health.first_token(),
+                        health.slow_answers(),
+                        health.routing_overhead(),
+                        health.restarts(),
+                    ],
+                )
+            ]
+        ),
+        Section(
+            title="Traffic and errors",
+            id=PANEL_IDS["row-traffic"],
+            lines=[
+                Line(8, [traffic.requests_by_outcome(), traffic.errors_by_cause(), traffic.error_share()]),
+                Line(7, [traffic.in_flight(), traffic.errors_by_model()]),
+            ],
+        ),
+        Section(
+            title="Latency",
+            id=PANEL_IDS["row-latency"],
+            lines=[
+                Line(8, [latency.first_token(), latency.completion(), latency.slow_answers()]),
+                Line(8, [latency.first_token_by_model(), latency.time_per_token(), latency.routing_overhead()]),
+            ],
+        ),
+        Section(
+            title="Routing",
+            id=PANEL_IDS["row-routing"],
+            lines=[
+                Line(8, [routing.requests_by_model(), routing.routing_changes(), routing.session_switches()]),
+                Line(8, [routing.decisions(), routing.prompt_categories(), routing.selected_models()]),
+            ],
+        ),
+        Section(
+            title="Tokens, cost and cache",
+            id=PANEL_IDS["row-usage"],
+            lines=[Line(8, [usage.prompt_tokens(), usage.generated_tokens(), usage.cost(), usage.cache_hits()])],
+        ),
+        Section(
+            title="Router process",
+            id=PANEL_IDS["row-process"],
+            collapsed=True,
+            lines=[Line(8, [process.memory(), process.cpu(), process.uptime()])],
+        ),
+    ]

@@ -1,0 +1,183 @@
+"""The few kinds of panel the dashboards are made of, each with the looks settled once.
+
+Colours are from the palette of Okabe and Ito, which stays readable with every common kind of colour blindness: bluish green for
+fine and vermilion for a crossed bound differ in lightness too. Lines that mean the same everywhere (p50, p95) have the same
+colour everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from grafana_foundation_sdk.builders import bargauge as bargauge_builder
+from grafana_foundation_sdk.builders import stat as stat_builder
+from grafana_foundation_sdk.builders import timeseries as timeseries_builder
+from grafana_foundation_sdk.builders.common import (
+    GraphThresholdsStyleConfig,
+    ReduceDataOptions,
+    StackingConfig,
+    VizLegendOptions,
+    VizTextDisplayOptions,
+    VizTooltipOptions,
+)
+from grafana_foundation_sdk.builders.dashboard import FieldColor, ThresholdsConfig
+from grafana_foundation_sdk.builders.prometheus import Dataquery
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models.dashboard import (
+    DynamicConfigValue,
+    FieldColorModeId,
+    Panel,
+    Threshold,
+    ThresholdsMode,
+)
+
+from semantic_router_observability.dashboards.variables import data_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+GREEN: Final = "#009E73"
+BLUE: Final = "#56B4E9"
+ORANGE: Final = "#E69F00"
+VERMILION: Final = "#D55E00"
+PINK: Final = "#CC79A7"
+YELLOW: Final = "#F0E442"
+
+TOKENS_PER_SECOND: Final = "si:tok/s"
+"""Grafana has no unit for tokens. A custom SI unit scales (1.2 ktok/s); a bare suffix would print 1234.5 tok/s."""
+
+CORES: Final = "suffix: cores"
+"""Nor has it one for CPU cores. A plain suffix: thousandths of a core need no prefix."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One expression of a panel and the name of its lines; `{{label}}` in the legend is replaced by the label's value."""
+
+    expr: str
+    legend: str = ""
+    color: str | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value from which a panel changes colour. `worse` says on which side of it trouble is."""
+
+    value: float
+    worse: str = "above"
+
+
+@dataclass(frozen=True)
+class About:
+    """What every panel says about itself: its id (kept for ever, links name it), title, description, unit and text without data."""
+
+    id: int
+    title: str
+    description: str
+    unit: str
+    no_value: str = "no data"
+    decimals: int | None = None
+    maximum: float | None = None
+    minimum: float | None = field(default=0)
+
+
+def timeseries(
+    about: About, *queries: Query, bound: Bound | None = None, stacked: bool = False, by_unit: Mapping[str, str] | None = None
+) -> Panel:
+    """Draw lines over time. A bound is a dashed line; stacked lines are for parts of a whole; `by_unit` gives units by legend pattern."""
+    builder = (
+        timeseries_builder.Panel()
+        .line_width(1)
+        .fill_opacity(45 if stacked else 8)
+        .show_points(common.VisibilityMode.AUTO)  # a single sample between two gaps stays visible
+        .span_nulls(False)
+        .legend(VizLegendOptions().show_legend(True).display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM))
+        .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
+        .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
+        .thresholds(_thresholds(bound))
+    )
+    if stacked:
+        builder.stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
+    if bound:
+        builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphTresholdsStyleMode.DASHED))
+    for query in queries:
+        if query.color:
+            builder.override_by_name(query.legend, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": query.color})])
+    for pattern, unit in (by_unit or {}).items():
+        builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
+    return _finish(builder, about, queries, instant=False)
+
+
+def stat(about: About, *queries: Query, bound: Bound | None = None) -> Panel:
+    """Show a number (or two) as of the end of the range: instant queries, so that a target that went away leaves no old number behind."""
+    builder = (
+        stat_builder.Panel()
+        .graph_mode(common.BigValueGraphMode.NONE)
+        .color_mode(common.BigValueColorMode.VALUE)
+        .justify_mode(common.BigValueJustifyMode.AUTO)
+        .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(queries) > 1 else common.BigValueTextMode.VALUE)
+        .orientation(common.VizOrientation.VERTICAL if len(queries) > 1 else common.VizOrientation.AUTO)
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
+        .color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
+        .thresholds(_thresholds(bound) if bound else _plain())
+    )
+    for query in queries:
+        if query.color:
+            builder.override_by_name(query.legend, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": query.color})])
+    return _finish(builder, about, queries, instant=True)
+
+
+def bargauge(about: About, query: Query) -> Panel:
+    """Show counts side by side, one bar a label value, largest first when the query sorts. Instant."""
+    builder = (
+        bargauge_builder.Panel()
+        .display_mode(common.BarGaugeDisplayMode.BASIC)
+        .orientation(common.VizOrientation.HORIZONTAL)
+        .value_mode(common.BarGaugeValueMode.TEXT)
+        .show_unfilled(True)
+        .text(VizTextDisplayOptions().title_size(12).value_size(14))
+        .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
+        .color_scheme(FieldColor().mode(FieldColorModeId.FIXED).fixed_color(BLUE))
+        .thresholds(_plain())
+    )
+    return _finish(builder, about, (query,), instant=True)
+
+
+def _finish(
+    builder: timeseries_builder.Panel | stat_builder.Panel | bargauge_builder.Panel,
+    about: About,
+    queries: Sequence[Query],
+    *,
+    instant: bool,
+) -> Panel:
+    """Add what all kinds share: identity, unit, limits, data source and the queries, named A, B, C."""
+    builder.id(about.id).title(about.title).description(about.description).datasource(data_source())
+    builder.unit(about.unit).no_value(about.no_value)
+    if about.minimum is not None:
+        builder.min(about.minimum)
+    if about.maximum is not None:
+        builder.max(about.maximum)
+    if about.decimals is not None:
+        builder.decimals(about.decimals)
+    for ref, query in zip("ABCDEFGH", queries, strict=False):
+        target = Dataquery().expr(query.expr).legend_format(query.legend or "__auto").ref_id(ref).datasource(data_source())
+        builder.with_target(target.instant() if instant else target.range())
+    return builder.build()
+
+
+def _thresholds(bound: Bound | None) -> ThresholdsConfig:
+    """Fine on one side of the bound, trouble on the other; without a bound everything is fine."""
+    below, above = (GREEN, VERMILION) if bound is None or bound.worse == "above" else (VERMILION, GREEN)
+    if bound is None:
+        return _steps(Threshold(None, below))
+    return _steps(Threshold(None, below), Threshold(bound.value, above))
+
+
+def _plain() -> ThresholdsConfig:
+    """Numbers that are neither good nor bad: one neutral colour."""
+    return _steps(Threshold(None, BLUE))
+
+
+def _steps(*steps: Threshold) -> ThresholdsConfig:
+    return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(list(steps))

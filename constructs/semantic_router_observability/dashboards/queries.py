@@ -1,0 +1,122 @@
+"""PromQL as the dashboards write it: functions that take a family's name and return text.
+
+A family is looked up in the router's catalogue, which settles three things in one place: the filters that apply (those whose label
+the family has), the stand-in series to leave out, and whether the question fits the type. `rate` of a gauge raises `ConfigError`
+when the dashboard is built instead of drawing nonsense.
+
+Windows: a line over time uses `$__rate_interval`, which grows with the step and covers at least four scrapes. A single number is an
+instant query over `RECENT` ("now") or over `$__range` (a count of everything on screen).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STEP: Final = "$__rate_interval"
+"""Window of a point on a line."""
+
+RANGE: Final = "$__range"
+"""Window of a count: everything on screen."""
+
+RECENT: Final = "5m"
+"""Window of "now" in a single number: the router's alerts look back as far, and it holds 20 scrapes of 15 s. Not `$__rate_interval`,
+which stretches to hours when the screen shows a week."""
+
+UP: Final = f"up{{{', '.join(SCRAPE_MATCHERS)}}}"
+"""1 for each scrape target that answered, 0 for each that did not."""
+
+ZERO: Final = f"0 * count({UP} == 1)"
+"""0 while at least one router answers, nothing otherwise: an outage must look like a gap, not like a quiet night."""
+
+
+def series(name: str, *matchers: str, part: str = "") -> str:
+    """Select the series of a family that the filters let through; `part` is `_bucket`, `_sum` or `_count` of a histogram."""
+    family = catalogue.family(name)
+    filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
+    if family.stand_in == catalogue.INIT:
+        filters += [f'{label}!="{catalogue.INIT}"' for label in family.labels if label not in family.label_values]
+    return f"{name}{part}{{{', '.join([*SCRAPE_MATCHERS, *filters, *matchers])}}}"
+
+
+def rate(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Count events per second of a counter, summed over replicas."""
+    _expect(name, "counter")
+    return f"{_sum(by)}(rate({series(name, *matchers)}[{window}]))"
+
+
+def increase(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
+    """Count events of a counter within the range on screen, as a whole number. The first event of a new series is not among them."""
+    _expect(name, "counter")
+    return f"round({_sum(by)}(increase({series(name, *matchers)}[{RANGE}])))"
+
+
+def gauge(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
+    """Add a gauge up over replicas; only for gauges that may be added."""
+    _expect(name, "gauge")
+    return f"{_sum(by)}({series(name, *matchers)})"
+
+
+def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Estimate a quantile from a histogram's buckets. `>= 0` drops the NaN of a window without samples."""
+    _expect(name, "histogram")
+    return f"histogram_quantile({fraction:g}, {_sum(('le', *by))}(rate({series(name, *matchers, part='_bucket')}[{window}]))) >= 0"
+
+
+def share_above(bound: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Tell the share of observations above a bucket bound: exact where a quantile is a guess, and meaningful beyond the largest bucket."""
+    _expect(name, "histogram")
+    bounds = catalogue.family(name).buckets
+    if bound not in bounds:
+        raise ConfigError(f"share_above({name})", bound, f"one of its bucket bounds: {', '.join(f'{b:g}' for b in bounds)}")
+    within = series(name, *matchers, f'le=~"{_bound(bound)}"', part="_bucket")
+    total = series(name, *matchers, part="_count")
+    return f"1 - {_sum(by)}(rate({within}[{window}])) / ({_sum(by)}(rate({total}[{window}])) > 0)"
+
+
+def or_zero(expression: str) -> str:
+    """Fall back to 0 where nothing was counted yet. For results without labels."""
+    return f"({expression} or {ZERO})"
+
+
+def or_none(expression: str, label: str, value: str = "none") -> str:
+    """Fall back to one line at 0 whose `label` is `value` while there is no series at all. For results with labels."""
+    return f'{expression}\nor on () label_replace({ZERO}, "{label}", "{value}", "", "")'
+
+
+def capped_share(part: str, whole: str) -> str:
+    """Divide `part` by `whole`, between 0 and 1 even where the two are counted at different moments; 0 when neither happened.
+
+    For results without labels. Where `part` is the larger one it becomes the whole: 1, not 2 and not NaN.
+    """
+    return f"{part}\n/ ({whole} > {part} or {part} > 0)\nor {ZERO}"
+
+
+def share_of_two(one: str, other: str) -> str:
+    """Divide `one` by `one` plus `other`, label set by label set; a missing side counts as 0, and nothing is shown where both are 0."""
+    filled = f"({one} or {other} * 0)"
+    return f"{filled}\n/ (({filled} + ({other} or {one} * 0)) > 0)"
+
+
+def _sum(by: Sequence[str]) -> str:
+    return f"sum by ({', '.join(by)}) " if by else "sum"
+
+
+def _bound(bound: float) -> str:
+    """Spell a bucket bound both ways: the router writes `le="10"`, Prometheus 3 stores `le="10.0"`."""
+    text = f"{bound:g}"
+    return f"{text}|{text}[.]0" if text.isdecimal() else text.replace(".", "[.]")
+
+
+def _expect(name: str, kind: str) -> None:
+    family = catalogue.family(name)
+    if family.type != kind:
+        raise ConfigError(f"query of {name}", family.type, f"a {kind}")
+    if not family.fed:
+        raise ConfigError(f"query of {name}", family.status, "a family that the router really feeds")

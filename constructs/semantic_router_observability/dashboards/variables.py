@@ -1,0 +1,104 @@
+"""The choices at the top of a dashboard, and the PromQL matchers that obey them.
+
+A dashboard filters by where a sample comes from (namespace, job, instance: labels Prometheus adds while scraping) and by what it
+is about (model, decision: labels the router sets). "All" means the regular expression `.*`, which also matches a series that lacks
+the label: samples scraped outside Kubernetes have no namespace, and they stay visible.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
+from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableOption, VariableRefresh, VariableSort
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DATA_SOURCE: Final = "${datasource}"
+"""How panels and variables name the data source: by the variable, so that one file fits every Grafana."""
+
+PROVISIONED_UID: Final = "prometheus"
+"""Preselected data source: the uid under which `GrafanaStack` provisions Prometheus. Elsewhere Grafana picks its default Prometheus."""
+
+DEFAULT_JOB: Final = "semantic-router"
+"""Preselected scrape job. Grafana falls back to the first job found when there is none of this name."""
+
+SCRAPE_MATCHERS: Final = ('namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')
+"""Where a sample comes from. Applied to every series, `up` and the process families included."""
+
+LABEL_MATCHERS: Final = MappingProxyType(
+    {
+        "model": 'model=~"$model"',
+        "target_model": 'target_model=~"$model"',  # a change of model is filed under where it led
+        "to_model": 'to_model=~"$model"',
+        "decision": 'decision=~"$decision"',
+        "decision_name": 'decision_name=~"$decision"',
+    }
+)
+"""What a sample is about, by the label that says so. Applied wherever a family has the label."""
+
+
+def data_source() -> DataSourceRef:
+    """Return the reference every panel and query carries."""
+    return DataSourceRef(type_val="prometheus", uid=DATA_SOURCE)
+
+
+def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
+    """Return the filters of a dashboard about the router, in reading order: data source, place, subject."""
+    return (
+        DatasourceVariable("datasource")
+        .label("Data source")
+        .type("prometheus")
+        .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID)),
+        _query("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
+        _job(),
+        _query("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
+        # two families: requests that name a concrete model are filed under their model only in the second one
+        _query(
+            "model",
+            "Model",
+            'label_values({__name__=~"llm_model_requests_total|llm_routing_reason_codes_total", namespace=~"$namespace", job=~"$job"}, model)',
+        ),
+        _query("decision", "Decision", 'label_values(llm_decision_match_total{namespace=~"$namespace", job=~"$job"}, decision_name)'),
+    )
+
+
+def _query(name: str, label: str, query: str) -> QueryVariable:
+    return (
+        QueryVariable(name)
+        .label(label)
+        .datasource(data_source())
+        .query({"query": query, "refId": f"variable-{name}"})
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)  # values come from the range on screen, also long after an incident
+        .sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
+        .multi(True)
+        .include_all(True)
+        .all_value(".*")
+        .current(VariableOption(selected=True, text=["All"], value=["$__all"]))
+    )
+
+
+def _job() -> QueryVariable:
+    """Offer the jobs that served router metrics in the range, and the default job even when it has not answered once.
+
+    `label_values` cannot say "this or that", and listing every job would offer Prometheus itself as a router. There is no "All":
+    the state panels count targets, and targets of other programs must not be among them.
+    """
+    return (
+        QueryVariable("job")
+        .label("Job")
+        .datasource(data_source())
+        .query(
+            {
+                "query": f'query_result(group by (job) (up{{job="{DEFAULT_JOB}"}} or last_over_time(llm_decision_evaluation_total[$__range])))',
+                "refId": "variable-job",
+            }
+        )
+        .regex('/job="([^"]+)"/')
+        .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(VariableSort.ALPHABETICAL_CASE_INSENSITIVE_ASC)
+        .multi(True)
+        .current(VariableOption(selected=True, text=[DEFAULT_JOB], value=[DEFAULT_JOB]))
+    )
