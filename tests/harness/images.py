@@ -1,0 +1,55 @@
+"""What stands in for container images: a pinned program in an otherwise empty root file system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.programs import program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Image:
+    """The parts of an image that decide how a container starts."""
+
+    entrypoint: tuple[str, ...]
+    command: tuple[str, ...] = ()
+    """Arguments when the manifest gives none."""
+    mounts: Mapping[str, Path]
+    """Files and folders of this machine that the image consists of, by their path inside; read-only."""
+    directories: tuple[str, ...] = ()
+    """Folders of the image that belong to its user."""
+    workdir: str = "/"
+    uid: int = 0
+    gid: int = 0
+
+
+def prometheus() -> Image:
+    """As the official image: it runs as nobody, and knows where configuration and data are."""
+    return Image(
+        entrypoint=("/bin/prometheus",),
+        command=("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"),
+        mounts={"/bin/prometheus": program("prometheus"), "/bin/promtool": program("promtool")},
+        directories=("/prometheus",),
+        workdir="/prometheus",
+        uid=65534,
+        gid=65534,
+    )
+
+
+IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus}
+"""By the last part of the image's repository."""
+
+
+def image(reference: str, more: Mapping[str, Image]) -> Image:
+    """The stand-in for `registry/owner/name:tag@digest`; `more` is looked at first."""
+    name = reference.split("@")[0].rsplit("/", 1)[-1].split(":")[0]
+    if name in more:
+        return more[name]
+    if name not in IMAGES:
+        raise LookupError(f"image {reference}: the lab has no program for it; pass images={{{name!r}: Image(...)}}")
+    return IMAGES[name]()

