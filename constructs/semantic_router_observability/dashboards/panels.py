@@ -61,14 +61,6 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Bound:
-    """A value from which a panel changes colour. `worse` says on which side of it trouble is."""
-
-    value: float
-    worse: str = "above"
-
-
-@dataclass(frozen=True)
 class About:
     """What every panel says about itself: its id (kept for ever, links name it), title, description, unit and text without data."""
 
@@ -83,13 +75,26 @@ class About:
 
 
 def timeseries(
-    about: About, *queries: Query, bound: Bound | None = None, stacked: bool = False, by_unit: Mapping[str, str] | None = None
+    about: About,
+    *queries: Query,
+    bound: float | None = None,
+    stacked: bool = False,
+    rare: bool = False,
+    top: float = 0.1,
+    by_unit: Mapping[str, str] | None = None,
 ) -> Panel:
-    """Draw lines over time. A bound is a dashed line; stacked lines are for parts of a whole; `by_unit` gives units by legend pattern."""
+    """Draw lines over time.
+
+    `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points twice as far apart, and with them a
+    wider rate window, so that a few events an hour are no comb of spikes. `top` is how far up the axis reaches at least: nothing but
+    zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend.
+    """
     builder = (
         timeseries_builder.Panel()
-        .line_width(1)
-        .fill_opacity(45 if stacked else 8)
+        .interval("2m" if rare else "1m")
+        .line_width(0 if stacked else 1)  # the edge of an empty area would hide the area below it
+        .axis_soft_max(top)
+        .fill_opacity(60 if stacked else 0)
         .show_points(common.VisibilityMode.AUTO)  # a single sample between two gaps stays visible
         .span_nulls(False)
         .legend(VizLegendOptions().show_legend(True).display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM))
@@ -99,7 +104,7 @@ def timeseries(
     )
     if stacked:
         builder.stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
-    if bound:
+    if bound is not None:
         builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphTresholdsStyleMode.DASHED))
     for query in queries:
         if query.color:
@@ -109,7 +114,7 @@ def timeseries(
     return _finish(builder, about, queries, instant=False)
 
 
-def stat(about: About, *queries: Query, bound: Bound | None = None) -> Panel:
+def stat(about: About, *queries: Query, bound: float | None = None) -> Panel:
     """Show a number (or two) as of the end of the range: instant queries, so that a target that went away leaves no old number behind."""
     builder = (
         stat_builder.Panel()
@@ -117,10 +122,11 @@ def stat(about: About, *queries: Query, bound: Bound | None = None) -> Panel:
         .color_mode(common.BigValueColorMode.VALUE)
         .justify_mode(common.BigValueJustifyMode.AUTO)
         .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(queries) > 1 else common.BigValueTextMode.VALUE)
+        .text(VizTextDisplayOptions().value_size(30))
         .orientation(common.VizOrientation.VERTICAL if len(queries) > 1 else common.VizOrientation.AUTO)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
-        .thresholds(_thresholds(bound) if bound else _plain())
+        .thresholds(_thresholds(bound))
     )
     for query in queries:
         if query.color:
@@ -139,7 +145,7 @@ def bargauge(about: About, query: Query) -> Panel:
         .text(VizTextDisplayOptions().title_size(12).value_size(14))
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .color_scheme(FieldColor().mode(FieldColorModeId.FIXED).fixed_color(BLUE))
-        .thresholds(_plain())
+        .thresholds(_thresholds(None))
     )
     return _finish(builder, about, (query,), instant=True)
 
@@ -166,17 +172,11 @@ def _finish(
     return builder.build()
 
 
-def _thresholds(bound: Bound | None) -> ThresholdsConfig:
-    """Fine on one side of the bound, trouble on the other; without a bound everything is fine."""
-    below, above = (GREEN, VERMILION) if bound is None or bound.worse == "above" else (VERMILION, GREEN)
+def _thresholds(bound: float | None) -> ThresholdsConfig:
+    """Fine below the bound, trouble from it on. Numbers without a bound are neither: one neutral colour."""
     if bound is None:
-        return _steps(Threshold(None, below))
-    return _steps(Threshold(None, below), Threshold(bound.value, above))
-
-
-def _plain() -> ThresholdsConfig:
-    """Numbers that are neither good nor bad: one neutral colour."""
-    return _steps(Threshold(None, BLUE))
+        return _steps(Threshold(None, BLUE))
+    return _steps(Threshold(None, GREEN), Threshold(bound, VERMILION))
 
 
 def _steps(*steps: Threshold) -> ThresholdsConfig:

@@ -90,6 +90,11 @@ def or_none(expression: str, label: str, value: str = "none") -> str:
     return f'{expression}\nor on () label_replace({ZERO}, "{label}", "{value}", "", "")'
 
 
+def joined(expression: str, first: str, second: str) -> str:
+    """Put two labels into a third one, `pair`: "auto > qwen3-8b". A legend of two labels would show "> " where there are none."""
+    return f'label_join({expression}, "pair", " > ", "{first}", "{second}")'
+
+
 def capped_share(part: str, whole: str) -> str:
     """Divide `part` by `whole`, between 0 and 1 even where the two are counted at different moments; 0 when neither happened.
 

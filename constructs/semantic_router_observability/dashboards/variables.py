@@ -52,8 +52,8 @@ def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
         .label("Data source")
         .type("prometheus")
         .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID)),
-        _query("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
         _job(),
+        _query("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
         _query("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
         # two families: requests that name a concrete model are filed under their model only in the second one
         _query(

@@ -44,7 +44,7 @@ def _sections() -> list[Section]:
         Section(
             lines=[
                 Line(
-                    4,
+                    3,
                     [
                         health.targets(),
                         health.request_rate(),

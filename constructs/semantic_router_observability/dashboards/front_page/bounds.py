@@ -1,28 +1,27 @@
-"""Values from which this page turns red: those the router project ships with its own alert rules."""
+"""Values from which this page turns red: those the router project ships with its own alert rules.
+
+One of them is missing on purpose. Upstream warns of a 95th percentile of the completion time above 30 s, which cannot happen to a
+histogram that ends at 10 s; and how many answers may take longer than 10 s depends on the models.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from semantic_router_observability.dashboards.panels import Bound
-
-ERROR_SHARE: Final = Bound(0.05)
+ERROR_SHARE: Final = 0.05
 """One request in twenty fails."""
 
-FIRST_TOKEN: Final = Bound(5)
+FIRST_TOKEN: Final = 5
 """Seconds, 95th percentile."""
 
-TIME_PER_TOKEN: Final = Bound(0.25)
+TIME_PER_TOKEN: Final = 0.25
 """Seconds a token, 95th percentile: four tokens a second."""
 
-ROUTING_OVERHEAD: Final = Bound(0.1)
+ROUTING_OVERHEAD: Final = 0.1
 """Seconds, 95th percentile."""
 
-IN_FLIGHT: Final = Bound(50)
+IN_FLIGHT: Final = 50
 """Requests of one model at a time."""
 
-CACHE_HITS: Final = Bound(0.2, worse="below")
-"""Share of lookups."""
-
-SLOW_ANSWERS: Final = Bound(0.05)
-"""Share of answers over 10 s. At 5 % the 95th percentile is 10 s, where the histogram ends: upstream's bound of 30 s can never show."""
+CACHE_HITS: Final = 0.2
+"""Share of lookups; here, less is worse."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.panels import About, Query, bargauge, timeseries
-from semantic_router_observability.dashboards.queries import RANGE, increase, or_none, rate, series
+from semantic_router_observability.dashboards.queries import RANGE, increase, joined, or_none, rate, series
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -46,8 +46,11 @@ def routing_changes() -> Panel:
             no_value="no router up",
         ),
         Query(
-            or_none(rate("llm_model_routing_modifications_total", by=["source_model", "target_model"]), "target_model", "none"),
-            "{{source_model}} > {{target_model}}",
+            or_none(
+                joined(rate("llm_model_routing_modifications_total", by=["source_model", "target_model"]), "source_model", "target_model"),
+                "pair",
+            ),
+            "{{pair}}",
         ),
     )
 
@@ -66,9 +69,10 @@ def session_switches() -> Panel:
             no_value="no router up",
         ),
         Query(
-            or_none(rate("llm_session_model_transitions_total", by=["from_model", "to_model"]), "to_model", "none"),
-            "{{from_model}} > {{to_model}}",
+            or_none(joined(rate("llm_session_model_transitions_total", by=["from_model", "to_model"]), "from_model", "to_model"), "pair"),
+            "{{pair}}",
         ),
+        rare=True,
     )
 
 
@@ -84,7 +88,7 @@ def decisions() -> Panel:
             unit="cps",
             no_value="no router up",
         ),
-        Query(or_none(rate("llm_decision_match_total", by=["decision_name"]), "decision_name", "none"), "{{decision_name}}"),
+        Query(or_none(rate("llm_decision_match_total", by=["decision_name"]), "decision_name"), "{{decision_name}}"),
     )
 
 

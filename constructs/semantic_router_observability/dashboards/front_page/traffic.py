@@ -30,17 +30,17 @@ def requests_by_outcome() -> Panel:
             id=PANEL_IDS["requests-by-outcome"],
             title="Requests by outcome",
             description=(
-                "Requests per second, stacked by how they ended and who can help. Client: malformed request, unknown model, or refused by "
+                "Requests per second, stacked by how they ended and who can help, errors at the bottom. Client: malformed request, unknown model, or refused by "
                 "the backend with 4xx (429 included). Backend: timeout or 5xx of the model server. Router: classification, no model "
                 "selected, anything else. Success is what remains of the requests; it is a floor, since one request can log two errors."
             ),
             unit="reqps",
             no_value="no router up",
         ),
-        Query(f"clamp_min({or_zero(requests())} - {or_zero(errors())}, 0)", "success", GREEN),
         Query(or_zero(errors(CLIENT)), "client", ORANGE),
         Query(or_zero(errors(BACKEND)), "backend", VERMILION),
         Query(or_zero(errors(ROUTER)), "router", PINK),
+        Query(f"clamp_min({or_zero(requests())} - {or_zero(errors())}, 0)", "success", GREEN),
         stacked=True,
     )
 
@@ -59,6 +59,7 @@ def errors_by_cause() -> Panel:
             no_value="no router up",
         ),
         Query(or_none(rate(ERRORS, by=["reason"]), "reason", "no errors"), "{{reason}}"),
+        rare=True,
     )
 
 
@@ -74,11 +75,12 @@ def error_share() -> Panel:
             ),
             unit="percentunit",
             no_value="no router up",
-            maximum=1,
         ),
         Query(capped_share(errors(), requests()), "all causes", BLUE),
         Query(capped_share(errors(NOT_CLIENT), requests()), "not the client's", VERMILION),
         bound=bounds.ERROR_SHARE,
+        rare=True,
+        top=0.1,
     )
 
 
@@ -98,6 +100,7 @@ def in_flight() -> Panel:
         ),
         Query(f"{gauge('llm_model_inflight_requests', by=['model'])} or 0 * sum by (model) ({idle})", "{{model}}"),
         bound=bounds.IN_FLIGHT,
+        top=5,
     )
 
 
@@ -112,7 +115,7 @@ def errors_by_model() -> Panel:
                 "label holds whatever clients typed. Model unknown means that the error came before a model was chosen."
             ),
             unit="short",
-            no_value="no router up",
+            no_value="no errors in range",
         ),
-        Query(f"sort_desc(topk(10, {or_none(f'({counted} > 0)', 'reason', 'no errors')}))", "{{model}} {{reason}}"),
+        Query(f"sort_desc(topk(10, {counted} > 0))", "{{model}} {{reason}}"),
     )

@@ -27,6 +27,7 @@ def prompt_tokens() -> Panel:
         ),
         Query(or_none(rate("llm_model_prompt_tokens_total", by=["model"]), "model"), "{{model}}"),
         stacked=True,
+        top=1,
     )
 
 
@@ -44,6 +45,7 @@ def generated_tokens() -> Panel:
         ),
         Query(or_none(rate("llm_model_completion_tokens_total", by=["model"]), "model"), "{{model}}"),
         stacked=True,
+        top=1,
     )
 
 
@@ -83,4 +85,6 @@ def cache_hits() -> Panel:
         ),
         Query(share_of_two(hits, misses), "{{decision_name}}"),
         bound=bounds.CACHE_HITS,
+        top=1,
+        rare=True,
     )

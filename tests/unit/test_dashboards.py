@@ -1,0 +1,495 @@
+"""The dashboards: what is committed, what every panel must have, and what every query may ask."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import promql_parser as promql
+import pytest
+import yaml
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard, Panel
+from grafana_foundation_sdk.models.prometheus import Dataquery
+
+from harness.programs import program
+from semantic_router_observability.dashboards import DASHBOARDS, PANEL_IDS, UID, llm_router_metrics, render
+from semantic_router_observability.dashboards.__main__ import main
+from semantic_router_observability.dashboards.layout import Line, Section, place
+from semantic_router_observability.dashboards.queries import capped_share, gauge, or_none, quantile, rate, share_above, share_of_two
+from semantic_router_observability.dashboards.rendering import write
+from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMITTED = Path(__file__).parents[2] / "dashboards"
+TEXTS = {entry.file_name: render(entry.build()) for entry in DASHBOARDS}
+SCRAPE_LABELS = {"namespace", "job", "instance"}
+GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__range": "3h"}
+
+
+def panels(text: str) -> Iterator[dict[str, Any]]:
+    """All panels of a rendered dashboard, headings and the panels inside collapsed ones included."""
+    for panel in json.loads(text)["panels"]:
+        yield panel
+        yield from panel.get("panels", [])
+
+
+ALL_PANELS = [
+    pytest.param(panel, id=f"{name}-{panel['id']}") for name, text in TEXTS.items() for panel in panels(text) if panel["type"] != "row"
+]
+every_panel = pytest.mark.parametrize("panel", ALL_PANELS)
+every_dashboard = pytest.mark.parametrize("name", TEXTS)
+
+
+# --- files
+
+
+def test_committed_files_are_fresh() -> None:
+    assert {path.name: path.read_text() for path in COMMITTED.glob("*.json")} == TEXTS
+
+
+@every_dashboard
+def test_text_is_ascii_sorted_and_small(name: str) -> None:
+    text = TEXTS[name]
+    model = json.loads(text)
+    assert text.isascii()
+    assert text == json.dumps(model, indent=2, sort_keys=True) + "\n"
+    assert len(json.dumps(model, separators=(",", ":"))) < 100_000
+    assert "__inputs" not in model
+
+
+@every_dashboard
+def test_reads_back_into_the_same_model(name: str) -> None:
+    register_default_plugins()
+    again = Dashboard.from_json(json.loads(TEXTS[name]))
+    typed = [panel for panel in again.panels or [] if isinstance(panel, Panel)]
+    assert all(isinstance(target, Dataquery) for panel in typed for target in panel.targets or [])
+    assert render(again) == TEXTS[name]
+
+
+def test_building_twice_gives_equal_text_and_separate_models() -> None:
+    first, second = llm_router_metrics(), llm_router_metrics()
+    assert render(first) == render(second)
+    first.title = "mine"
+    assert second.title == "LLM Router Metrics"
+
+
+def test_imports_no_jsii() -> None:
+    code = "import sys, semantic_router_observability.dashboards; sys.exit('jsii' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_command_writes_and_repeats_without_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == TEXTS
+    assert capsys.readouterr().out.startswith("wrote ")
+    assert main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["a", "b"], ["--help"]])
+def test_command_explains_itself(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "usage: python -m semantic_router_observability.dashboards DIRECTORY" in capsys.readouterr().err
+
+
+def test_writing_removes_old_dashboards_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text('{"panels": [], "schemaVersion": 36, "uid": "old"}')
+    kept = {"data.json": '{"uid": "no dashboard"}', "broken.json": "{", "list.json": "[]", "README.md": "text"}
+    for name, text in kept.items():
+        (tmp_path / name).write_text(text)
+    changed = write(tmp_path, [("new.json", "{}\n")])
+    assert [path.name for path in changed] == ["new.json", "old.json"]
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {**kept, "new.json": "{}\n"}
+
+
+# --- the page
+
+
+@every_dashboard
+def test_ids_are_unique(name: str) -> None:
+    ids = [panel["id"] for panel in panels(TEXTS[name])]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_id_of_the_table_is_on_the_page() -> None:
+    text = TEXTS["llm-router-dashboard.json"]
+    assert sorted(PANEL_IDS.values()) == sorted(panel["id"] for panel in panels(text))
+    assert json.loads(text)["uid"] == UID == "llm-router-metrics"
+
+
+@every_dashboard
+def test_panels_do_not_overlap(name: str) -> None:
+    """Also with every collapsed heading folded out: its panels lie below it, and then below one another."""
+    taken: set[tuple[int, int]] = set()
+    below = 0
+    for panel in json.loads(TEXTS[name])["panels"]:
+        for each in [panel, *panel.get("panels", [])]:
+            at = each["gridPos"]
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            assert at["w"] > 0
+            assert at["h"] > 0
+            assert all(0 <= x < 24 and y >= 0 for x, y in cells)
+            assert not cells & taken, each["title"]
+            taken |= cells
+        if panel["type"] == "row":
+            assert panel["gridPos"]["w"] == 24
+            assert panel["gridPos"]["y"] >= below
+        below = max(below, panel["gridPos"]["y"] + panel["gridPos"]["h"])
+
+
+@every_dashboard
+def test_settings(name: str) -> None:
+    model = json.loads(TEXTS[name])
+    assert model["refresh"] == "30s"
+    assert model["time"] == {"from": "now-3h", "to": "now"}
+    assert model["graphTooltip"] == 1
+    assert model["title"]
+    assert model["tags"]
+
+
+@every_panel
+def test_panel_explains_itself(panel: dict[str, Any]) -> None:
+    defaults = panel["fieldConfig"]["defaults"]
+    assert panel["title"]
+    assert len(panel["title"]) <= 34, "longer titles are cut off on a narrow screen"
+    assert len(panel["description"]) > 80
+    assert defaults["unit"]
+    assert defaults["noValue"]
+    assert defaults["min"] == 0
+    assert panel["targets"]
+    refs = [target["refId"] for target in panel["targets"]]
+    assert len(refs) == len(set(refs))
+
+
+@every_dashboard
+def test_every_data_source_is_the_variable(name: str) -> None:
+    def references(node: Any) -> Iterator[Any]:
+        if isinstance(node, dict):
+            yield from ([node["datasource"]] if "datasource" in node else [])
+            for value in node.values():
+                yield from references(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from references(value)
+
+    model = json.loads(TEXTS[name])
+    found = list(references(model))
+    assert len(found) > len(model["panels"])
+    assert all(reference == {"type": "prometheus", "uid": "${datasource}"} for reference in found)
+
+
+@every_dashboard
+def test_variables(name: str) -> None:
+    variables = {variable["name"]: variable for variable in json.loads(TEXTS[name])["templating"]["list"]}
+    assert list(variables) == ["datasource", "job", "namespace", "instance", "model", "decision"]
+    source = variables.pop("datasource")
+    assert (source["type"], source["query"], source["current"]["value"]) == ("datasource", "prometheus", "prometheus")
+    job = variables.pop("job")
+    assert job["current"]["value"] == ["semantic-router"]
+    assert not job["includeAll"]
+    for variable in variables.values():
+        assert variable["multi"]
+        assert variable["includeAll"]
+        assert variable["allValue"] == ".*", "All has to let series without the label through"
+    for variable in [job, *variables.values()]:
+        inner = re.fullmatch(r"(?:label_values|query_result)\((.+?)(?:, \w+)?\)", variable["query"]["query"])
+        assert inner
+        for selector in selectors(parse(inner[1])):
+            names = selector.name or next(matcher.value for matcher in selector.matchers.matchers if matcher.name == "__name__")
+            assert all(part == "up" or catalogue.family(part).fed for part in names.split("|"))
+
+
+def test_all_pages_share_one_palette() -> None:
+    """No red or green of Grafana's own, which people with a red-green weakness cannot tell apart."""
+    used = set(re.findall(r'"(?:fixedColor|color)": "(.+?)"', "".join(TEXTS.values())))
+    assert used <= {"#009E73", "#56B4E9", "#E69F00", "#D55E00", "#CC79A7", "#F0E442"}
+
+
+# --- the queries
+
+
+class Use(NamedTuple):
+    """A selector of a query: its sample name, the functions around it, innermost last, and whether it selects a window."""
+
+    name: str
+    around: tuple[str, ...]
+    window: bool
+
+
+def parse(expression: str) -> promql.Expr:
+    for variable, value in GRAFANA_WINDOWS.items():
+        expression = expression.replace(variable, value)
+    return promql.parse(re.sub(r"\$\w+", ".*", expression))
+
+
+def walk(node: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    yield node, around
+    match node:
+        case promql.Call():
+            for argument in node.args:
+                yield from walk(argument, (*around, node.func.name))
+        case promql.AggregateExpr():
+            yield from walk(node.expr, around)
+        case promql.BinaryExpr():
+            yield from walk(node.lhs, around)
+            yield from walk(node.rhs, around)
+        case promql.ParenExpr() | promql.UnaryExpr() | promql.SubqueryExpr():
+            yield from walk(node.expr, around)
+        case promql.MatrixSelector():
+            yield node.vector_selector, (*around, "[]")
+
+
+def selectors(node: Any) -> Iterator[Any]:
+    return (found for found, _ in walk(node) if isinstance(found, promql.VectorSelector))
+
+
+def uses(expression: str) -> list[Use]:
+    return [Use(node.name, around, "[]" in around) for node, around in walk(parse(expression)) if isinstance(node, promql.VectorSelector)]
+
+
+def family_of(sample: str) -> catalogue.Family:
+    return next(family for family in catalogue.families().values() if sample in family.series)
+
+
+EXPRESSIONS = [
+    pytest.param(target["expr"], target, panel, id=f"{name}-{panel['id']}{target['refId']}")
+    for name, text in TEXTS.items()
+    for panel in panels(text)
+    for target in panel.get("targets", [])
+]
+every_query = pytest.mark.parametrize(("expression", "target", "panel"), EXPRESSIONS)
+
+
+@every_query
+def test_query_asks_for_what_the_router_exports(expression: str, target: dict[str, Any], panel: dict[str, Any]) -> None:
+    found = uses(expression)
+    assert found
+    for use in found:
+        if use.name == "up":
+            continue
+        family = family_of(use.name)
+        assert family.fed, f"{family.name} is {family.status}"
+        over_time = use.around[-2] if use.window else None
+        if family.type in ("counter", "histogram"):
+            sums_zero = re.search(rf"0 \* sum by \(\w+\) \({use.name}", expression)
+            assert over_time in ("rate", "increase") or sums_zero, f"{use.name} is a {family.type}"
+        else:
+            assert over_time in (None, "changes"), f"{use.name} is a {family.type}"
+
+
+@every_query
+def test_query_uses_labels_that_exist(expression: str, target: dict[str, Any], panel: dict[str, Any]) -> None:
+    known = set(SCRAPE_LABELS)
+    for selector in selectors(parse(expression)):
+        labels = set() if selector.name == "up" else {*family_of(selector.name).labels}
+        labels |= {"le"} if selector.name.endswith("_bucket") else set()
+        known |= labels
+        for matcher in selector.matchers.matchers:
+            assert matcher.name in labels | SCRAPE_LABELS
+            listed = () if selector.name == "up" else family_of(selector.name).label_values.get(matcher.name, ())
+            if listed and "$" not in matcher.value and matcher.value != ".*":
+                assert set(matcher.value.split("|")) <= set(listed)
+    for grouped in re.findall(r"\bby \(([^)]*)\)", expression):
+        assert set(grouped.split(", ")) <= known
+    known |= set(re.findall(r'label_join\(.+?, "(\w+)", " > "', expression))
+    for label in re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]):
+        assert label in known - {"le"}
+
+
+@every_query
+def test_query_obeys_every_filter_it_can(expression: str, target: dict[str, Any], panel: dict[str, Any]) -> None:
+    for name, listed in re.findall(r"(\w+)\{(.*?)\}", expression):
+        inside = listed.split(", ")
+        assert inside[:3] == list(SCRAPE_MATCHERS)
+        if name == "up":
+            continue
+        family = family_of(name)
+        for label, matcher in LABEL_MATCHERS.items():
+            assert (matcher in inside) == (label in family.labels)
+        if family.stand_in == catalogue.INIT:
+            assert f'!="{catalogue.INIT}"' in listed
+
+
+@every_query
+def test_query_has_the_window_that_fits_its_panel(expression: str, target: dict[str, Any], panel: dict[str, Any]) -> None:
+    windows = set(re.findall(r"\[(.+?)\](?!\d)", re.sub(r"\[\.\]", "", expression)))
+    if panel["type"] == "timeseries":
+        assert target["range"]
+        assert not target["instant"]
+        assert windows <= {"$__rate_interval"}
+    else:
+        assert target["instant"]
+        assert not target["range"]
+        assert windows <= {"$__range", "5m"}
+    if "increase(" in expression:
+        assert windows == {"$__range"}
+
+
+@every_query
+def test_query_splits_errors_by_model_only_without_made_up_names(expression: str, target: dict[str, Any], panel: dict[str, Any]) -> None:
+    for grouped, name, inside in re.findall(r"by \(([^)]*)\) \((?:rate|increase)?\(?(\w+)\{(.*?)\}", expression):
+        family = family_of(name)
+        for unbounded in family.unbounded:
+            if unbounded.label in grouped.split(", "):
+                assert all(f'{label}!="{value}"' in inside for label, value in unbounded.when.items())
+                assert unbounded.when
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: rate("llm_cache_hits_total"), "metric: 'llm_cache_hits_total'"),
+        (lambda: rate("llm_cache_entries_total"), "query of llm_cache_entries_total: 'gauge': a counter"),
+        (lambda: gauge("llm_model_requests_total"), "query of llm_model_requests_total: 'counter': a gauge"),
+        (lambda: quantile(0.9, "llm_model_requests_total"), "'counter': a histogram"),
+        (lambda: rate("llm_pii_violations_total"), "'unrecorded': a family that the router really feeds"),
+        (lambda: share_above(30, "llm_model_completion_latency_seconds"), "30: one of its bucket bounds: 0.005, 0.01,"),
+        (
+            lambda: place([Section([Line(4, [llm_router_metrics().panels[0]] * 5)])]),
+            "dashboard line: 5: a number of panels that divides 24",
+        ),
+    ],
+)
+def test_mistakes_are_named(build: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        build()
+
+
+# --- what the queries answer, asked of the real Prometheus engine
+
+WHERE = 'namespace="vsr", job="semantic-router", instance="10.0.0.1:9190"'
+LABELS = 'model="m"'
+
+
+def answers(tmp_path: Path, series: dict[str, str], expressions: dict[str, list[tuple[str, float]]]) -> None:
+    """Check expressions at the hour on series given at one sample a minute; all variables are set to All."""
+    tests = {
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": name, "values": values} for name, values in series.items()],
+                "promql_expr_test": [
+                    {
+                        "expr": re.sub(r"\$\w+", ".*", expression.replace("$__rate_interval", "5m").replace("$__range", "1h")),
+                        "eval_time": "1h",
+                        "exp_samples": [{"labels": labels, "value": value} for labels, value in expected],
+                    }
+                    for expression, expected in expressions.items()
+                ],
+            }
+        ],
+    }
+    file = tmp_path / "test.yaml"
+    file.write_text(yaml.safe_dump(tests))
+    done = subprocess.run([program("promtool"), "test", "rules", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+ERROR_SHARE = capped_share(rate("llm_request_errors_total"), rate("llm_model_requests_total"))
+HIT_SHARE = share_of_two(
+    rate("llm_cache_plugin_hits_total", by=["decision_name"]), rate("llm_cache_plugin_misses_total", by=["decision_name"])
+)
+UP = f"up{{{WHERE}}}"
+REQUESTS = f"llm_model_requests_total{{{WHERE}, {LABELS}}}"
+ERRORS = f'llm_request_errors_total{{{WHERE}, {LABELS}, reason="timeout"}}'
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        pytest.param({}, [("{}", 0.0)], id="quiet"),
+        pytest.param({REQUESTS: "0+60x60"}, [("{}", 0.0)], id="no error ever"),
+        pytest.param({REQUESTS: "0+60x60", ERRORS: "0+15x60"}, [("{}", 0.25)], id="a quarter"),
+        pytest.param({REQUESTS: "0+60x60", ERRORS: "0+120x60"}, [("{}", 1.0)], id="two errors a request"),
+        pytest.param({ERRORS: "0+3x60"}, [("{}", 1.0)], id="errors without requests"),
+        pytest.param({REQUESTS: "600x60", ERRORS: "30x60"}, [("{}", 0.0)], id="idle again"),
+    ],
+)
+def test_error_share(tmp_path: Path, series: dict[str, str], expected: list[tuple[str, float]]) -> None:
+    answers(tmp_path, {UP: "1x60", **series}, {ERROR_SHARE: expected})
+
+
+def test_error_share_is_a_gap_while_the_router_is_down(tmp_path: Path) -> None:
+    answers(tmp_path, {UP: "1x30 0x30"}, {ERROR_SHARE: []})
+
+
+def test_cache_hit_share_shows_both_extremes(tmp_path: Path) -> None:
+    def counter(side: str, decision: str) -> str:
+        return f'llm_cache_plugin_{side}_total{{{WHERE}, decision_name="{decision}", plugin_type="response_cache"}}'
+
+    series = {
+        counter("misses", "only misses"): "0+6x60",
+        counter("hits", "only hits"): "0+6x60",
+        counter("hits", "both"): "0+6x60",
+        counter("misses", "both"): "0+18x60",
+        counter("hits", "idle"): "7x60",
+    }
+    expected = [('{decision_name="both"}', 0.25), ('{decision_name="only hits"}', 1.0), ('{decision_name="only misses"}', 0.0)]
+    answers(tmp_path, series, {HIT_SHARE: expected})
+
+
+def test_latency_beyond_the_largest_bucket(tmp_path: Path) -> None:
+    """Every answer takes 20 s: the percentile sticks at 10, the share says it all. Prometheus 3 stores bounds as floats."""
+    name = "llm_model_completion_latency_seconds"
+    for spelling in ("10", "10.0"):
+        series = {
+            f'{name}_bucket{{{WHERE}, {LABELS}, le="{spelling}"}}': "0x60",
+            f'{name}_bucket{{{WHERE}, {LABELS}, le="+Inf"}}': "0+6x60",
+            f"{name}_count{{{WHERE}, {LABELS}}}": "0+6x60",
+        }
+        answers(tmp_path, series, {quantile(0.95, name): [("{}", 10.0)], share_above(10, name): [("{}", 1.0)]})
+
+
+def test_idle_histograms_show_nothing_rather_than_nan(tmp_path: Path) -> None:
+    name = "llm_model_ttft_seconds"
+    series = {f'{name}_bucket{{{WHERE}, {LABELS}, le="{bound}"}}': "9x60" for bound in ("5.0", "10.0", "+Inf")}
+    series[f"{name}_count{{{WHERE}, {LABELS}}}"] = "9x60"
+    answers(tmp_path, series, {quantile(0.95, name, by=["model"]): [], share_above(5, name, by=["model"]): []})
+
+
+def test_zero_line_gives_way_to_the_first_error(tmp_path: Path) -> None:
+    by_reason = or_none(rate("llm_request_errors_total", by=["reason"]), "reason", "no errors")
+    answers(tmp_path, {UP: "1x60"}, {by_reason: [('{reason="no errors"}', 0.0)]})
+    answers(tmp_path, {UP: "1x60", ERRORS: "0+60x60"}, {by_reason: [('{reason="timeout"}', 1.0)]})
+
+
+def test_selected_models_leave_stand_ins_out_and_count_each_choice_once(tmp_path: Path) -> None:
+    def chosen(method: str, model: str, decision: str) -> str:
+        return f'llm_model_selection_total{{{WHERE}, method="{method}", model="{model}", decision="{decision}", tier="supported"}}'
+
+    series = {
+        chosen("knn", "_init", "_init"): "0+9x60",
+        chosen("knn", "m", "math"): "0+2x60",
+        chosen("rl_driven", "m", "math"): "0+4x60",
+        chosen("rl_driven", "n", "math"): "0+6x60",
+    }
+    expression = next(
+        panel["targets"][0]["expr"] for panel in panels(TEXTS["llm-router-dashboard.json"]) if panel["id"] == PANEL_IDS["selected-models"]
+    )
+    answers(tmp_path, series, {expression: [('{model="m"}', 240.0), ('{model="n"}', 180.0)]})
+
+
+def test_every_expression_runs(tmp_path: Path) -> None:
+    """The engine's own parser and type checker, which the Python parser only resembles."""
+    rules = [
+        {
+            "record": f"check:{number}",
+            "expr": re.sub(r"\$\w+", ".*", expression.replace("$__rate_interval", "2m").replace("$__range", "3h")),
+        }
+        for number, expression in enumerate(sorted({parameter.values[0] for parameter in EXPRESSIONS}))  # type: ignore[arg-type, type-var]
+    ]
+    file = tmp_path / "rules.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": "dashboards", "rules": rules}]}))
+    done = subprocess.run([program("promtool"), "check", "rules", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(rules)} rules found" in done.stdout
