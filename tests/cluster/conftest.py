@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
 from harness.lab import Lab
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture
 def namespace(lab: Lab) -> Iterator[str]:
-    """A namespace of its own that enforces PodSecurity `restricted`; deleted afterwards."""
+    """Give the test a namespace of its own that enforces PodSecurity `restricted`, and delete it afterwards."""
     name = lab.cluster.create_namespace(f"test-{next(_numbers)}")
     yield name
     lab.cluster.request("DELETE", f"api/v1/namespaces/{name}")

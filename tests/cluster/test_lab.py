@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 from pathlib import Path
 from textwrap import dedent
@@ -9,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import pytest
+
 from harness.cluster import ApiError
+from harness.images import Image
 from harness.pods import endpoints, run_pod, serve
 
 if TYPE_CHECKING:
@@ -53,8 +57,8 @@ PROMETHEUS = dedent("""\
               image: quay.io/prometheus/prometheus:v3.13.5
               args:
                 - --config.file=/etc/prometheus/prometheus.yml
+                - --config.auto-reload
                 - --config.auto-reload-interval=1s
-                - --enable-feature=auto-reload-config
                 - --storage.tsdb.path=/prometheus
                 - --web.external-url=http://$(POD_IP)/
                 - --web.page-title=$$(literal)
@@ -76,6 +80,60 @@ PROMETHEUS = dedent("""\
             - {name: data, persistentVolumeClaim: {claimName: prometheus-data}}
     """)
 
+SHELL = dedent("""\
+    apiVersion: v1
+    kind: Secret
+    metadata: {name: login}
+    stringData: {user: anna, password: "a $(B) c"}
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: settings}
+    data: {one: "1", two: "2"}
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: shell}
+    spec:
+      selector: {matchLabels: {app: shell}}
+      template:
+        metadata: {labels: {app: shell}, annotations: {note: hello}}
+        spec:
+          automountServiceAccountToken: false
+          securityContext: {runAsNonRoot: true, runAsUser: 1000, fsGroup: 3000, seccompProfile: {type: RuntimeDefault}}
+          initContainers:
+            - name: prepare
+              image: shell
+              args: ["-c", "umask 027; echo made by $(id -u):$(id -g) $(USER_NAME) > /work/made; exit 3"]
+              env: [{name: USER_NAME, valueFrom: {secretKeyRef: {name: login, key: user}}}]
+              securityContext: &confined {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+              volumeMounts: [{name: work, mountPath: /work}]
+          containers:
+            - name: main
+              image: example.com/tools/shell:1@sha256:0000000000000000000000000000000000000000000000000000000000000000
+              command: ["/bin/sh", "-c"]
+              args: ["cat /work/made; env; (touch /x /settings/x) 2>&1; while :; do cat /settings/one /single; sleep 0.1; done"]
+              envFrom: [{prefix: LOGIN_, secretRef: {name: login}}, {configMapRef: {name: absent, optional: true}}]
+              env:
+                - {name: B, value: "$(LOGIN_user) $(UNKNOWN) $$(B)"}
+                - {name: NOTE, valueFrom: {fieldRef: {fieldPath: "metadata.annotations['note']"}}}
+              securityContext: *confined
+              volumeMounts:
+                - {name: work, mountPath: /work, readOnly: true}
+                - {name: settings, mountPath: /settings}
+                - {name: settings, mountPath: /single, subPath: one}
+                - {name: identity, mountPath: /identity}
+          volumes:
+            - {name: work, emptyDir: {}}
+            - {name: settings, configMap: {name: settings}}
+            - name: identity
+              projected:
+                sources:
+                  - serviceAccountToken: {path: token, audience: someone, expirationSeconds: 600}
+                  - downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}
+                  - configMap: {name: settings, items: [{key: two, path: deep/two}]}
+    """)
+
 UNSAFE_POD = """\
 apiVersion: v1
 kind: Pod
@@ -86,7 +144,8 @@ spec: {containers: [{name: main, image: none}]}
 
 def query(lab: Lab, url: str, expression: str) -> list[Any]:
     answer = lab.network.get(f"{url}?{urlencode({'query': expression})}").json()
-    return answer["data"]["result"]
+    result: list[Any] = answer["data"]["result"]
+    return result
 
 
 def test_a_restricted_namespace_refuses_an_unsafe_pod(lab: Lab, namespace: str) -> None:
@@ -170,6 +229,39 @@ def test_a_container_runs_as_its_manifest_says(lab: Lab, namespace: str) -> None
     mounts = {line.split()[1]: line.split()[3] for line in Path(f"/proc/{container.pid}/mounts").read_text().splitlines()}
     assert [mounts[path].split(",")[0] for path in ("/", "/etc/prometheus", "/prometheus")] == ["ro", "ro", "rw"]
     assert (root / "etc/prometheus/prometheus.yml").readlink() == Path("..data/prometheus.yml")
+
+
+def test_files_and_environment_are_those_of_a_cluster(lab: Lab, namespace: str) -> None:
+    lab.cluster.apply(SHELL, namespace=namespace, warnings_as_errors=True).check()
+    deployment = lab.cluster.get("deployment", "shell", namespace)
+    shell = Image(entrypoint=("/bin/sh",), mounts={path: Path(path) for path in ("/bin", "/lib", "/lib64", "/usr")})
+    prepare = lab.run(deployment, "prepare", images={"shell": shell}, ready=False)
+    assert prepare.wait() == 3
+    main = lab.run(deployment, "main", images={"shell": shell}, ready=False)
+    assert main.address == prepare.address
+    lab.cluster.wait(lambda: main.log().endswith("11"), "the loop")
+    output = main.log().splitlines()
+    assert "made by 1000:0 anna" in output
+    assert {"LOGIN_user=anna", "LOGIN_password=a $(B) c", "B=anna $(UNKNOWN) $(B)", "NOTE=hello"} <= set(output)
+    assert sum("Read-only file system" in line for line in output) == 2
+
+    identity = Path(f"/proc/{main.pid}/root/identity")
+    token = (identity / "token").read_text()
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert claims["aud"] == ["someone"]
+    assert claims["exp"] - claims["iat"] == 600
+    assert claims["kubernetes.io"]["pod"]["name"] == main.pod["metadata"]["name"]
+    assert 'app="shell"' in (identity / "labels").read_text()
+    assert (identity / "deep/two").read_text() == "2"
+    mode = (identity / "token").stat()
+    assert (mode.st_uid, mode.st_gid, mode.st_mode & 0o777) == (1000, 3000, 0o640)
+
+    lab.cluster.apply(SHELL.replace('one: "1"', 'one: "7"'), namespace=namespace).check()
+    main.sync()
+    lab.cluster.wait(lambda: main.log().endswith("71"), "the new content, but not where a single file is mounted")
+    assert (identity / "token").read_text() == token
+    main.sync(new_tokens=True)
+    assert (identity / "token").read_text() != token
 
 
 def test_prometheus_scrapes_itself_reloads_and_keeps_its_data(lab: Lab, namespace: str) -> None:

@@ -61,7 +61,7 @@ class Cluster:
             raise
 
     def kubectl(self, *arguments: str, user: str | None = None, stdin: str | None = None, timeout: float = 60) -> Result:
-        """Runs kubectl; `user` is impersonated."""
+        """Run kubectl, as `user` by impersonation if given."""
         impersonation = [f"--as={user}", "--as-group=system:authenticated"] if user else []
         return self.network.run(
             self._kubectl,
@@ -90,13 +90,13 @@ class Cluster:
         return self.kubectl("apply", *options, "-f", "-", user=user, stdin=manifests, timeout=120)
 
     def api(self, path: str, *, user: str | None = None) -> Any:
-        """Reads the object at an API path such as `api/v1/namespaces/default`."""
+        """Read the object at an API path such as `api/v1/namespaces/default`."""
         return self.request("GET", path, user=user)
 
     def request(
         self, method: str, path: str, body: object = None, *, user: str | None = None, content_type: str = "application/json"
     ) -> Any:
-        """One call of the API; a refusal raises `ApiError`."""
+        """Call the API once; a refusal raises `ApiError`."""
         headers = {"Authorization": f"Bearer {self.control_plane.token}", "Content-Type": content_type}
         if user:
             headers |= {"Impersonate-User": user, "Impersonate-Group": "system:authenticated"}
@@ -109,15 +109,15 @@ class Cluster:
         return answer.json()
 
     def get(self, kind: str, name: str, namespace: str) -> Any:
-        """The object of that kind, in lower case and singular."""
+        """Read an object by its kind, which is written in lower case and singular."""
         return self.api(f"{object_path(kind, namespace)}/{name}")
 
     def patch(self, path: str, change: Mapping[str, object]) -> Any:
-        """A JSON merge patch."""
+        """Send a JSON merge patch."""
         return self.request("PATCH", path, change, content_type="application/merge-patch+json")
 
     def create_namespace(self, name: str, *, level: str = "restricted") -> str:
-        """A namespace that enforces, and warns about, a PodSecurity level; ready when its default ServiceAccount and root certificate are."""
+        """Create a namespace that enforces, and warns about, a PodSecurity level; wait for its default ServiceAccount and root certificate."""
         labels = {f"pod-security.kubernetes.io/{mode}": level for mode in ("enforce", "warn", "audit")}
         self.request("POST", "api/v1/namespaces", {"metadata": {"name": name, "labels": labels}})
         self.wait(lambda: self._exists("serviceaccount", "default", name), f"ServiceAccount default in {name}")
@@ -125,7 +125,7 @@ class Cluster:
         return name
 
     def create_admin(self, namespace: str, user: str) -> str:
-        """Makes `user` an administrator of one namespace, through the ClusterRole `admin`; returns the name for `user=`."""
+        """Make `user` an administrator of one namespace, through the ClusterRole `admin`; return the name for `user=`."""
         binding = {
             "metadata": {"name": f"admin-{user}"},
             "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"},
@@ -135,7 +135,7 @@ class Cluster:
         return user
 
     def wait_pods(self, workload: Mapping[str, Any], *, count: int = 1, timeout: float = 20) -> list[dict[str, Any]]:
-        """Pods that the controllers made for a workload and do not delete, by name; waits for at least `count`."""
+        """Wait for at least `count` Pods that the controllers made for a workload and do not delete; return them by name."""
         namespace = workload["metadata"]["namespace"]
         labels = workload["spec"]["selector"]["matchLabels"]
         selector = quote(",".join(f"{key}={value}" for key, value in labels.items()))
@@ -152,7 +152,7 @@ class Cluster:
         return self.wait(pods, what, timeout)
 
     def events(self, namespace: str, *, reason: str | None = None) -> list[str]:
-        """Messages of the namespace's events, for instance why a controller could not make a Pod."""
+        """List the messages of the namespace's events, for instance why a controller could not make a Pod."""
         query = "?" + urlencode({"fieldSelector": f"reason={reason}"}) if reason else ""
         return [event["message"] for event in self.api(f"api/v1/namespaces/{namespace}/events{query}")["items"]]
 
@@ -165,7 +165,7 @@ class Cluster:
         seconds: int = 3600,
         pod: Mapping[str, Any] | None = None,
     ) -> str:
-        """A token of the ServiceAccount, as kubelet asks for it; bound to `pod` if given."""
+        """Ask for a token of the ServiceAccount as kubelet does; it is bound to `pod` if given."""
         spec: dict[str, object] = {"audiences": list(audiences), "expirationSeconds": seconds}
         if pod is not None:
             metadata = pod["metadata"]
@@ -175,7 +175,7 @@ class Cluster:
         return token
 
     def bind_claim(self, namespace: str, name: str) -> dict[str, Any]:
-        """Plays the storage provisioner: gives a pending claim a volume, or a growing one its size; returns it bound."""
+        """Play the storage provisioner: give a pending claim a volume, or a growing one its size; return the bound claim."""
         path = f"{object_path('persistentvolumeclaim', namespace)}/{name}"
         claim = self.api(path)
         capacity = {"storage": claim["spec"]["resources"]["requests"]["storage"]}
@@ -203,7 +203,7 @@ class Cluster:
         return self.wait(bound_claim, f"claim {name} bound")
 
     def wait(self, check: Callable[[], T | None], what: str | Callable[[], str], timeout: float = 20) -> T:
-        """Calls `check` until it returns something true, and returns that."""
+        """Call `check` until it returns something true, and return that."""
         end = time.monotonic() + timeout
         while not (found := check()):
             if time.monotonic() > end:
@@ -224,7 +224,7 @@ class Cluster:
         return True
 
     def _furnish(self) -> None:
-        """A node to place Pods on, and the default storage."""
+        """Make a node to place Pods on, and the default storage."""
         self.request("POST", "api/v1/nodes", {"metadata": {"name": NODE}})
         storage = {
             "metadata": {"name": STORAGE_CLASS, "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
@@ -239,5 +239,5 @@ class Cluster:
 
 
 def object_path(kind: str, namespace: str) -> str:
-    """API path of the objects of a kind in a namespace."""
+    """Spell the API path of the objects of a kind in a namespace."""
     return _PATHS[kind].format(f"namespaces/{namespace}")

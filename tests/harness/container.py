@@ -74,36 +74,36 @@ class Container:
         return self.process.returncode
 
     def log(self) -> str:
-        """Both outputs of the container since its first start."""
+        """Read both outputs of the container since its first start."""
         return self.process.log()
 
     def wait(self, timeout: float = 30) -> int:
-        """Waits for its end, as for an init container; returns the exit code."""
+        """Wait for its end, as for an init container; return the exit code."""
         return self.process.wait(timeout)
 
     def terminate(self, timeout: float | None = None) -> int:
-        """Stops it within its grace period, as kubelet does."""
+        """Stop it within its grace period, as kubelet does."""
         grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30) if timeout is None else timeout
         return self.process.terminate(grace)
 
     def kill(self) -> int:
-        """Kills it, as a lack of memory does."""
+        """Kill it, as a lack of memory does."""
         return self.process.kill()
 
     def restart(self) -> None:
-        """Stops and starts it in the same Pod: all volumes keep their contents."""
+        """Stop and start it in the same Pod: all volumes keep their contents."""
         self.terminate()
         self.start()
 
     def sync(self, *, new_tokens: bool = False) -> None:
-        """Brings mounted ConfigMaps, Secrets and, if asked, tokens up to date, as kubelet does every minute or so."""
+        """Bring mounted ConfigMaps, Secrets and, if asked, tokens up to date, as kubelet does every minute or so."""
         self.volumes.sync(new_tokens=new_tokens)
 
     def url(self, port: int | str, path: str = "/") -> str:
         return f"http://{self.address}:{self.port(port)}{path}"
 
     def port(self, port: int | str) -> int:
-        """The number of a port given by name."""
+        """Look up the number of a port given by name."""
         if isinstance(port, int):
             return port
         return int(next(entry["containerPort"] for entry in self.spec["ports"] if entry["name"] == port))
@@ -112,7 +112,7 @@ class Container:
         return self.cluster.network.get(self.url(port, path), timeout=timeout)
 
     def probe(self, kind: str) -> int:
-        """The HTTP status that the `readiness`, `liveness` or `startup` probe gets now; 0 when nothing answers in time."""
+        """Send the `readiness`, `liveness` or `startup` probe once; return the HTTP status, or 0 when nothing answers in time."""
         probe = self.spec[f"{kind}Probe"]
         request = probe["httpGet"]
         headers = {header["name"]: header["value"] for header in request.get("httpHeaders", [])}
@@ -124,7 +124,7 @@ class Container:
             return 0
 
     def wait_ready(self, timeout: float = 30) -> None:
-        """Probes until it is ready, then says so in the Pod's status, so that Services lead to it."""
+        """Probe until it is ready, then say so in the Pod's status, so that Services lead to it."""
         end = time.monotonic() + timeout
         while not 200 <= (status := self.probe("readiness")) < 400:
             assert self.returncode is None, f"{self.name} ended with {self.returncode}: {self.log()[-4000:]}"
@@ -133,7 +133,7 @@ class Container:
         self.pod = run_pod(self.cluster, self.pod, self.address, ready=True)
 
     def _specification(self) -> dict[str, Any]:
-        """What `enter.py` needs to know."""
+        """Collect what `enter.py` needs to know."""
         env = environment(self.cluster, self.pod, self.spec)
         image, spec = self._image, self.spec
         words = spec.get("command", image.entrypoint), spec.get("args", () if "command" in spec else image.command)
@@ -154,7 +154,7 @@ class Container:
             "drop_capabilities": "ALL" in security.get("capabilities", {}).get("drop", []),
             "no_new_privileges": security.get("allowPrivilegeEscalation") is False,
             "read_only_root": security.get("readOnlyRootFilesystem", False),
-            "directories": {"/tmp": (0o1777, 0, 0)} | {path: (0o755, image.uid, image.gid) for path in image.directories},  # noqa: S108
+            "directories": {"/tmp": (0o1777, 0, 0)} | dict.fromkeys(image.directories, (493, image.uid, image.gid)),
             "files": {
                 "/etc/hosts": "".join(f"{address}\t{name}\n" for name, address in hosts.items()),
                 "/etc/nsswitch.conf": "hosts: files\n",

@@ -156,7 +156,7 @@ class ControlPlane:
 
 
 def _new_signing_key() -> str:
-    """A new P-256 private key in PEM, for signing tokens.
+    """Make a P-256 private key in PEM, for signing tokens.
 
     RFC 5915 lets a key be its secret number and the name of its curve; whoever reads it computes the public half.
     """

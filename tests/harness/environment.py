@@ -23,7 +23,7 @@ _UNITS |= {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate(("K",
 
 
 def environment(cluster: Cluster, pod: Mapping[str, Any], container: Mapping[str, Any]) -> dict[str, str]:
-    """What the container's process finds in its environment; a missing ConfigMap, Secret or key is an error unless it is optional."""
+    """Work out what the container's process finds in its environment; a missing ConfigMap, Secret or key is an error unless it is optional."""
     namespace = pod["metadata"]["namespace"]
     variables = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -44,7 +44,7 @@ def environment(cluster: Cluster, pod: Mapping[str, Any], container: Mapping[str
 
 
 def expand(text: str, variables: Mapping[str, str]) -> str:
-    """Replaces `$(NAME)`; an unknown name stays as written, and `$$` is a plain `$`."""
+    """Replace `$(NAME)`; an unknown name stays as written, and `$$` is a plain `$`."""
 
     def replaced(match: re.Match[str]) -> str:
         return "$" if match[0] == "$$" else variables.get(match[1], match[0])
@@ -53,7 +53,7 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
 
 
 def read_data(cluster: Cluster, kind: str, reference: Mapping[str, Any], namespace: str) -> dict[str, bytes] | None:
-    """The contents of a ConfigMap or Secret; None when it is optional and not there."""
+    """Read the contents of a ConfigMap or Secret; None when it is optional and not there."""
     name = reference.get("name") or reference["secretName"]
     try:
         found = cluster.get(kind, name, namespace)
@@ -68,7 +68,7 @@ def read_data(cluster: Cluster, kind: str, reference: Mapping[str, Any], namespa
 
 
 def field(pod: Mapping[str, Any], path: str) -> str:
-    """A field of the Pod, as the downward API names it."""
+    """Read a field of the Pod, as the downward API names it."""
     if keyed := _KEYED.fullmatch(path):
         return str(pod["metadata"].get(keyed[1], {}).get(keyed[2], ""))
     if path in ("metadata.labels", "metadata.annotations"):
@@ -82,7 +82,7 @@ def field(pod: Mapping[str, Any], path: str) -> str:
 
 
 def resource(pod: Mapping[str, Any], container: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
-    """A request or limit in units of its divisor, rounded up; a limit that is not set is all the machine has."""
+    """Read a request or limit in units of its divisor, rounded up; a limit that is not set is all the machine has."""
     holder = container
     if named := reference.get("containerName"):
         holder = next(one for one in pod["spec"]["containers"] if one["name"] == named)

@@ -29,7 +29,7 @@ class Image:
 
 
 def prometheus() -> Image:
-    """As the official image: it runs as nobody, and knows where configuration and data are."""
+    """Do as the official image: run as nobody, and know where configuration and data are."""
     return Image(
         entrypoint=("/bin/prometheus",),
         command=("--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"),
@@ -46,8 +46,8 @@ IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus}
 
 
 def image(reference: str, more: Mapping[str, Image]) -> Image:
-    """The stand-in for `registry/owner/name:tag@digest`; `more` is looked at first."""
-    name = reference.split("@")[0].rsplit("/", 1)[-1].split(":")[0]
+    """Find the stand-in for `registry/owner/name:tag@digest`; `more` is looked at first."""
+    name = reference.partition("@")[0].rpartition("/")[2].partition(":")[0]
     if name in more:
         return more[name]
     if name not in IMAGES:

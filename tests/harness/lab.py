@@ -42,7 +42,7 @@ class Lab:
         hosts: Mapping[str, str] | None = None,
         ready: bool = True,
     ) -> Container:
-        """Starts one container of a StatefulSet or Deployment, given as read back from the API server.
+        """Start one container of a StatefulSet or Deployment, given as read back from the API server.
 
         The Pod is the one that the workload's controller made (`replica` counts them by name; `pod` picks one). Its pending claims are bound
         and it gets a network; containers of the same Pod share both. With `ready` this returns once the readiness probe succeeds, and the
@@ -74,12 +74,12 @@ class Lab:
         return started
 
     def remove(self, container: Container) -> None:
-        """Stops a container and removes its Pod, as after an eviction or in a rollout; the Pod's controller makes another."""
+        """Stop a container and remove its Pod, as in an eviction or a rollout; the Pod's controller makes another."""
         container.terminate()
         remove_pod(self.cluster, container.pod)
 
     def wait_rollout(self, container: Container, timeout: float = 20) -> None:
-        """Plays the node while a StatefulSet's controller replaces a Pod: once the Pod is being deleted, its process ends and it goes.
+        """Play the node while a StatefulSet's controller replaces a Pod: once the Pod is being deleted, its process ends and it goes.
 
         Then `run` starts the container in the Pod that follows.
         """

@@ -12,7 +12,6 @@ import http.client
 import ipaddress
 import json
 import os
-import ssl
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from urllib.parse import urlsplit
 from harness.process import Process
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Result:
         return tuple(line.removeprefix("Warning: ") for line in self.stderr.splitlines() if line.startswith("Warning: "))
 
     def check(self) -> Result:
-        """Itself; fails the test when the command failed."""
+        """Return itself; fail the test when the command failed."""
         assert self.ok, f"exit code {self.code}: {self.stderr}{self.stdout}"
         return self
 
@@ -116,11 +116,11 @@ class Network:
         return self._namespace.prefix
 
     def address(self) -> str:
-        """A local address no one uses yet."""
+        """Take a local address that no one uses yet."""
         return str(next(self._free))
 
     def pod(self) -> PodNetwork:
-        """A new Pod network: one cable to the lab, which passes on to all others."""
+        """Make the network of a Pod: one cable to the lab, which passes on to all others."""
         pod = PodNetwork(str(next(self._free_for_pods)), Namespace())
         cable = f"pod{len(self._pods)}"
         self._pods.append(pod)
@@ -145,7 +145,7 @@ class Network:
         assert done.returncode == 0, f"ip {commands}: {done.stderr}"
 
     def run(self, *arguments: str | Path, stdin: str | None = None, env: Mapping[str, str] | None = None, timeout: float = 60) -> Result:
-        """Runs a command inside to its end."""
+        """Run a command inside to its end."""
         done = subprocess.run(
             [*self.prefix, *map(str, arguments)], input=stdin or "", env=env, timeout=timeout, capture_output=True, text=True, check=False
         )
@@ -159,12 +159,12 @@ class Network:
         cwd: Path | None = None,
         pod: PodNetwork | None = None,
     ) -> Process:
-        """Starts a program inside, or in a Pod's network; its output goes to `log`."""
+        """Start a program inside, or in a Pod's network; its output goes to `log`."""
         prefix = pod.namespace.prefix if pod else self.prefix
         return Process([*prefix, *map(str, arguments)], log=log, env=env, cwd=cwd)
 
     def call(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Runs `function` on a thread that is inside. Do not start programs from it: see `Process`."""
+        """Run `function` on a thread that is inside. Do not start programs from it: see `Process`."""
         return self._threads.submit(function, *arguments).result()
 
     def request(
@@ -177,7 +177,7 @@ class Network:
         timeout: float = 10,
         tls: ssl.SSLContext | None = None,
     ) -> Response:
-        """One HTTP request from inside; raises OSError when nothing listens."""
+        """Send one HTTP request from inside; OSError when nothing listens."""
         return self.call(_request, method, url, body, dict(headers or {}), timeout, tls)
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 10) -> Response:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run_pod(cluster: Cluster, pod: Mapping[str, Any], address: str, *, ready: bool = True) -> dict[str, Any]:
-    """Binds a Pod to the lab's node and says that it runs at `address`; may be repeated to change `ready`."""
+    """Bind a Pod to the lab's node and say that it runs at `address`; may be repeated to change `ready`."""
     path = f"{object_path('pod', pod['metadata']['namespace'])}/{pod['metadata']['name']}"
     if not pod["spec"].get("nodeName"):
         binding = {"metadata": {"name": pod["metadata"]["name"]}, "target": {"apiVersion": "v1", "kind": "Node", "name": NODE}}
@@ -52,7 +52,7 @@ def serve(
     service_name: str | None = None,
     service_labels: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Running Pods `name-0`, `name-1`, … at the given addresses, behind a Service: what a cluster holds of a simulated router.
+    """Run Pods `name-0`, `name-1`, … at the given addresses, behind a Service: what a cluster holds of a simulated router.
 
     `labels` are the Pods' and select them; the Service has its own, by default the same. Returns the Pods once the Service's EndpointSlices
     list every address. What listens there is for the caller to start.
@@ -76,7 +76,7 @@ def serve(
 
 
 def endpoints(cluster: Cluster, namespace: str, service: str) -> list[str]:
-    """Addresses of the ready endpoints of a Service."""
+    """List the addresses of the ready endpoints of a Service."""
     selector = f"labelSelector=kubernetes.io/service-name%3D{service}"
     slices = cluster.api(f"apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?{selector}")["items"]
     ready = [endpoint for one in slices for endpoint in one["endpoints"] or [] if endpoint["conditions"].get("ready")]
@@ -84,14 +84,14 @@ def endpoints(cluster: Cluster, namespace: str, service: str) -> list[str]:
 
 
 def finish_terminating(cluster: Cluster, namespace: str) -> None:
-    """Removes the Pods that are being deleted, as the node does once their containers have stopped."""
+    """Remove the Pods that are being deleted, as the node does once their containers have stopped."""
     for pod in cluster.api(object_path("pod", namespace))["items"]:
         if "deletionTimestamp" in pod["metadata"]:
             remove_pod(cluster, pod)
 
 
 def remove_pod(cluster: Cluster, pod: Mapping[str, Any]) -> None:
-    """Deletes a Pod at once; that it is gone already is fine."""
+    """Delete a Pod at once; that it is gone already is fine."""
     path = f"{object_path('pod', pod['metadata']['namespace'])}/{pod['metadata']['name']}"
     options = {"gracePeriodSeconds": 0, "preconditions": {"uid": pod["metadata"]["uid"]}}
     try:

@@ -50,7 +50,7 @@ class Process:
         return self._popen.wait(timeout)
 
     def terminate(self, timeout: float = 30) -> int:
-        """Asks with SIGTERM, as a kubelet does, and kills what is left after `timeout` seconds."""
+        """Ask with SIGTERM, as a kubelet does, and kill what is left after `timeout` seconds."""
         if self.returncode is None:
             self._signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
@@ -58,7 +58,7 @@ class Process:
         return self.kill()
 
     def kill(self) -> int:
-        """Kills the program and everything it started."""
+        """Kill the program and everything it started."""
         self._signal(signal.SIGKILL)
         return self._popen.wait(30)
 

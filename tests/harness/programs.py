@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tools.build import find
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def program(name: str) -> Path:
-    """Path of the pinned program `name`; skips the test when it is not there."""
+    """Find the pinned program `name`; skip the test when it is not there."""
     found = find(name)
     if found is None:
         pytest.skip(f"{name} is missing or not the pinned version: run `make tools` (it needs Go, and npm for cdk8s)")

