@@ -7,7 +7,7 @@ colour everywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.builders import bargauge as bargauge_builder
@@ -42,7 +42,6 @@ BLUE: Final = "#56B4E9"
 ORANGE: Final = "#E69F00"
 VERMILION: Final = "#D55E00"
 PINK: Final = "#CC79A7"
-YELLOW: Final = "#F0E442"
 
 TOKENS_PER_SECOND: Final = "si:tok/s"
 """Grafana has no unit for tokens. A custom SI unit scales (1.2 ktok/s); a bare suffix would print 1234.5 tok/s."""
@@ -56,7 +55,7 @@ class Query:
     """One expression of a panel and the name of its lines; `{{label}}` in the legend is replaced by the label's value."""
 
     expr: str
-    legend: str = ""
+    legend: str
     color: str | None = None
 
 
@@ -71,7 +70,6 @@ class About:
     no_value: str = "no data"
     decimals: int | None = None
     maximum: float | None = None
-    minimum: float | None = field(default=0)
 
 
 def timeseries(
@@ -85,9 +83,9 @@ def timeseries(
 ) -> Panel:
     """Draw lines over time.
 
-    `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points twice as far apart, and with them a
-    wider rate window, so that a few events an hour are no comb of spikes. `top` is how far up the axis reaches at least: nothing but
-    zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend.
+    `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points
+    twice as far apart, and with them a wider rate window, so that a few events an hour are no comb of spikes. `top` is how far up the
+    axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend.
     """
     builder = (
         timeseries_builder.Panel()
@@ -122,8 +120,8 @@ def stat(about: About, *queries: Query, bound: float | None = None) -> Panel:
         .color_mode(common.BigValueColorMode.VALUE)
         .justify_mode(common.BigValueJustifyMode.AUTO)
         .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(queries) > 1 else common.BigValueTextMode.VALUE)
-        .text(VizTextDisplayOptions().value_size(30))
-        .orientation(common.VizOrientation.VERTICAL if len(queries) > 1 else common.VizOrientation.AUTO)
+        .text(VizTextDisplayOptions().title_size(14).value_size(30))  # fixed: fitted text has another size in each panel
+        .orientation(common.VizOrientation.VERTICAL)
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
         .thresholds(_thresholds(bound))
@@ -159,21 +157,19 @@ def _finish(
 ) -> Panel:
     """Add what all kinds share: identity, unit, limits, data source and the queries, named A, B, C."""
     builder.id(about.id).title(about.title).description(about.description).datasource(data_source())
-    builder.unit(about.unit).no_value(about.no_value)
-    if about.minimum is not None:
-        builder.min(about.minimum)
+    builder.unit(about.unit).no_value(about.no_value).min(0)  # nothing on these pages can be negative
     if about.maximum is not None:
         builder.max(about.maximum)
     if about.decimals is not None:
         builder.decimals(about.decimals)
-    for ref, query in zip("ABCDEFGH", queries, strict=False):
-        target = Dataquery().expr(query.expr).legend_format(query.legend or "__auto").ref_id(ref).datasource(data_source())
+    for number, query in enumerate(queries):
+        target = Dataquery().expr(query.expr).legend_format(query.legend).ref_id(chr(ord("A") + number)).datasource(data_source())
         builder.with_target(target.instant() if instant else target.range())
     return builder.build()
 
 
 def _thresholds(bound: float | None) -> ThresholdsConfig:
-    """Fine below the bound, trouble from it on. Numbers without a bound are neither: one neutral colour."""
+    """Colour values fine below the bound and troubling from it on. Numbers without a bound are neither: one neutral colour."""
     if bound is None:
         return _steps(Threshold(None, BLUE))
     return _steps(Threshold(None, GREEN), Threshold(bound, VERMILION))

@@ -110,7 +110,7 @@ def slow_answers() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["slow-answers-now"],
-            title="Over 10 s",
+            title="Answers > 10 s",
             description=(
                 "Share of answers of the last 5 minutes that took more than 10 s. The largest bucket of the router's "
                 "histogram is 10 s, so a share says more about long answers than any percentile. Whether a value is normal depends on "
