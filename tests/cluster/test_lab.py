@@ -287,6 +287,30 @@ def test_prometheus_scrapes_itself_reloads_and_keeps_its_data(lab: Lab, namespac
     assert container.returncode == -9
 
 
+def test_a_container_asks_the_api_server_as_its_own_service_account(lab: Lab, namespace: str) -> None:
+    addresses = [lab.network.address(), lab.network.address()]
+    serve(lab.cluster, namespace, "router", addresses, labels={"app": "semantic-router"})
+    discovery = f"kubernetes_sd_configs: [{{role: endpointslice, namespaces: {{names: [{namespace}]}}}}]"
+    manifests = PROMETHEUS.replace('static_configs: [{targets: ["localhost:9090"]}]', discovery)
+    lab.cluster.apply(manifests, namespace=namespace).check()
+    prometheus = lab.run(lab.cluster.get("statefulset", "prometheus", namespace), "prometheus")
+    refusal = f'User \\"system:serviceaccount:{namespace}:default\\" cannot list resource'
+    lab.cluster.wait(lambda: refusal in prometheus.log(), "a refusal")
+
+    role = ["create", "role", "reader", "--verb=get,list,watch", "--resource=endpointslices.discovery.k8s.io,services,pods,endpoints"]
+    lab.cluster.kubectl(*role, f"--namespace={namespace}").check()
+    binding = ["create", "rolebinding", "reader", "--role=reader", f"--serviceaccount={namespace}:default"]
+    lab.cluster.kubectl(*binding, f"--namespace={namespace}").check()
+    prometheus.restart()
+    prometheus.wait_ready()
+
+    def discovered() -> set[str]:
+        targets = prometheus.get("web", "/api/v1/targets").json()["data"]["activeTargets"]
+        return {target["labels"]["instance"] for target in targets}
+
+    lab.cluster.wait(lambda: discovered() == {f"{address}:9190" for address in addresses}, lambda: f"targets, not {discovered()}")
+
+
 def test_pods_have_a_network_of_their_own_and_reach_each_other(lab: Lab, namespace: str) -> None:
     both = PROMETHEUS.replace("serviceName: prometheus", "serviceName: prometheus\n  replicas: 2\n  podManagementPolicy: Parallel")
     lab.cluster.apply(
