@@ -218,7 +218,11 @@ def main() -> None:
     for name, step in [*steps, ("cdk8s", _install_cdk8s)]:
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
-        print(f"{step()} ({time.monotonic() - started:.1f} s)", flush=True)
+        try:
+            outcome = step()
+        except subprocess.CalledProcessError as error:
+            raise SystemExit(f"{name}: failed, see above: {' '.join(error.cmd)}") from error
+        print(f"{outcome} ({time.monotonic() - started:.1f} s)", flush=True)
     print(f"all programs: {time.monotonic() - begun:.1f} s")
 
 
