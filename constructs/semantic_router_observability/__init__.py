@@ -1,1 +1,120 @@
-"""Observability for the vLLM Semantic Router on Kubernetes, as cdk8s constructs."""
+"""Observability for the vLLM Semantic Router on Kubernetes, as cdk8s constructs.
+
+    from cdk8s import App, Chart
+    from semantic_router_observability import GrafanaStack, PrometheusStack
+
+    app = App()
+    chart = Chart(app, "observability", namespace="vllm-semantic-router-system")
+    prometheus = PrometheusStack(chart, "prometheus")
+    GrafanaStack(chart, "grafana", sources=[prometheus])
+    app.synth()
+
+Names are loaded on first use: types and checks cost milliseconds, and only the constructs start cdk8s and its Node.js.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import ConfigError
+    from .exposure.classes import IngressClass, alb, nginx
+    from .exposure.ingress import Exposable, ObservabilityIngress
+    from .exposure.tls import CertManagerIssuer, TlsSecret
+    from .grafana.credentials import DemoCredentials
+    from .grafana.dashboards import Dashboard, DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
+    from .grafana.datasources import Alertmanager, ExternalPrometheus, Loki, MetricsSource, RawDataSource, Tempo
+    from .grafana.settings import Anonymous, Database, Smtp
+    from .grafana.stack import GrafanaStack
+    from .images import ImageRegistries
+    from .kubernetes.manifest import Manifest
+    from .kubernetes.pods import Placement, Resources
+    from .kubernetes.secrets import AdminSecret, SecretKey
+    from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
+    from .prometheus.remote_write import BasicAuth, RemoteWrite
+    from .prometheus.rules import RuleFile
+    from .prometheus.scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
+    from .prometheus.stack import PrometheusStack
+    from .router.target import RouterTarget
+    from .settings import Settings
+
+_HOMES = {
+    "errors": ("ConfigError",),
+    "exposure.classes": ("IngressClass", "alb", "nginx"),
+    "exposure.ingress": ("Exposable", "ObservabilityIngress"),
+    "exposure.tls": ("CertManagerIssuer", "TlsSecret"),
+    "grafana.credentials": ("DemoCredentials",),
+    "grafana.dashboards": ("Dashboard", "DashboardConfigMap", "DashboardDirectory", "DashboardFile", "DashboardProvider"),
+    "grafana.datasources": ("Alertmanager", "ExternalPrometheus", "Loki", "MetricsSource", "RawDataSource", "Tempo"),
+    "grafana.settings": ("Anonymous", "Database", "Smtp"),
+    "grafana.stack": ("GrafanaStack",),
+    "images": ("ImageRegistries",),
+    "kubernetes.manifest": ("Manifest",),
+    "kubernetes.pods": ("Placement", "Resources"),
+    "kubernetes.secrets": ("AdminSecret", "SecretKey"),
+    "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
+    "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
+    "prometheus.rules": ("RuleFile",),
+    "prometheus.scrape": ("PodJob", "RawJob", "ScrapeGuards", "ServiceJob", "StaticJob"),
+    "prometheus.stack": ("PrometheusStack",),
+    "router.target": ("RouterTarget",),
+    "settings": ("Settings",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AdminSecret",
+    "Alertmanager",
+    "Anonymous",
+    "BasicAuth",
+    "CertManagerIssuer",
+    "Claim",
+    "ConfigError",
+    "Dashboard",
+    "DashboardConfigMap",
+    "DashboardDirectory",
+    "DashboardFile",
+    "DashboardProvider",
+    "Database",
+    "DemoCredentials",
+    "Ephemeral",
+    "ExistingClaim",
+    "Exposable",
+    "ExternalPrometheus",
+    "GrafanaStack",
+    "ImageRegistries",
+    "IngressClass",
+    "Loki",
+    "Manifest",
+    "MetricsSource",
+    "ObservabilityIngress",
+    "Placement",
+    "PodJob",
+    "PrometheusStack",
+    "RawDataSource",
+    "RawJob",
+    "RemoteWrite",
+    "Resources",
+    "RouterTarget",
+    "RuleFile",
+    "ScrapeGuards",
+    "SecretKey",
+    "ServiceJob",
+    "Settings",
+    "Smtp",
+    "StaticJob",
+    "Tempo",
+    "TlsSecret",
+    "alb",
+    "nginx",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value

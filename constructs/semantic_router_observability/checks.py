@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
 _DURATION_SECONDS = (Decimal(31_536_000), Decimal(604_800), Decimal(86_400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?")
-_QUANTITY_FACTOR = {
+_QUANTITY_FACTOR: dict[str | None, Decimal] = {
     None: Decimal(1),
     "m": Decimal("0.001"),
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
@@ -32,8 +32,13 @@ _LABEL_KEY = re.compile(rf"(?:{_DNS_SUBDOMAIN.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
-SERVICE_NAME_LIMIT = 63
-"""Longest name of a Service and of a pod's label value (RFC 1123 label)."""
+LABEL_LIMIT = 63
+"""Longest name of a Service, a pod volume or a label's value (RFC 1123 label)."""
+
+SUBDOMAIN_LIMIT = 253
+"""Longest name of most other objects (RFC 1123 subdomain)."""
+
+HIGHEST_PORT = 65535
 
 
 class Url(NamedTuple):
@@ -48,9 +53,15 @@ class Url(NamedTuple):
 def duration_seconds(where: str, value: str) -> Decimal:
     """Seconds of a Prometheus duration such as `15d` or `1h30m`; zero is refused."""
     match = _DURATION.fullmatch(value)
-    seconds = sum((Decimal(part) * unit for part, unit in zip(match.groups(), _DURATION_SECONDS, strict=True) if part), Decimal(0)) if match else 0
+    seconds = (
+        sum((Decimal(part) * unit for part, unit in zip(match.groups(), _DURATION_SECONDS, strict=True) if part), Decimal(0))
+        if match
+        else 0
+    )
     if not seconds:
-        raise ConfigError(where, value, "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m")
+        raise ConfigError(
+            where, value, "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
+        )
     return Decimal(seconds)
 
 
@@ -63,16 +74,20 @@ def quantity(where: str, value: str) -> Decimal:
     return number
 
 
-def dns_label(where: str, value: str, *, limit: int = SERVICE_NAME_LIMIT) -> str:
+def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name of a namespace, Service or port: RFC 1123 label of at most `limit` characters."""
     if not _DNS_LABEL.fullmatch(value) or len(value) > limit:
-        raise ConfigError(where, value, f"write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {limit} characters")
+        raise ConfigError(
+            where,
+            value,
+            f"write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {limit} characters",
+        )
     return value
 
 
 def dns_subdomain(where: str, value: str) -> str:
     """Name of most Kubernetes objects (Secrets, claims, ConfigMaps): RFC 1123 subdomain."""
-    if not _DNS_SUBDOMAIN.fullmatch(value) or len(value) > 253:
+    if not _DNS_SUBDOMAIN.fullmatch(value) or len(value) > SUBDOMAIN_LIMIT:
         raise ConfigError(where, value, "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters")
     return value
 
@@ -139,8 +154,8 @@ def one_of(where: str, value: str, accepted: Collection[str]) -> str:
 
 def port_number(where: str, value: int) -> int:
     """TCP port."""
-    if not 1 <= value <= 65535:
-        raise ConfigError(where, value, "write a port from 1 to 65535")
+    if not 1 <= value <= HIGHEST_PORT:
+        raise ConfigError(where, value, f"write a port from 1 to {HIGHEST_PORT}")
     return value
 
 

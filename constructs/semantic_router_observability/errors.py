@@ -14,6 +14,13 @@ class ConfigError(ValueError):
         shown = given if isinstance(given, Raw) else _short(repr(given))
         super().__init__(" ".join(f"{where}: {shown}: {expected}".split()))
 
+    @classmethod
+    def from_line(cls, line: str) -> ConfigError:
+        """Take a finished message."""
+        error = cls("", "", "")
+        error.args = (line,)
+        return error
+
 
 class Raw(str):
     """Text that a message shows as it is, without quotes."""

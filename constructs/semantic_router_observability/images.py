@@ -15,7 +15,9 @@ PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
 GRAFANA = "docker.io/grafana/grafana:13.2.3"
 """Grafana 13.2, the current stable release line."""
 
-_REFERENCE = re.compile(r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?")
+_REFERENCE = re.compile(
+    r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
 _REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*")
 
 
@@ -37,7 +39,9 @@ class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             if not _REGISTRY.fullmatch(source) or "/" in source:
                 raise ConfigError("mirrors", source, "write a registry host such as docker.io")
             if not _REGISTRY.fullmatch(mirror):
-                raise ConfigError(f"mirrors.{source}", mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub")
+                raise ConfigError(
+                    f"mirrors.{source}", mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub"
+                )
         for name in self.pull_secrets:
             dns_subdomain("pullSecrets", name)
 
@@ -60,7 +64,9 @@ class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         suffix = image[len(match["name"]) :]
         if not self.mirrors:
             return f"{registry}/{name}{suffix}"
-        if registry not in self.mirrors and not any(f"{registry}/".startswith(f"{mirror.split('/')[0]}/") for mirror in self.mirrors.values()):
+        if registry not in self.mirrors and not any(
+            f"{registry}/".startswith(f"{mirror.split('/')[0]}/") for mirror in self.mirrors.values()
+        ):
             raise ConfigError(where, image, f"no mirror is named for registry {registry}; add it to images.mirrors")
         return f"{self.mirrors.get(registry, registry)}/{name}{suffix}"
 

@@ -1,1 +1,1 @@
-
+"""Grafana: its data sources, dashboards, settings and credentials, and the workload that runs it."""

@@ -11,14 +11,13 @@ from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 
+from .budget import OBJECT_BUDGET
+
 if TYPE_CHECKING:
     from constructs import Construct, IConstruct
 
 CLUSTER_SCOPED = frozenset({"ClusterRole", "ClusterRoleBinding"})
 """Kinds this library may emit outside any namespace, and only when asked to."""
-
-OBJECT_BUDGET = 240_000
-"""Bytes of string data one object may hold: client-side `kubectl apply` repeats the object in an annotation limited to 262,144 bytes."""
 
 _EXACT_INTEGER = 2**53
 _BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
@@ -78,7 +77,9 @@ def namespace_of(scope: Construct) -> str:
     """
     chart = Chart.of(scope)
     if not chart.namespace:
-        raise ConfigError(f"Chart {chart.node.id}: namespace", chart.namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")')
+        raise ConfigError(
+            f"Chart {chart.node.id}: namespace", chart.namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
+        )
     return chart.namespace
 
 
@@ -120,4 +121,6 @@ def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -
 def _check_budget(where: str, fields: Mapping[str, Any]) -> None:
     size = sum(len(text.encode()) for text in fields.get("data", {}).values() if isinstance(text, str))
     if size > OBJECT_BUDGET:
-        raise ConfigError(f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up")
+        raise ConfigError(
+            f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up"
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain, kubernetes_labels, quantity
+from semantic_router_observability.checks import LABEL_LIMIT, dns_subdomain, kubernetes_labels, quantity
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class SecretFiles:
 def volume_name(prefix: str, name: str) -> str:
     """Name of the pod volume for the object `name`: a DNS label, hashed only where the object's name is none or too long."""
     full = f"{prefix}-{name}"
-    if len(full) <= 63 and "." not in full:
+    if len(full) <= LABEL_LIMIT and "." not in full:
         return full
     return f"{full[:52].replace('.', '-').rstrip('-')}-{content_hash(name)}"
 

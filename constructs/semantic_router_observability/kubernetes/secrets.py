@@ -34,7 +34,7 @@ class SecretKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
         return cls(secret.name, key)
 
 
-class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="secret"):
     """Existing Secret with a user name and a password.
 
     Attributes:
@@ -52,3 +52,13 @@ class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         dns_subdomain("name", self.name)
         config_key("userKey", self.user_key)
         config_key("passwordKey", self.password_key)
+
+    @property
+    def user(self) -> SecretKey:
+        """Reference to the user name."""
+        return SecretKey(self.name, self.user_key)
+
+    @property
+    def password(self) -> SecretKey:
+        """Reference to the password."""
+        return SecretKey(self.name, self.password_key)

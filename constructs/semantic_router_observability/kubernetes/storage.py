@@ -46,7 +46,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         }
 
 
-class ExistingClaim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="existingClaim"):
+class ExistingClaim(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="existingClaim"
+):
     """A PersistentVolumeClaim somebody else made, in the stack's namespace.
 
     Attributes:

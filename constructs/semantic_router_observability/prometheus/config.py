@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from semantic_router_observability.kubernetes.labels import PART_OF
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
+from semantic_router_observability.yamltext import to_yaml
 
 from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 
@@ -132,24 +131,6 @@ def render(
     return to_yaml(_without_none(config))
 
 
-def to_yaml(value: Any) -> str:
-    """YAML with keys in the order given, for files that people read in a diff."""
-    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True))
-
-
-class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
-    """Writes lists without anchors, even where one object appears twice."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        del data
-        return True
-
-    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.Node:  # noqa: FBT001  PyYAML's signature
-        """Put lists of plain values on one line: a relabelling rule reads as one."""
-        plain = all(isinstance(item, str | int | float) for item in sequence)
-        return super().represent_sequence(tag, sequence, flow_style=plain or flow_style)
-
-
 def _limits(guards: ScrapeGuards) -> dict[str, int]:
     limits = {
         "sample_limit": guards.sample_limit,
@@ -204,7 +185,9 @@ def _discovery(role: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
 
 def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[str, Any]:
     if isinstance(job, StaticJob):
-        return {"static_configs": [{"targets": list(job.targets), "labels": dict(job.labels)} if job.labels else {"targets": list(job.targets)}]}
+        return {
+            "static_configs": [{"targets": list(job.targets), "labels": dict(job.labels)} if job.labels else {"targets": list(job.targets)}]
+        }
     namespaces = job.namespaces or (own_namespace,)
     if isinstance(job, PodJob):
         port_label = "__meta_kubernetes_pod_container_port_" + ("number" if isinstance(job.port, int) else "name")

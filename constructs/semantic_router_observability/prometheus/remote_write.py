@@ -55,7 +55,9 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ConfigError("bearerToken", self.bearer_token.secret, "basicAuth is given too; keep one of the two")
         for header in self.headers:
             if header.lower() in {"authorization", "x-api-key", "cookie"}:
-                raise ConfigError("headers", header, "a credential does not belong in the settings; use basicAuth or bearerToken with a Secret")
+                raise ConfigError(
+                    "headers", header, "a credential does not belong in the settings; use basicAuth or bearerToken with a Secret"
+                )
         if self.extra:
             _refuse_known(self.extra)
 

@@ -25,7 +25,7 @@ SMALLEST_VOLUME = 2**30
 """1 GiB. Below, the write-ahead log of a few hours alone can fill the volume."""
 
 _SIZE = re.compile(r"(\d+)(B|KB|MB|GB|TB|PB|EB)")
-_UNITS = {unit: 1024**power for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB", "EB"))}
+_UNITS: dict[str, int] = {unit: int(1024**power) for power, unit in enumerate(("B", "KB", "MB", "GB", "TB", "PB", "EB"))}
 _SHORTEST_SECONDS = 2 * 3600
 
 
@@ -47,7 +47,9 @@ def retention(where: str, time: str, size: str | None, storage: Storage) -> dict
     wanted = size_in_bytes(f"{where}: retention_size", size)
     if volume is not None and wanted > volume * SIZE_SHARE_LIMIT:
         fitting = prometheus_size(volume * SIZE_SHARE_LIMIT)
-        raise ConfigError(f"{where}: retention_size", size, f"does not fit the volume of {storage.size}; write at most {fitting} or grow the volume")
+        raise ConfigError(
+            f"{where}: retention_size", size, f"does not fit the volume of {storage.size}; write at most {fitting} or grow the volume"
+        )
     return {"time": time, "size": size}
 
 

@@ -194,7 +194,9 @@ ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob
 def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
     where = f"scrape job {name!r}"
     if not match_labels:
-        raise ConfigError(f"{where}: matchLabels", match_labels, "name at least one label; without any, everything in the namespace would match")
+        raise ConfigError(
+            f"{where}: matchLabels", match_labels, "name at least one label; without any, everything in the namespace would match"
+        )
     kubernetes_labels(f"{where}: matchLabels", match_labels)
     if isinstance(port, int):
         port_number(f"{where}: port", port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
@@ -24,6 +24,7 @@ from semantic_router_observability.kubernetes.pods import (
 )
 from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
+from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
 from .retention import retention as retention_body
@@ -114,8 +115,12 @@ class PrometheusStack(Construct):
 
         self.external_url = external_url
         """Where people reach it, as given."""
+        self.has_login = False
+        """Prometheus itself asks nobody who they are."""
         self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
         """Where pods of the cluster reach it."""
+        self.uid = id
+        """Uid of the data source that Grafana makes of it."""
         self.interval = interval
         """Time between scrapes."""
 
@@ -125,7 +130,9 @@ class PrometheusStack(Construct):
 
         if service_account is None:
             account = {"name": id, "namespace": namespace}
-            Manifest(self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False)
+            Manifest(
+                self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
+            )
         else:
             account = {"name": service_account.name, "namespace": namespace}
         self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
@@ -161,7 +168,7 @@ class PrometheusStack(Construct):
             kind="ConfigMap",
             name=f"{id}-rules",
             labels=owned,
-            data={f"{file.name}.yaml": config.to_yaml({"groups": list(file.groups)}) for file in rules},
+            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules},
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
@@ -273,4 +280,6 @@ def _check(
     unique(f"{id}: rules", [file.name for file in rules], "rule files")
     everywhere = ALL_NAMESPACES in config.namespaces_of([*targets, *scrape_jobs], "")
     if everywhere and not cluster_wide:
-        raise ConfigError(f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True (a ClusterRole); or name the namespaces")
+        raise ConfigError(
+            f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True (a ClusterRole); or name the namespaces"
+        )

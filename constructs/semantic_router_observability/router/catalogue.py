@@ -59,7 +59,7 @@ Appears = Literal["start", "first_event", "placeholder", "config", "never"]
 StandIn = Literal["_init", "known_values", "unlabelled"]
 """What the series of an `appears="placeholder"` family look like before anything happened.
 
-- `_init`: one series whose labels without a fixed vocabulary are `_init`.
+- `_init`: series in which the labels read `_init`, bar `method` (a series for each), `tier` and `is_tie`; excluding `_init` removes them.
 - `known_values`: one empty series for each known label value, indistinguishable from a real one.
 - `unlabelled`: the family has no labels; its one series is empty.
 """

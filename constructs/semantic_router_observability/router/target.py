@@ -165,7 +165,9 @@ def _mark(target: RouterTarget, own_namespace: str) -> dict[str, Any]:
     if ALL_NAMESPACES not in target.namespaces:
         conditions = {"__meta_kubernetes_namespace": "|".join(target.namespaces or (own_namespace,)), **conditions}
     sources = [label for joined in conditions for label in joined.split(";")]
-    regex = ";".join(f"(?:{expression})" if "|" in expression and not expression.startswith("(?:") else expression for expression in conditions.values())
+    regex = ";".join(
+        f"(?:{expression})" if "|" in expression and not expression.startswith("(?:") else expression for expression in conditions.values()
+    )
     return {"source_labels": sources, "regex": regex, "target_label": "__tmp_router", "replacement": "found"}
 
 

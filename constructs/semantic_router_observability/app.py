@@ -1,0 +1,128 @@
+"""From `observability.yaml` to a finished output folder: what `main.py` runs.
+
+Imports nothing that starts Node.js, so that bad settings are refused at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import ConfigError
+from .settings_file import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cdk8s import App, Chart
+
+    from .settings import Settings
+
+IMAGES_FILE = "images.txt"
+"""Name of the list of images beside the manifests."""
+
+_OURS = (".k8s.yaml", IMAGES_FILE)
+CONFIG_ERROR = 2
+"""Exit code when a setting cannot work."""
+
+
+def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability", arguments: Sequence[str] | None = None) -> int:
+    """Read the settings, build the chart, write the output folder; the exit code is 0, or 2 when a setting cannot work.
+
+    Args:
+        build: Puts the constructs into the chart.
+        chart: Id of the chart; its manifests go to `<chart>.k8s.yaml`.
+        arguments: Command line. Default: the process's own.
+
+    """
+    options = _options(arguments)
+    try:
+        settings = load(options.config)
+        _check_output(options.output)
+        _use_bundled_node()
+        written = synthesize(build, settings, chart, options.output)
+    except ConfigError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        return CONFIG_ERROR
+    print(f"{options.output}: {', '.join(written)}")  # noqa: T201
+    return 0
+
+
+def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, output: Path) -> list[str]:
+    """Build the chart beside `output` and swap the two, so that a reader meets the old folder or the new one, never half of one.
+
+    Raises:
+        ConfigError: a setting cannot work; `output` is as it was.
+
+    """
+    from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
+
+    output = output.absolute()
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as beside:
+        fresh = Path(beside) / "new"
+        app = App(outdir=str(fresh))
+        build(Chart(app, chart, namespace=settings.namespace), settings)
+        app.synth()
+        (fresh / IMAGES_FILE).write_text("".join(f"{image}\n" for image in images_of(app)), encoding="utf-8")
+        if output.exists():
+            output.rename(Path(beside) / "old")
+        fresh.rename(output)
+    return sorted(path.name for path in output.iterdir())
+
+
+def images_of(app: App) -> list[str]:
+    """Every image that the app's workloads run, sorted."""
+    from cdk8s import Testing  # noqa: PLC0415
+
+    charts = app.charts
+    return sorted({image for chart in charts for manifest in Testing.synth(chart) for image in _images(manifest)})
+
+
+def _images(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in {"containers", "initContainers"}:
+                yield from (container["image"] for container in item)
+            else:
+                yield from _images(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _images(item)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description="Synthesize the observability stack of the vLLM Semantic Router into plain Kubernetes YAML."
+    )
+    parser.add_argument("--config", type=Path, default=Path("observability.yaml"), metavar="FILE", help="settings (default: %(default)s)")
+    # `cdk8s synth` names its folder in the environment.
+    output = Path(os.environ.get("CDK8S_OUTDIR") or "dist")
+    parser.add_argument("--output", type=Path, default=output, metavar="FOLDER", help="where the manifests go (default: %(default)s)")
+    return parser.parse_args(arguments)
+
+
+def _check_output(output: Path) -> None:
+    """Refuse to replace a folder that holds anything but an earlier run's files."""
+    if not output.exists():
+        return
+    if not output.is_dir() or output.is_symlink():
+        raise ConfigError("--output", str(output), "is no folder; name a new or an earlier output folder")
+    for path in sorted(output.iterdir()):
+        if not path.is_file() or not path.name.endswith(_OURS):
+            raise ConfigError("--output", str(output), f"holds {path.name}, which this program did not write; name a folder of its own")
+
+
+def _use_bundled_node() -> None:
+    """Use the Node.js from requirements.txt, whether or not the virtual environment is activated."""
+    if "JSII_NODE" in os.environ:
+        return
+    beside = Path(sys.executable).parent
+    node = shutil.which("node", path=str(beside))
+    if node:
+        os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"

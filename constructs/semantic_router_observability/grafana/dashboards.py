@@ -1,0 +1,281 @@
+"""Which dashboards Grafana shows, and how they reach its pod.
+
+One ConfigMap a dashboard, minified; a projected volume puts a folder's dashboards into one directory, and a provider shows a directory as
+a folder. A change of content reaches a running Grafana within a minute or two, without a restart.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.checks import dns_label, dns_subdomain, unique
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET
+from semantic_router_observability.kubernetes.pods import content_hash, volume_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from grafana_foundation_sdk.models.dashboard import Dashboard as DashboardModel
+
+FOLDER = "Semantic Router"
+"""Folder of the router's own dashboards."""
+
+ROOT = "/var/lib/grafana-dashboards"
+"""Directory of that folder."""
+
+_OTHER_FOLDERS = "/var/lib/grafana-folders"
+_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One dashboard, as JSON.
+
+    Attributes:
+        file: File name in Grafana's pod, ending in `.json`; the ConfigMap is named after it.
+        model: Text of the dashboard in the classic format.
+        folder: Folder in Grafana. Default `Semantic Router`.
+
+    """
+
+    file: str
+    model: str
+    folder: str = FOLDER
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.json", self.file):
+            raise ConfigError("dashboard file", self.file, "write a file name of letters, digits, '-', '_' and '.', ending in .json")
+        _check_folder(self.folder)
+        _parse(self.file, self.model)
+
+    @classmethod
+    def of(cls, model: DashboardModel, *, file: str, folder: str = FOLDER) -> Dashboard:
+        """Take a dashboard built with grafana-foundation-sdk."""
+        from grafana_foundation_sdk.cog.encoder import JSONEncoder  # noqa: PLC0415  costs 40 ms, and only users of code dashboards need it
+
+        return cls(file=file, model=JSONEncoder(sort_keys=True).encode(model), folder=folder)
+
+    @property
+    def uid(self) -> str:
+        """Uid of the dashboard; links hold on to it."""
+        return str(_parse(self.file, self.model)["uid"])
+
+    def minified(self, datasource_uid: str) -> str:
+        """JSON without white space, in ASCII, with the data source variable preset to `datasource_uid`."""
+        model = _parse(self.file, self.model)
+        for variable in model.get("templating", {}).get("list", []):
+            if variable.get("type") == "datasource" and variable.get("query") == "prometheus":
+                variable["current"] = {"selected": True, "text": datasource_uid, "value": datasource_uid}
+        text = json.dumps(model, separators=(",", ":"), ensure_ascii=True)
+        if len(text) > OBJECT_BUDGET:
+            raise ConfigError(f"dashboard {self.file}: size", f"{len(text)} bytes", f"keep it under {OBJECT_BUDGET} bytes; split it in two")
+        return text
+
+
+class DashboardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="file"):
+    """A dashboard in a JSON file.
+
+    Attributes:
+        path: The file, relative to the settings file or, from Python, to the working directory.
+        folder: Folder in Grafana. Default `Semantic Router`.
+
+    """
+
+    path: str
+    folder: str = FOLDER
+
+
+class DashboardDirectory(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="directory"
+):
+    """All `*.json` files directly in a directory, in the order of their names.
+
+    Attributes:
+        path: The directory, relative to the settings file or, from Python, to the working directory.
+        folder: Folder in Grafana. Default `Semantic Router`.
+
+    """
+
+    path: str
+    folder: str = FOLDER
+
+
+class DashboardConfigMap(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="configMap"
+):
+    """Dashboards in a ConfigMap that somebody else makes in the stack's namespace. Grafana starts without it if it is missing.
+
+    Attributes:
+        name: Name of the ConfigMap; each key is a dashboard file.
+        folder: Folder in Grafana. Default `Semantic Router`.
+
+    """
+
+    name: str
+    folder: str = FOLDER
+
+    def __post_init__(self) -> None:
+        dns_subdomain("name", self.name)
+        _check_folder(self.folder)
+
+
+class DashboardProvider(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="provider"
+):
+    """A provider of your own: any volume with dashboard files, such as a claim that a git-sync job fills.
+
+    Attributes:
+        name: Name of the provider and of the volume.
+        volume: Volume source as in a pod spec, such as `{"persistentVolumeClaim": {"claimName": "dashboards"}}`.
+        folder: Folder in Grafana, or None to follow the directories in the volume. Default None.
+
+    """
+
+    name: str
+    volume: dict[str, Any]
+    folder: str | None = None
+
+    def __post_init__(self) -> None:
+        dns_label("name", self.name, limit=50)
+        if len(self.volume) != 1 or "hostPath" in self.volume:
+            raise ConfigError(
+                "volume", sorted(self.volume), "give one volume source that PodSecurity 'restricted' admits, such as persistentVolumeClaim"
+            )
+        if self.folder is not None:
+            _check_folder(self.folder)
+
+
+DashboardSource = Dashboard | DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider
+"""Where dashboards come from."""
+
+
+class Directory(msgspec.Struct, frozen=True, kw_only=True):
+    """A directory in Grafana's pod, with the volume behind it and the provider that watches it."""
+
+    volume: dict[str, Any]
+    mount: dict[str, Any]
+    provider: dict[str, Any]
+
+
+def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[DashboardConfigMap | DashboardProvider]]:
+    """Read files and directories; returns the dashboards to ship and the volumes that bring their own.
+
+    Raises:
+        ConfigError: a path is missing, a file is no dashboard Grafana can provision, or two dashboards share a uid or a file name.
+
+    """
+    shipped: list[Dashboard] = []
+    brought: list[DashboardConfigMap | DashboardProvider] = []
+    for source in sources:
+        match source:
+            case Dashboard():
+                shipped.append(source)
+            case DashboardFile():
+                shipped.append(_read(Path(source.path), source.folder))
+            case DashboardDirectory():
+                shipped += [_read(path, source.folder) for path in _json_files(source.path)]
+            case _:
+                brought.append(source)
+    unique("dashboards: uid", [dashboard.uid for dashboard in shipped], "dashboards")
+    unique("dashboards: file", [dashboard.file for dashboard in shipped], "dashboards")
+    unique("dashboards: name", [source.name for source in brought], "dashboard volumes")
+    return shipped, brought
+
+
+def config_map_name(stack: str, dashboard: Dashboard) -> str:
+    """Name of the ConfigMap that holds a dashboard: the stack, and what the file is called."""
+    stem = dashboard.file.removesuffix(".json").removesuffix("-dashboard")
+    return f"{stack}-dashboard-{_slug(stem)}"
+
+
+def directories(stack: str, shipped: Sequence[Dashboard], brought: Sequence[DashboardConfigMap | DashboardProvider]) -> list[Directory]:
+    """Volumes, mounts and providers for all dashboards, a directory a folder; brought volumes have their own."""
+    folders = dict.fromkeys(dashboard.folder for dashboard in shipped)
+    result = [_folder(stack, folder, [dashboard for dashboard in shipped if dashboard.folder == folder]) for folder in folders]
+    for source in brought:
+        path = f"{_OTHER_FOLDERS}/{source.name}"
+        name = volume_name("dashboards", source.name)
+        volume = {"configMap": {"name": source.name, "optional": True}} if isinstance(source, DashboardConfigMap) else source.volume
+        result.append(_directory(name, volume, path, _provider(source.name, source.folder, path)))
+    return result
+
+
+def _folder(stack: str, folder: str, dashboards: Sequence[Dashboard]) -> Directory:
+    slug = _slug(folder)
+    path = ROOT if folder == FOLDER else f"{_OTHER_FOLDERS}/{slug}"
+    sources = [
+        {"configMap": {"name": config_map_name(stack, dashboard), "items": [{"key": dashboard.file, "path": dashboard.file}]}}
+        for dashboard in dashboards
+    ]
+    return _directory(f"folder-{slug}", {"projected": {"sources": sources}}, path, _provider(slug, folder, path))
+
+
+def _directory(name: str, volume: dict[str, Any], path: str, provider: dict[str, Any]) -> Directory:
+    return Directory(volume={"name": name, **volume}, mount={"name": name, "mountPath": path, "readOnly": True}, provider=provider)
+
+
+def _provider(name: str, folder: str | None, path: str) -> dict[str, Any]:
+    where: dict[str, Any] = {"folder": folder, "folderUid": _slug(folder)} if folder else {}
+    return {
+        "name": name,
+        "type": "file",
+        **where,
+        "disableDeletion": False,
+        "allowUiUpdates": False,
+        "updateIntervalSeconds": 30,
+        "options": {"path": path, **({} if folder else {"foldersFromFilesStructure": True})},
+    }
+
+
+def _read(path: Path, folder: str) -> Dashboard:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            "dashboard file", str(path), f"cannot be read ({error.__class__.__name__}); give the path of a JSON file"
+        ) from error
+    return Dashboard(file=path.name, model=text, folder=folder)
+
+
+def _json_files(path: str) -> list[Path]:
+    found = sorted(Path(path).glob("*.json")) if Path(path).is_dir() else []
+    if not found:
+        raise ConfigError("dashboard directory", path, "holds no .json file; give a directory with dashboards")
+    return found
+
+
+def _parse(file: str, text: str) -> dict[str, Any]:
+    where = f"dashboard {file}"
+    try:
+        model = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(where, text[:40], f"is not JSON: {error}") from error
+    if not isinstance(model, dict) or not isinstance(model.get("title"), str):
+        raise ConfigError(where, sorted(model)[:5] if isinstance(model, dict) else text[:40], "is no classic dashboard: it has no title")
+    if "__inputs" in model:
+        raise ConfigError(
+            f"{where}: __inputs",
+            sorted(item.get("name", "") for item in model["__inputs"]),
+            "was exported for sharing; export without that option, and use a data source variable",
+        )
+    if not _UID.fullmatch(str(model.get("uid") or "")):
+        raise ConfigError(f"{where}: uid", model.get("uid"), "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it")
+    model["id"] = None
+    return model
+
+
+def _check_folder(folder: str) -> None:
+    if not folder.strip() or folder != folder.strip() or "/" in folder or not _slug(folder):
+        raise ConfigError("folder", folder, "write a folder's title, without '/' and outer spaces")
+
+
+def _slug(title: str) -> str:
+    """Lower-case letters, digits and dashes; hashed where that would make two titles one."""
+    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:30].strip("-")
+    lossless = slug == title.lower().replace(" ", "-")
+    return slug if lossless else f"{slug}-{content_hash(title)[:6]}".strip("-")

@@ -1,0 +1,268 @@
+"""Data sources, as Grafana provisions them from files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from semantic_router_observability.checks import http_url, unique
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class MetricsSource(Protocol):
+    """Anything with a Prometheus API: a `PrometheusStack`, an `ExternalPrometheus`, or an object of your own."""
+
+    @property
+    def uid(self) -> str:
+        """Data source uid, which dashboards and links refer to."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where Grafana's pods reach it."""
+        ...
+
+    @property
+    def interval(self) -> str:
+        """Time between its scrapes; Grafana never asks for finer steps."""
+        ...
+
+
+class Environment:
+    """Environment variables that carry credentials into provisioning files.
+
+    Grafana expands a file reference in a provisioning file twice, which mangles a credential with a `$` in it; a variable written as
+    `$NAME` is expanded once. That is why data sources, and only they, take credentials from the environment.
+    """
+
+    def __init__(self) -> None:
+        self._variables: dict[str, SecretKey] = {}
+
+    def reference(self, name: str, key: SecretKey) -> str:
+        """Make the key available as a variable and return how a provisioning file writes it."""
+        variable = re.sub(r"[^A-Z0-9]", "_", f"DATASOURCE_{name}".upper())
+        self._variables[variable] = key
+        return f"${variable}"
+
+    def body(self) -> list[dict[str, Any]]:
+        """As a container's `env`."""
+        return [
+            {"name": name, "valueFrom": {"secretKeyRef": {"name": key.secret, "key": key.key}}} for name, key in self._variables.items()
+        ]
+
+
+class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    url: str
+    uid: str
+    name: str
+    bearer_token: SecretKey | None = None
+    basic_auth_user: SecretKey | None = None
+    basic_auth_password: SecretKey | None = None
+
+    def __post_init__(self) -> None:
+        http_url("url", self.url)
+        _check_uid(self.uid)
+        if (self.basic_auth_user is None) != (self.basic_auth_password is None):
+            raise ConfigError(f"data source {self.uid}: basicAuthUser", None, "give user and password together, or neither")
+        if self.basic_auth_user and self.bearer_token:
+            raise ConfigError(
+                f"data source {self.uid}: bearerToken", self.bearer_token.secret, "basic authentication is given too; keep one"
+            )
+
+    def _body(self, kind: str, json_data: dict[str, Any], environment: Environment) -> dict[str, Any]:
+        body: dict[str, Any] = {"name": self.name, "uid": self.uid, "type": kind, "access": "proxy", "url": self.url}
+        secure: dict[str, str] = {}
+        if self.basic_auth_user and self.basic_auth_password:
+            body["basicAuth"] = True
+            body["basicAuthUser"] = environment.reference(f"{self.uid}_USER", self.basic_auth_user)
+            secure["basicAuthPassword"] = environment.reference(f"{self.uid}_PASSWORD", self.basic_auth_password)
+        if self.bearer_token:
+            json_data = {**json_data, "httpHeaderName1": "Authorization"}
+            secure["httpHeaderValue1"] = f"Bearer {environment.reference(f'{self.uid}_TOKEN', self.bearer_token)}"
+        if json_data:
+            body["jsonData"] = json_data
+        if secure:
+            body["secureJsonData"] = secure
+        return body
+
+
+class ExternalPrometheus(
+    _Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="prometheus"
+):
+    """A Prometheus-compatible API this app does not own: Prometheus, Mimir, Thanos, VictoriaMetrics.
+
+    Attributes:
+        url: Where Grafana's pods reach it.
+        uid: Data source uid. Default `prometheus`, which dashboards made elsewhere expect.
+        name: Name shown in Grafana. Default `Prometheus`.
+        interval: Time between its scrapes. Default `15s`.
+        bearer_token: Token for HTTP bearer authentication. Default: none.
+        basic_auth_user: User name for HTTP basic authentication. Default: none.
+        basic_auth_password: Password for HTTP basic authentication. Default: none.
+
+    """
+
+    uid: str = "prometheus"
+    name: str = "Prometheus"
+    interval: str = "15s"
+
+    def body(self, environment: Environment) -> dict[str, Any]:
+        """As an entry of a provisioning file."""
+        return self._body("prometheus", prometheus_settings(self.interval), environment)
+
+
+class Loki(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="loki"):
+    """A Loki for logs.
+
+    Attributes:
+        url: Where Grafana's pods reach it.
+        uid: Data source uid. Default `loki`.
+        name: Name shown in Grafana. Default `Loki`.
+        bearer_token: Token for HTTP bearer authentication. Default: none.
+        basic_auth_user: User name for HTTP basic authentication. Default: none.
+        basic_auth_password: Password for HTTP basic authentication. Default: none.
+
+    """
+
+    uid: str = "loki"
+    name: str = "Loki"
+
+    def body(self, environment: Environment) -> dict[str, Any]:
+        """As an entry of a provisioning file."""
+        return self._body("loki", {}, environment)
+
+
+class Tempo(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="tempo"):
+    """A Tempo for traces; the router sends OTLP to it.
+
+    Attributes:
+        url: Where Grafana's pods reach it.
+        uid: Data source uid. Default `tempo`.
+        name: Name shown in Grafana. Default `Tempo`.
+        bearer_token: Token for HTTP bearer authentication. Default: none.
+        basic_auth_user: User name for HTTP basic authentication. Default: none.
+        basic_auth_password: Password for HTTP basic authentication. Default: none.
+
+    """
+
+    uid: str = "tempo"
+    name: str = "Tempo"
+
+    def body(self, environment: Environment) -> dict[str, Any]:
+        """As an entry of a provisioning file."""
+        return self._body("tempo", {}, environment)
+
+
+class Alertmanager(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="alertmanager"):
+    """A Prometheus Alertmanager whose alerts and silences Grafana shows.
+
+    Attributes:
+        url: Where Grafana's pods reach it.
+        uid: Data source uid. Default `alertmanager`.
+        name: Name shown in Grafana. Default `Alertmanager`.
+        bearer_token: Token for HTTP bearer authentication. Default: none.
+        basic_auth_user: User name for HTTP basic authentication. Default: none.
+        basic_auth_password: Password for HTTP basic authentication. Default: none.
+
+    """
+
+    uid: str = "alertmanager"
+    name: str = "Alertmanager"
+
+    def body(self, environment: Environment) -> dict[str, Any]:
+        """As an entry of a provisioning file."""
+        return self._body("alertmanager", {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}, environment)
+
+
+class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+    """Any other data source, in the words of Grafana's provisioning files.
+
+    Attributes:
+        config: The entry; needs `name`, `uid` and `type`. Write `$$` for a literal `$`, as Grafana expands variables in it.
+
+    """
+
+    config: dict[str, Any]
+
+    def __post_init__(self) -> None:
+        for field in ("name", "uid", "type"):
+            if not isinstance(self.config.get(field), str):
+                raise ConfigError(
+                    f"data source config.{field}", self.config.get(field), "give it as a string; links and dashboards need it"
+                )
+        _check_uid(self.config["uid"])
+        for key, value in (self.config.get("secureJsonData") or {}).items():
+            if not str(value).startswith("$"):
+                raise ConfigError(
+                    f"data source config.secureJsonData.{key}", "…", "keep it in a Secret; write $__file{/path} or $VARIABLE here"
+                )
+
+    @property
+    def name(self) -> str:
+        """Name shown in Grafana."""
+        return str(self.config["name"])
+
+    @property
+    def uid(self) -> str:
+        """Data source uid."""
+        return str(self.config["uid"])
+
+    def body(self, environment: Environment) -> dict[str, Any]:
+        """As an entry of a provisioning file."""
+        del environment
+        return dict(self.config)
+
+
+DataSource = ExternalPrometheus | Loki | Tempo | Alertmanager | RawDataSource
+"""A data source that this app does not own."""
+
+
+def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource], environment: Environment) -> dict[str, Any]:
+    """Content of the provisioning file: the first source is the default one.
+
+    Every source is deleted by name and made again at each start. Without that, Grafana keeps the uid a database already has, and
+    dashboards that ask for the provisioned uid say "data source not found".
+
+    Raises:
+        ConfigError: two data sources share a uid or a name.
+
+    """
+    entries = [_metrics_body(source, environment) for source in sources] + [source.body(environment) for source in extra]
+    unique("dataSources: uid", [entry["uid"] for entry in entries], "data sources")
+    unique("dataSources: name", [entry["name"] for entry in entries], "data sources")
+    return {
+        "apiVersion": 1,
+        "prune": True,
+        "deleteDatasources": [{"name": entry["name"], "orgId": 1} for entry in entries],
+        "datasources": [{**entry, "isDefault": index == 0, "editable": False} for index, entry in enumerate(entries)],
+    }
+
+
+def prometheus_settings(interval: str) -> dict[str, Any]:
+    """`jsonData` of a Prometheus: POST, as long queries do not fit a URL, and no steps finer than a scrape."""
+    return {"httpMethod": "POST", "timeInterval": interval, "prometheusType": "Prometheus"}
+
+
+def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, Any]:
+    if isinstance(source, ExternalPrometheus):
+        return source.body(environment)
+    name = "Prometheus" if source.uid == "prometheus" else source.uid
+    return {
+        "name": name,
+        "uid": source.uid,
+        "type": "prometheus",
+        "access": "proxy",
+        "url": source.url,
+        "jsonData": prometheus_settings(source.interval),
+    }
+
+
+def _check_uid(uid: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", uid):
+        raise ConfigError("data source uid", uid, "write 1 to 40 letters, digits, '-' or '_'")

@@ -1,0 +1,217 @@
+"""`grafana.ini`: what people change, typed; everything else as a raw mapping."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from semantic_router_observability.checks import http_url, port_number
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+LogLevel = Literal["debug", "info", "warn", "error"]
+
+EMBEDDED_PATH = "/embedded/grafana"
+"""Where the Router Dashboard serves an embedded Grafana."""
+
+GOSSIP_PORT = 9094
+"""Port on which replicas agree who sends an alert's notification; Grafana's default."""
+
+Sections = dict[str, dict[str, str]]
+
+
+class Anonymous(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Access without a login.
+
+    Attributes:
+        role: What anonymous visitors may do. Default `Viewer`. `Admin` is refused: it could read every data source.
+
+    """
+
+    role: Literal["Viewer", "Editor"] = "Viewer"
+
+
+class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Mail server for invitations and for Grafana's own alerts.
+
+    Attributes:
+        host: `host:port`.
+        from_address: Sender.
+        user: User name. Default: none, no authentication.
+        password: Password. Default: none.
+        start_tls: `OpportunisticStartTLS`, `MandatoryStartTLS` or `NoStartTLS`. Default `MandatoryStartTLS`.
+
+    """
+
+    host: str
+    from_address: str
+    user: SecretKey | None = None
+    password: SecretKey | None = None
+    start_tls: Literal["OpportunisticStartTLS", "MandatoryStartTLS", "NoStartTLS"] = "MandatoryStartTLS"
+
+    def __post_init__(self) -> None:
+        _host_and_port("smtp.host", self.host)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", self.from_address):
+            raise ConfigError("smtp.fromAddress", self.from_address, "write a mail address")
+        if (self.user is None) != (self.password is None):
+            raise ConfigError("smtp.user", None, "give user and password together, or neither")
+
+    def section(self, files: SecretFiles) -> dict[str, str]:
+        """As the section `smtp`."""
+        section = {"enabled": "true", "host": self.host, "from_address": self.from_address, "startTLS_policy": self.start_tls}
+        if self.user and self.password:
+            section |= {"user": file_reference(files.path(self.user)), "password": file_reference(files.path(self.password))}
+        return section
+
+
+class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """External database for users, preferences and what people make in the UI. More than one replica needs it.
+
+    Attributes:
+        engine: `postgres` or `mysql`.
+        host: `host:port`.
+        user: User name.
+        password: Password.
+        name: Name of the database. Default `grafana`.
+        ssl_mode: TLS mode in the engine's words, such as `verify-full` or `require` for PostgreSQL, `true` or `skip-verify` for MySQL.
+            Default: `require` for PostgreSQL, `true` for MySQL.
+
+    """
+
+    engine: Literal["postgres", "mysql"]
+    host: str
+    user: SecretKey
+    password: SecretKey
+    name: str = "grafana"
+    ssl_mode: str | None = None
+
+    def __post_init__(self) -> None:
+        _host_and_port("database.host", self.host)
+        accepted = {"postgres": ("disable", "require", "verify-ca", "verify-full"), "mysql": ("true", "false", "skip-verify")}[self.engine]
+        if self.ssl_mode is not None and self.ssl_mode not in accepted:
+            raise ConfigError("database.sslMode", self.ssl_mode, f"write one of {', '.join(accepted)} for {self.engine}")
+
+    def section(self, files: SecretFiles) -> dict[str, str]:
+        """As the section `database`."""
+        return {
+            "type": self.engine,
+            "host": self.host,
+            "name": self.name,
+            "user": file_reference(files.path(self.user)),
+            "password": file_reference(files.path(self.password)),
+            "ssl_mode": self.ssl_mode or {"postgres": "require", "mysql": "true"}[self.engine],
+        }
+
+
+def base_sections(*, admin_user: str, admin_password: str, log_level: LogLevel) -> Sections:
+    """Sections that every stack has; nothing in them calls out to the internet."""
+    return {
+        "analytics": {
+            "reporting_enabled": "false",
+            "check_for_updates": "false",
+            "check_for_plugin_updates": "false",
+            "feedback_links_enabled": "false",
+        },
+        "auth.anonymous": {"enabled": "false"},
+        "log": {"mode": "console", "level": log_level},
+        "news": {"news_feed_enabled": "false"},
+        "plugins": {"preinstall_auto_update": "false", "preinstall_disabled": "true", "public_key_retrieval_disabled": "true"},
+        "security": {
+            "admin_user": file_reference(admin_user),
+            "admin_password": file_reference(admin_password),
+            "disable_gravatar": "true",
+            "cookie_samesite": "lax",
+        },
+        "snapshots": {"external_enabled": "false"},
+        "users": {"allow_sign_up": "false"},
+    }
+
+
+def server_section(external_url: str | None, *, embedding: bool) -> Sections:
+    """Where people reach Grafana. Without a public address the root URL stays Grafana's own guess, which suits `kubectl port-forward`."""
+    if embedding:
+        # The Router Dashboard strips the prefix before it asks, so Grafana must write links with it and serve without.
+        return {
+            "server": {"root_url": f"%(protocol)s://%(domain)s:%(http_port)s{EMBEDDED_PATH}/", "serve_from_sub_path": "false"},
+            "security": {"allow_embedding": "true"},
+        }
+    if external_url is None:
+        return {}
+    url = http_url("external_url", external_url)
+    return {
+        "server": {"root_url": f"{external_url.rstrip('/')}/", "domain": url.host, "serve_from_sub_path": str(bool(url.path)).lower()},
+        "security": {"cookie_secure": str(url.scheme == "https").lower()},
+    }
+
+
+def high_availability(headless: str) -> Sections:
+    """Let replicas share alert notifications, so that one alert sends one mail."""
+    return {
+        "unified_alerting": {
+            "ha_listen_address": f"0.0.0.0:{GOSSIP_PORT}",
+            "ha_advertise_address": f"$__env{{POD_IP}}:{GOSSIP_PORT}",
+            "ha_peers": f"{headless}:{GOSSIP_PORT}",
+        },
+    }
+
+
+def merge(*layers: Mapping[str, Mapping[str, str]]) -> Sections:
+    """Lay sections over one another; later layers win key by key."""
+    merged: Sections = {}
+    for layer in layers:
+        for section, values in layer.items():
+            merged.setdefault(section, {}).update(values)
+    return merged
+
+
+def render(sections: Mapping[str, Mapping[str, str]]) -> str:
+    """Text of `grafana.ini`, sections and keys in alphabetical order, so that a change is one line of a diff."""
+    blocks = [
+        f"[{name}]\n" + "".join(f"{key} = {_quoted(value)}\n" for key, value in sorted(values.items()))
+        for name, values in sorted(sections.items())
+    ]
+    return "\n".join(blocks)
+
+
+def check_raw(where: str, sections: Mapping[str, Mapping[str, str]]) -> None:
+    """Refuse what would break the file or put a credential into it.
+
+    Raises:
+        ConfigError: a name or value that INI cannot carry, or a literal where Grafana expects a credential.
+
+    """
+    for section, values in sections.items():
+        if not re.fullmatch(r"[A-Za-z0-9_.\"-]+", section):
+            raise ConfigError(f"{where}: section", section, "write a section of grafana.ini such as auth.generic_oauth")
+        for key, value in values.items():
+            if not re.fullmatch(r"[A-Za-z0-9_]+", key) or "\n" in value:
+                raise ConfigError(f"{where}.{section}.{key}", value, "write a key of letters, digits and '_', and a value on one line")
+            secret = re.search(r"password|secret|token|private_key", key) and not re.search(
+                r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
+            )
+            if secret and value and not value.startswith(("$__file{", "$__env{", "${")) and value not in {"true", "false"}:
+                raise ConfigError(f"{where}.{section}.{key}", "…", "keep it in a Secret; mount it and write $__file{/path} here")
+
+
+def file_reference(path: str) -> str:
+    """How `grafana.ini` takes a value from a file."""
+    return f"$__file{{{path}}}"
+
+
+def _quoted(value: str) -> str:
+    """Keep `#` and `;` from starting a comment."""
+    return f'"""{value}"""' if "#" in value or ";" in value else value
+
+
+def _host_and_port(where: str, value: str) -> None:
+    host, _, port = value.rpartition(":")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", host) or not port.isdigit():
+        raise ConfigError(where, value, "write host:port")
+    port_number(where, int(port))

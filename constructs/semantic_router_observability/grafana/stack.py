@@ -1,0 +1,401 @@
+"""`GrafanaStack`: one Grafana with the router's dashboards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs import Construct
+
+from semantic_router_observability import images
+from semantic_router_observability.checks import dns_label, public_url, quantity, unique
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.labels import labels, selector_labels
+from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.pods import (
+    CONTAINER_SECURITY,
+    Placement,
+    Resources,
+    SecretFiles,
+    content_hash,
+    http_probe,
+    pod_security,
+)
+from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
+from semantic_router_observability.yamltext import to_yaml
+
+from . import dashboards as boards
+from . import settings as ini
+from .credentials import WARNING, DemoCredentials, admin_secret
+from .datasources import DataSource, Environment, MetricsSource, provisioning
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdk8s_plus_27 import ISecret
+
+    from semantic_router_observability.kubernetes.secrets import AdminSecret, SecretKey
+
+PORT = 3000
+
+_CONFIG = "/etc/grafana"
+_SECRETS = "/etc/grafana-secrets"
+_DATA = "/var/lib/grafana"
+_EMPTY_PROVISIONING = "apiVersion: 1\n"
+
+
+class GrafanaStack(Construct):
+    """A Grafana that shows the Semantic Router's metrics.
+
+    Usage:
+        GrafanaStack(chart, "grafana", sources=[prometheus])
+        GrafanaStack(chart, "grafana", sources=[ExternalPrometheus(url="http://mimir.monitoring.svc/prometheus")], storage=Ephemeral())
+
+    Objects are named after `id`: Service `<id>`, claim `<id>-storage`, Secret `<id>-admin`. One replica is a StatefulSet, more are a
+    Deployment: the volume of one replica must never have two writers.
+
+    Args:
+        scope: Chart, or a construct in one; the chart must name its namespace.
+        id: Name of everything the stack makes. At most 40 characters, so that the names built from it stay legal.
+        sources: Metrics to chart; the first is the default data source.
+        data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, Alertmanager, or any. Default: none.
+        dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
+        router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
+        admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
+            `admin-password`.
+        admin_revision: Any text; changing it restarts the pod, so that a changed Secret is read. Default: none.
+        reset_admin_password: Set the password from the Secret before every start. Grafana itself reads the Secret only when it makes
+            its database, so a volume or an external database keeps the first password. Default false.
+        secret_key: Key that encrypts credentials in Grafana's database. Default: none given, Grafana's published default.
+        external_url: Where people reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
+        embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
+        anonymous: Access without a login. Default: none.
+        smtp: Mail server. Default: none.
+        log_level: `debug`, `info`, `warn` or `error`. Default `info`.
+        settings: Any other setting of `grafana.ini`, by section and key; wins over everything else. Default: none.
+        replicas: Number of pods. Default 1; more need `database`.
+        database: External PostgreSQL or MySQL. Default: SQLite on the volume.
+        storage: Where SQLite and plugins are kept. Default: a declared claim of 10Gi, the size the router project suggests; with
+            `database` an emptyDir of 5Gi.
+        resources: Requests and limits. Default 100m CPU, 256Mi memory, limit 1Gi memory: the router project's, less its CPU limit.
+        placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
+        image: Container image. Default: the pinned release.
+        registries: Mirrors and pull secrets. Default: none.
+
+    Raises:
+        ConfigError: a value cannot work; the message names argument, value and remedy.
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        sources: Sequence[MetricsSource],
+        data_sources: Sequence[DataSource] = (),
+        dashboards: Sequence[boards.DashboardSource] = (),
+        router_dashboards: bool = True,
+        admin: AdminSecret | DemoCredentials | ISecret | None = None,
+        admin_revision: str | None = None,
+        reset_admin_password: bool = False,
+        secret_key: SecretKey | None = None,
+        external_url: str | None = None,
+        embedding: bool = False,
+        anonymous: ini.Anonymous | None = None,
+        smtp: ini.Smtp | None = None,
+        log_level: ini.LogLevel = "info",
+        settings: Mapping[str, Mapping[str, str]] | None = None,
+        replicas: int = 1,
+        database: ini.Database | None = None,
+        storage: Storage | None = None,
+        resources: Resources = Resources(cpu="100m", memory="256Mi", memory_limit="1Gi"),  # noqa: B008  frozen
+        placement: Placement = Placement(),  # noqa: B008  frozen
+        image: str = images.GRAFANA,
+        registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+    ) -> None:
+        dns_label("GrafanaStack: id", id, limit=40)
+        namespace = namespace_of(scope)
+        storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
+        _check(id, sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
+        path = _path(id, external_url, embedding=embedding)
+        image = registries.resolve(f"{id}: image", image)
+        environment = Environment()
+        data_source_file = to_yaml(provisioning(sources, data_sources, environment))
+        shipped, brought = boards.load([*(router_boards() if router_dashboards else ()), *dashboards])
+        unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
+        super().__init__(scope, id)
+
+        self.external_url = external_url
+        """Where people reach it, as given."""
+        self.has_login = anonymous is None
+        """Whether everybody has to say who they are."""
+        self.embedding = embedding
+        """Whether it is served inside the Router Dashboard."""
+        self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
+        """Where pods of the cluster reach it."""
+
+        owned = labels("grafana", id, "dashboards")
+        selector = selector_labels("grafana", id)
+        secrets = SecretFiles(_SECRETS)
+        directories = boards.directories(id, shipped, brought)
+
+        account = Manifest(
+            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
+        )
+        credentials = admin_secret(id, admin)
+        if isinstance(admin, DemoCredentials):
+            Manifest(
+                self,
+                "admin",
+                api_version="v1",
+                kind="Secret",
+                name=credentials.name,
+                labels=owned,
+                annotations={"semantic-router-observability/demo-credentials": WARNING},
+                type="Opaque",
+                data=admin.data(credentials),
+            )
+        sections = ini.merge(
+            ini.base_sections(
+                admin_user=secrets.path(credentials.user),
+                admin_password=secrets.path(credentials.password),
+                log_level=log_level,
+            ),
+            {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{shipped[0].file}"}} if router_dashboards else {},
+            {"security": {"secret_key": ini.file_reference(secrets.path(secret_key))}} if secret_key else {},
+            ini.server_section(external_url, embedding=embedding),
+            {"auth.anonymous": {"enabled": "true", "org_role": anonymous.role}} if anonymous else {},
+            {"smtp": smtp.section(secrets)} if smtp else {},
+            {"database": database.section(secrets)} if database else {},
+            ini.high_availability(f"{id}-headless") if replicas > 1 else {},
+            settings or {},
+        )
+        files = {
+            "grafana.ini": ini.render(sections),
+            "datasources.yaml": data_source_file,
+            "dashboards.yaml": to_yaml({"apiVersion": 1, "providers": [directory.provider for directory in directories]}),
+            # Grafana logs an error for each provisioning directory it does not find.
+            "alerting.yaml": _EMPTY_PROVISIONING,
+            "plugins.yaml": _EMPTY_PROVISIONING,
+        }
+        self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
+        """Holds `grafana.ini` and the provisioning files."""
+        self.dashboards: Sequence[Manifest] = [
+            Manifest(
+                self,
+                f"dashboard-{dashboard.file}",
+                api_version="v1",
+                kind="ConfigMap",
+                name=boards.config_map_name(id, dashboard),
+                labels=owned,
+                data={dashboard.file: dashboard.minified(sources[0].uid)},
+            )
+            for dashboard in shipped
+        ]
+        """A ConfigMap a dashboard."""
+
+        if isinstance(storage, Claim):
+            Manifest(
+                self, "storage", api_version="v1", kind="PersistentVolumeClaim", name=f"{id}-storage", labels=owned, spec=storage.spec()
+            )
+
+        mounts = [
+            {"name": "config", "mountPath": _CONFIG, "readOnly": True},
+            {"name": "storage", "mountPath": _DATA},
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  the container's own
+            *secrets.mounts(),
+            *(directory.mount for directory in directories),
+        ]
+        env = [
+            {"name": "GOMEMLIMIT", "value": _go_memory_limit(resources)} if resources.memory_limit else None,
+            {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}} if replicas > 1 else None,
+            *environment.body(),
+        ]
+        container = {
+            "name": "grafana",
+            "image": image,
+            "env": [variable for variable in env if variable] or None,
+            "ports": [
+                {"name": "http", "containerPort": PORT},
+                *([{"name": "gossip", "containerPort": ini.GOSSIP_PORT}] if replicas > 1 else []),
+            ],
+            "resources": resources.body(),
+            # 60 x 5 s: the first start of a new version migrates the database, and killing that starts it over.
+            "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60),
+            "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3),
+            "livenessProbe": http_probe(f"{path}/api/health", period=10, failures=6, timeout=10),
+            "securityContext": CONTAINER_SECURITY,
+            "volumeMounts": mounts,
+        }
+        template = {
+            "metadata": {
+                "labels": owned,
+                "annotations": {
+                    "kubectl.kubernetes.io/default-container": "grafana",
+                    "semantic-router-observability/config-hash": content_hash(*files.values()),
+                    **({"semantic-router-observability/admin-revision": admin_revision} if admin_revision else {}),
+                },
+            },
+            "spec": {
+                "serviceAccountName": account.name,
+                "automountServiceAccountToken": False,
+                "enableServiceLinks": False,
+                "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
+                "securityContext": pod_security(),
+                **placement.body(),
+                **(_spread(placement, selector) if replicas > 1 else {}),
+                "initContainers": [_reset_password(container, secrets.path(credentials.password), sqlite=database is None)]
+                if reset_admin_password
+                else None,
+                "containers": [container],
+                "volumes": [
+                    {"name": "config", "configMap": {"name": self.config_map.name, "items": _CONFIG_ITEMS}},
+                    {"name": "storage", **volume_source(storage, f"{id}-storage")},
+                    {"name": "tmp", "emptyDir": {"sizeLimit": "100Mi"}},
+                    *secrets.volumes(),
+                    *(directory.volume for directory in directories),
+                ],
+            },
+        }
+        kind = "Deployment" if replicas > 1 else "StatefulSet"
+        self.workload = Manifest(
+            self,
+            "workload",
+            api_version="apps/v1",
+            kind=kind,
+            name=id,
+            labels=owned,
+            spec={
+                **({"serviceName": f"{id}-headless"} if replicas == 1 else {}),
+                "replicas": replicas,
+                "selector": {"matchLabels": selector},
+                "template": template,
+            },
+        )
+        """The StatefulSet or Deployment, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
+        self.node.default_child = self.workload
+
+        port = {"name": "http", "port": PORT, "targetPort": "http"}
+        self.service = Manifest(
+            self,
+            "service",
+            api_version="v1",
+            kind="Service",
+            name=id,
+            labels=owned,
+            annotations={"prometheus.io/path": f"{path}/metrics"} if path else None,
+            spec={"selector": selector, "ports": [port]},
+        )
+        """Service that users and an ingress connect to."""
+        gossip = {"name": "gossip", "port": ini.GOSSIP_PORT, "targetPort": "gossip"}
+        Manifest(
+            self,
+            "headless",
+            api_version="v1",
+            kind="Service",
+            name=f"{id}-headless",
+            labels=owned,
+            spec={
+                "clusterIP": "None",
+                # Replicas have to find one another before they are ready.
+                "publishNotReadyAddresses": True if replicas > 1 else None,
+                "selector": selector,
+                "ports": [gossip if replicas > 1 else {**port, "name": "web"}],
+            },
+        )
+        if replicas > 1:
+            Manifest(
+                self,
+                "disruption-budget",
+                api_version="policy/v1",
+                kind="PodDisruptionBudget",
+                name=id,
+                labels=owned,
+                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
+            )
+
+
+_CONFIG_ITEMS = [
+    {"key": "grafana.ini", "path": "grafana.ini"},
+    {"key": "datasources.yaml", "path": "provisioning/datasources/datasources.yaml"},
+    {"key": "dashboards.yaml", "path": "provisioning/dashboards/dashboards.yaml"},
+    {"key": "alerting.yaml", "path": "provisioning/alerting/alerting.yaml"},
+    {"key": "plugins.yaml", "path": "provisioning/plugins/plugins.yaml"},
+]
+
+
+def router_boards() -> list[boards.Dashboard]:
+    """Make the router's own dashboards."""
+    from semantic_router_observability import dashboards  # noqa: PLC0415  costs 50 ms, and only those who ship them need it
+
+    return [boards.Dashboard(file=entry.file_name, model=dashboards.render(entry.build())) for entry in dashboards.DASHBOARDS]
+
+
+def _check(
+    id: str,
+    sources: Sequence[MetricsSource],
+    storage: Storage,
+    database: ini.Database | None,
+    replicas: int,
+    settings: Mapping[str, Mapping[str, str]],
+    *,
+    reset_admin_password: bool,
+) -> None:
+    if not sources:
+        raise ConfigError(f"{id}: sources", [], "give at least one, such as a PrometheusStack or ExternalPrometheus(url=...)")
+    if replicas < 1:
+        raise ConfigError(f"{id}: replicas", replicas, "write 1, or more with an external database")
+    if replicas > 1 and database is None:
+        raise ConfigError(f"{id}: replicas", replicas, "SQLite serves one process; give a database (postgres or mysql) or write 1")
+    if replicas > 1 and isinstance(storage, Claim | ExistingClaim):
+        raise ConfigError(
+            f"{id}: storage",
+            storage.size or "existing claim",
+            "one volume cannot serve several replicas; use ephemeral storage, the database keeps the data",
+        )
+    if reset_admin_password and isinstance(storage, Ephemeral) and database is None:
+        raise ConfigError(
+            f"{id}: reset_admin_password",
+            reset_admin_password,
+            "without a volume every start takes the Secret; remove it and bump admin_revision",
+        )
+    ini.check_raw(f"{id}: settings", settings)
+
+
+def _path(id: str, external_url: str | None, *, embedding: bool) -> str:
+    """Path under which Grafana serves."""
+    if external_url is None:
+        return ""
+    if embedding:
+        raise ConfigError(
+            f"{id}: external_url", external_url, "an embedded Grafana has the Router Dashboard's address; remove external_url or embedding"
+        )
+    return public_url(f"{id}: external_url", external_url).path
+
+
+def _go_memory_limit(resources: Resources) -> str:
+    """Nine tenths of the limit, so that the garbage collector works before the kernel kills."""
+    return f"{int(quantity('memory_limit', resources.memory_limit or '') * 9 / 10) // 2**20}MiB"
+
+
+def _spread(placement: Placement, selector: Mapping[str, str]) -> dict[str, Any]:
+    """Prefer a node of its own for each replica, unless the user has placed them."""
+    if placement.affinity is not None:
+        return {}
+    term = {"labelSelector": {"matchLabels": selector}, "topologyKey": "kubernetes.io/hostname"}
+    return {
+        "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]}}
+    }
+
+
+def _reset_password(container: Mapping[str, Any], password_file: str, *, sqlite: bool) -> dict[str, Any]:
+    """Build the init container that writes the Secret's password into an existing database.
+
+    A new SQLite database takes the password from the Secret by itself, and must not be made by this command.
+    """
+    command = f'exec grafana cli --homepath /usr/share/grafana --config {_CONFIG}/grafana.ini admin reset-admin-password --password-from-stdin < "{password_file}"'
+    if sqlite:
+        command = f"if [ ! -s {_DATA}/grafana.db ]; then exit 0; fi; {command}"
+    kept = {key: container[key] for key in ("image", "env", "resources", "securityContext", "volumeMounts")}
+    return {"name": "reset-admin-password", "command": ["/bin/sh", "-c", command], **kept}

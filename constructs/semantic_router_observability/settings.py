@@ -1,0 +1,194 @@
+"""`observability.yaml` as types.
+
+Every key is optional. A key that is left out takes the default of the construct it configures, so each default is written once, in a
+constructor's signature; the JSON Schema beside the file shows it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from .checks import dns_label
+from .errors import ConfigError
+from .exposure.classes import IngressClass, alb
+from .exposure.tls import Tls
+from .grafana.credentials import Admin
+from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
+from .grafana.datasources import DataSource
+from .grafana.settings import Anonymous, Database, LogLevel, Smtp
+from .images import ImageRegistries
+from .kubernetes.pods import Placement, Resources
+from .kubernetes.secrets import SecretKey
+from .kubernetes.storage import Storage
+from .prometheus.remote_write import RemoteWrite
+from .prometheus.rules import RuleFile
+from .prometheus.scrape import ScrapeGuards, ScrapeJob
+from .router.target import RouterTarget
+
+if TYPE_CHECKING:
+    from .exposure.ingress import Exposable
+
+NAMESPACE = "vllm-semantic-router-system"
+"""Where the router's own manifests and its Helm instructions install it."""
+
+
+class _Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of the construct, without those that were left out."""
+        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
+
+
+class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Arguments of `PrometheusStack`."""
+
+    scrape_jobs: tuple[ScrapeJob, ...] | UnsetType = UNSET
+    guards: ScrapeGuards | UnsetType = UNSET
+    rules: tuple[RuleFile, ...] | UnsetType = UNSET
+    interval: str | UnsetType = UNSET
+    retention: str | UnsetType = UNSET
+    retention_size: str | UnsetType = UNSET
+    storage: Storage | UnsetType = UNSET
+    external_labels: dict[str, str] | UnsetType = UNSET
+    external_url: str | UnsetType = UNSET
+    remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
+    cluster_wide: bool | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+
+
+class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Arguments of `GrafanaStack`."""
+
+    data_sources: tuple[DataSource, ...] | UnsetType = UNSET
+    dashboards: tuple[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider, ...] | UnsetType = UNSET
+    router_dashboards: bool | UnsetType = UNSET
+    admin: Admin | UnsetType = UNSET
+    admin_revision: str | UnsetType = UNSET
+    reset_admin_password: bool | UnsetType = UNSET
+    secret_key: SecretKey | UnsetType = UNSET
+    external_url: str | UnsetType = UNSET
+    embedding: bool | UnsetType = UNSET
+    anonymous: Anonymous | UnsetType = UNSET
+    smtp: Smtp | UnsetType = UNSET
+    log_level: LogLevel | UnsetType = UNSET
+    settings: dict[str, dict[str, str]] | UnsetType = UNSET
+    replicas: int | UnsetType = UNSET
+    database: Database | UnsetType = UNSET
+    storage: Storage | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+
+
+class Alb(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """AWS Load Balancer Controller.
+
+    Attributes:
+        certificate_arns: Certificates in ACM. Default: the controller looks for one that covers the host.
+        scheme: `internal` (default) or `internet-facing`.
+
+    """
+
+    certificate_arns: tuple[str, ...] = ()
+    scheme: Literal["internal", "internet-facing"] = "internal"
+
+
+class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Arguments of `ObservabilityIngress`.
+
+    Attributes:
+        class_name: Ingress class of the cluster, such as `nginx` or `traefik`.
+        backends: What to expose. Default: Grafana.
+        tls: Where the certificates of https hosts come from. Default: an existing Secret `<stack id>-tls` for each.
+        alb: The class belongs to the AWS Load Balancer Controller. Default: it does not.
+        annotations: Further annotations on every Ingress. Default: none.
+        expose_without_login: Backends without a login that may be exposed all the same. Default: none.
+
+    """
+
+    class_name: str
+    backends: tuple[Literal["grafana", "prometheus"], ...] = ("grafana",)
+    tls: Tls | UnsetType = UNSET
+    alb: Alb | None = None
+    annotations: dict[str, str] = {}
+    expose_without_login: tuple[Literal["grafana", "prometheus"], ...] = ()
+
+    def ingress_class(self) -> IngressClass:
+        """Class with what its controller needs."""
+        if self.alb is None:
+            return IngressClass(name=self.class_name)
+        return alb(self.class_name, certificate_arns=self.alb.certificate_arns, scheme=self.alb.scheme)
+
+
+class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Container images.
+
+    Attributes:
+        prometheus: Image of Prometheus, by tag or digest. Default: the pinned release.
+        grafana: Image of Grafana, by tag or digest. Default: the pinned release.
+        mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
+        pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default: none.
+
+    """
+
+    prometheus: str | UnsetType = UNSET
+    grafana: str | UnsetType = UNSET
+    mirrors: dict[str, str] = {}
+    pull_secrets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
+
+    def arguments(self, component: Literal["prometheus", "grafana"]) -> dict[str, Any]:
+        """Keyword arguments of a stack."""
+        image = getattr(self, component)
+        registries = ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
+        return {"registries": registries, **({} if image is UNSET else {"image": image})}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Everything `main.py` can be told.
+
+    Attributes:
+        namespace: Namespace of the stack, in every object and every address. Default `vllm-semantic-router-system`.
+        routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
+        prometheus: Prometheus. Default: see `PrometheusStack`.
+        grafana: Grafana. Default: see `GrafanaStack`.
+        ingress: Ingresses for those who state an `externalUrl`. Default: none.
+        images: Container images. Default: the pinned releases, from where they are published.
+
+    """
+
+    namespace: str = NAMESPACE
+    routers: tuple[RouterTarget, ...] | UnsetType = UNSET
+    prometheus: PrometheusSettings = PrometheusSettings()
+    grafana: GrafanaSettings = GrafanaSettings()
+    ingress: IngressSettings | None = None
+    images: ImageSettings = ImageSettings()
+
+    def __post_init__(self) -> None:
+        dns_label("namespace", self.namespace)
+
+    def prometheus_arguments(self) -> dict[str, Any]:
+        """Keyword arguments of `PrometheusStack`."""
+        targets = {} if self.routers is UNSET else {"targets": self.routers}
+        return {**targets, **self.prometheus.arguments(), **self.images.arguments("prometheus")}
+
+    def grafana_arguments(self) -> dict[str, Any]:
+        """Keyword arguments of `GrafanaStack`, without its sources."""
+        return {**self.grafana.arguments(), **self.images.arguments("grafana")}
+
+    def ingress_arguments(self, **stacks: Exposable) -> dict[str, Any]:
+        """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name."""
+        if self.ingress is None:
+            raise ConfigError("ingress", None, "settings without an ingress have no arguments for one")
+        tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
+        return {
+            "backends": [stacks[name] for name in self.ingress.backends],
+            "ingress_class": self.ingress.ingress_class(),
+            "annotations": self.ingress.annotations,
+            "expose_without_login": self.ingress.expose_without_login,
+            **tls,
+        }

@@ -1,0 +1,26 @@
+"""YAML text for the files inside ConfigMaps, laid out for people who read it in a diff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+
+def to_yaml(value: Any) -> str:
+    """YAML with keys in the order given, for files that people read in a diff."""
+    return str(yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=1000, allow_unicode=True))
+
+
+class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
+    """Writes lists without anchors, even where one object appears twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        del data
+        return True
+
+    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> yaml.Node:
+        """Put lists of plain values on one line: a relabelling rule reads as one."""
+        plain = all(isinstance(item, str | int | float) for item in sequence)
+        node: yaml.Node = super().represent_sequence(tag, sequence, flow_style=plain or flow_style)
+        return node
