@@ -42,6 +42,9 @@ BLUE: Final = "#56B4E9"
 ORANGE: Final = "#E69F00"
 VERMILION: Final = "#D55E00"
 PINK: Final = "#CC79A7"
+YELLOW: Final = "#F0E442"
+DEEP_BLUE: Final = "#0072B2"
+GREY: Final = "#999999"  # stands in for the palette's black, which a dark page swallows
 
 TOKENS_PER_SECOND: Final = "si:tok/s"
 """Grafana has no unit for tokens. A custom SI unit scales (1.2 ktok/s); a bare suffix would print 1234.5 tok/s."""
@@ -80,12 +83,14 @@ def timeseries(
     rare: bool = False,
     top: float = 0.1,
     by_unit: Mapping[str, str] | None = None,
+    colors: Mapping[str, str] | None = None,
 ) -> Panel:
     """Draw lines over time.
 
     `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points
     twice as far apart, and with them a wider rate window, so that a few events an hour are no comb of spikes. `top` is how far up the
-    axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend.
+    axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend,
+    `colors` gives colours by the names of lines that a label makes.
     """
     builder = (
         timeseries_builder.Panel()
@@ -104,9 +109,8 @@ def timeseries(
         builder.stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     if bound is not None:
         builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphTresholdsStyleMode.DASHED))
-    for query in queries:
-        if query.color:
-            builder.override_by_name(query.legend, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": query.color})])
+    for name, color in {**_colors(queries), **(colors or {})}.items():
+        builder.override_by_name(name, [_fixed(color)])
     for pattern, unit in (by_unit or {}).items():
         builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, queries, instant=False)
@@ -126,9 +130,8 @@ def stat(about: About, *queries: Query, bound: float | None = None) -> Panel:
         .color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
         .thresholds(_thresholds(bound))
     )
-    for query in queries:
-        if query.color:
-            builder.override_by_name(query.legend, [DynamicConfigValue("color", {"mode": "fixed", "fixedColor": query.color})])
+    for name, color in _colors(queries).items():
+        builder.override_by_name(name, [_fixed(color)])
     return _finish(builder, about, queries, instant=True)
 
 
@@ -166,6 +169,14 @@ def _finish(
         target = Dataquery().expr(query.expr).legend_format(query.legend).ref_id(chr(ord("A") + number)).datasource(data_source())
         builder.with_target(target.instant() if instant else target.range())
     return builder.build()
+
+
+def _colors(queries: Sequence[Query]) -> dict[str, str]:
+    return {query.legend: query.color for query in queries if query.color}
+
+
+def _fixed(color: str) -> DynamicConfigValue:
+    return DynamicConfigValue("color", {"mode": "fixed", "fixedColor": color})
 
 
 def _thresholds(bound: float | None) -> ThresholdsConfig:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
+from semantic_router_observability.dashboards.panels import BLUE, DEEP_BLUE, GREEN, GREY, ORANGE, PINK, VERMILION, YELLOW
 from semantic_router_observability.dashboards.queries import STEP, rate
 
 ERRORS: Final = "llm_request_errors_total"
@@ -23,6 +25,21 @@ NOT_CLIENT: Final = 'reason!~"parse_error|model_not_found|upstream_4xx"'
 
 NAMED_BY_CLIENT: Final = 'reason!="model_not_found"'
 """Left out wherever errors are split by model: there the label holds whatever name a client made up."""
+
+CAUSE_COLORS: Final = MappingProxyType(
+    {
+        "no errors": GREEN,
+        "parse_error": YELLOW,
+        "model_not_found": ORANGE,
+        "upstream_4xx": GREY,
+        "upstream_5xx": VERMILION,
+        "timeout": PINK,
+        "classification_failed": BLUE,
+        "no_model_selected": DEEP_BLUE,
+        "serialization_error": GREEN,
+    }
+)
+"""A colour for each cause: eight lines in the order of Grafana's palette would hold two yellows and two greens."""
 
 
 def errors(*matchers: str, window: str = STEP) -> str:

@@ -98,7 +98,7 @@ def first_token() -> Panel:
                 "the histogram ends there. Without streaming the clock stops at the response headers, close to the whole answer."
             ),
             unit="s",
-            no_value="no requests",
+            no_value="no answers",
             decimals=2,
         ),
         Query(quantile(0.95, "llm_model_ttft_seconds", window=RECENT), "p95"),
@@ -117,7 +117,7 @@ def slow_answers() -> Panel:
                 "the models: long reasoning answers belong here. Cache hits count as fast answers."
             ),
             unit="percentunit",
-            no_value="no requests",
+            no_value="no answers",
             decimals=1,
             maximum=1,
         ),

@@ -29,7 +29,7 @@ def first_token() -> Panel:
                 "Values are interpolated within buckets and cannot exceed 10 s."
             ),
             unit="s",
-            no_value="no requests",
+            no_value="no answers",
         ),
         Query(quantile(0.5, _FIRST_TOKEN), "p50", BLUE),
         Query(quantile(0.95, _FIRST_TOKEN), "p95", ORANGE),
@@ -48,7 +48,7 @@ def completion() -> Panel:
                 "percentiles down. Needs response bodies to pass through the router."
             ),
             unit="s",
-            no_value="no requests",
+            no_value="no answers",
         ),
         Query(quantile(0.5, _COMPLETION), "p50", BLUE),
         Query(quantile(0.95, _COMPLETION), "p95", ORANGE),
@@ -65,7 +65,7 @@ def slow_answers() -> Panel:
                 "moving where the percentiles are stuck at 10 s: from 5 % on, the 95th percentile is somewhere above 10 s. What is normal depends on the models: compare with yesterday."
             ),
             unit="percentunit",
-            no_value="no requests",
+            no_value="no answers",
         ),
         Query(share_above(5, _COMPLETION), "over 5 s", ORANGE),
         Query(share_above(10, _COMPLETION), "over 10 s", VERMILION),
@@ -83,7 +83,7 @@ def first_token_by_model() -> Panel:
                 "slow together point at the router or the network. With few requests one sample decides; the ceiling is 10 s."
             ),
             unit="s",
-            no_value="no requests",
+            no_value="no answers",
         ),
         Query(quantile(0.95, _FIRST_TOKEN, by=["model"]), "{{model}}"),
         bound=bounds.FIRST_TOKEN,

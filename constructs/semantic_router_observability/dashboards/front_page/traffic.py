@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.causes import (
     BACKEND,
+    CAUSE_COLORS,
     CLIENT,
     ERRORS,
     NAMED_BY_CLIENT,
@@ -59,6 +60,7 @@ def errors_by_cause() -> Panel:
             no_value="no router up",
         ),
         Query(or_none(rate(ERRORS, by=["reason"]), "reason", "no errors"), "{{reason}}"),
+        colors=CAUSE_COLORS,
         rare=True,
     )
 
