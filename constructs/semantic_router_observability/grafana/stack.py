@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import dns_label, public_url, quantity, unique
+from semantic_router_observability.checks import dns_label, public_url, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.pods import (
-    CONTAINER_SECURITY,
-    Placement,
-    Resources,
-    SecretFiles,
-    content_hash,
-    http_probe,
-    pod_security,
-)
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.yamltext import to_yaml
 
@@ -28,6 +20,7 @@ from . import dashboards as boards
 from . import settings as ini
 from .credentials import WARNING, DemoCredentials, admin_secret
 from .datasources import DataSource, Environment, MetricsSource, provisioning
+from .pod import PORT, SECRETS, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,11 +29,6 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.kubernetes.secrets import AdminSecret, SecretKey
 
-PORT = 3000
-
-_CONFIG = "/etc/grafana"
-_SECRETS = "/etc/grafana-secrets"
-_DATA = "/var/lib/grafana"
 _EMPTY_PROVISIONING = "apiVersion: 1\n"
 
 
@@ -137,7 +125,7 @@ class GrafanaStack(Construct):
 
         owned = labels("grafana", id, "dashboards")
         selector = selector_labels("grafana", id)
-        secrets = SecretFiles(_SECRETS)
+        secrets = SecretFiles(SECRETS)
         directories = boards.directories(id, shipped, brought)
 
         account = Manifest(
@@ -200,64 +188,6 @@ class GrafanaStack(Construct):
                 self, "storage", api_version="v1", kind="PersistentVolumeClaim", name=f"{id}-storage", labels=owned, spec=storage.spec()
             )
 
-        mounts = [
-            {"name": "config", "mountPath": _CONFIG, "readOnly": True},
-            {"name": "storage", "mountPath": _DATA},
-            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  the container's own
-            *secrets.mounts(),
-            *(directory.mount for directory in directories),
-        ]
-        env = [
-            {"name": "GOMEMLIMIT", "value": _go_memory_limit(resources)} if resources.memory_limit else None,
-            {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}} if replicas > 1 else None,
-            *environment.body(),
-        ]
-        container = {
-            "name": "grafana",
-            "image": image,
-            "env": [variable for variable in env if variable] or None,
-            "ports": [
-                {"name": "http", "containerPort": PORT},
-                *([{"name": "gossip", "containerPort": ini.GOSSIP_PORT}] if replicas > 1 else []),
-            ],
-            "resources": resources.body(),
-            # 60 x 5 s: the first start of a new version migrates the database, and killing that starts it over.
-            "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60),
-            "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3),
-            "livenessProbe": http_probe(f"{path}/api/health", period=10, failures=6, timeout=10),
-            "securityContext": CONTAINER_SECURITY,
-            "volumeMounts": mounts,
-        }
-        template = {
-            "metadata": {
-                "labels": owned,
-                "annotations": {
-                    "kubectl.kubernetes.io/default-container": "grafana",
-                    "semantic-router-observability/config-hash": content_hash(*files.values()),
-                    **({"semantic-router-observability/admin-revision": admin_revision} if admin_revision else {}),
-                },
-            },
-            "spec": {
-                "serviceAccountName": account.name,
-                "automountServiceAccountToken": False,
-                "enableServiceLinks": False,
-                "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
-                "securityContext": pod_security(),
-                **placement.body(),
-                **(_spread(placement, selector) if replicas > 1 else {}),
-                "initContainers": [_reset_password(container, secrets.path(credentials.password), sqlite=database is None)]
-                if reset_admin_password
-                else None,
-                "containers": [container],
-                "volumes": [
-                    {"name": "config", "configMap": {"name": self.config_map.name, "items": _CONFIG_ITEMS}},
-                    {"name": "storage", **volume_source(storage, f"{id}-storage")},
-                    {"name": "tmp", "emptyDir": {"sizeLimit": "100Mi"}},
-                    *secrets.volumes(),
-                    *(directory.volume for directory in directories),
-                ],
-            },
-        }
         kind = "Deployment" if replicas > 1 else "StatefulSet"
         self.workload = Manifest(
             self,
@@ -270,7 +200,26 @@ class GrafanaStack(Construct):
                 **({"serviceName": f"{id}-headless"} if replicas == 1 else {}),
                 "replicas": replicas,
                 "selector": {"matchLabels": selector},
-                "template": template,
+                "template": template(
+                    labels=owned,
+                    selector=selector,
+                    account=account.name,
+                    image=image,
+                    registries=registries,
+                    path=path,
+                    replicas=replicas,
+                    resources=resources,
+                    placement=placement,
+                    config_map=self.config_map.name,
+                    files=files,
+                    admin_revision=admin_revision,
+                    reset_password_from=secrets.path(credentials.password) if reset_admin_password else None,
+                    sqlite=database is None,
+                    data=volume_source(storage, f"{id}-storage"),
+                    secrets=secrets,
+                    directories=directories,
+                    environment=environment.body(),
+                ),
             },
         )
         """The StatefulSet or Deployment, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
@@ -314,15 +263,6 @@ class GrafanaStack(Construct):
                 labels=owned,
                 spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
             )
-
-
-_CONFIG_ITEMS = [
-    {"key": "grafana.ini", "path": "grafana.ini"},
-    {"key": "datasources.yaml", "path": "provisioning/datasources/datasources.yaml"},
-    {"key": "dashboards.yaml", "path": "provisioning/dashboards/dashboards.yaml"},
-    {"key": "alerting.yaml", "path": "provisioning/alerting/alerting.yaml"},
-    {"key": "plugins.yaml", "path": "provisioning/plugins/plugins.yaml"},
-]
 
 
 def router_boards() -> list[boards.Dashboard]:
@@ -372,30 +312,3 @@ def _path(id: str, external_url: str | None, *, embedding: bool) -> str:
             f"{id}: external_url", external_url, "an embedded Grafana has the Router Dashboard's address; remove external_url or embedding"
         )
     return public_url(f"{id}: external_url", external_url).path
-
-
-def _go_memory_limit(resources: Resources) -> str:
-    """Nine tenths of the limit, so that the garbage collector works before the kernel kills."""
-    return f"{int(quantity('memory_limit', resources.memory_limit or '') * 9 / 10) // 2**20}MiB"
-
-
-def _spread(placement: Placement, selector: Mapping[str, str]) -> dict[str, Any]:
-    """Prefer a node of its own for each replica, unless the user has placed them."""
-    if placement.affinity is not None:
-        return {}
-    term = {"labelSelector": {"matchLabels": selector}, "topologyKey": "kubernetes.io/hostname"}
-    return {
-        "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]}}
-    }
-
-
-def _reset_password(container: Mapping[str, Any], password_file: str, *, sqlite: bool) -> dict[str, Any]:
-    """Build the init container that writes the Secret's password into an existing database.
-
-    A new SQLite database takes the password from the Secret by itself, and must not be made by this command.
-    """
-    command = f'exec grafana cli --homepath /usr/share/grafana --config {_CONFIG}/grafana.ini admin reset-admin-password --password-from-stdin < "{password_file}"'
-    if sqlite:
-        command = f"if [ ! -s {_DATA}/grafana.db ]; then exit 0; fi; {command}"
-    kept = {key: container[key] for key in ("image", "env", "resources", "securityContext", "volumeMounts")}
-    return {"name": "reset-admin-password", "command": ["/bin/sh", "-c", command], **kept}

@@ -13,6 +13,8 @@ from semantic_router_observability.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from semantic_router_observability.images import ImageRegistries
+
     from .secrets import SecretKey
 
 USER_ID = 10001
@@ -25,6 +27,17 @@ CONTAINER_SECURITY: Mapping[str, Any] = {
     "capabilities": {"drop": ["ALL"]},
 }
 """Container half of PodSecurity `restricted`, plus a read-only root file system."""
+
+
+_POD_SECURITY: Mapping[str, Any] = {
+    "runAsNonRoot": True,
+    "runAsUser": USER_ID,
+    "runAsGroup": USER_ID,
+    "fsGroup": USER_ID,
+    "fsGroupChangePolicy": "OnRootMismatch",
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+"""Pod half of PodSecurity `restricted`. Volumes are handed over by group, without a privileged init container."""
 
 
 class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -89,15 +102,15 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         }
 
 
-def pod_security() -> dict[str, Any]:
-    """Pod half of PodSecurity `restricted`. Volumes are handed over by group, without a privileged init container."""
+def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement) -> dict[str, Any]:
+    """Fields that every pod has: no API token, no environment variables for every Service around, `restricted`."""
     return {
-        "runAsNonRoot": True,
-        "runAsUser": USER_ID,
-        "runAsGroup": USER_ID,
-        "fsGroup": USER_ID,
-        "fsGroupChangePolicy": "OnRootMismatch",
-        "seccompProfile": {"type": "RuntimeDefault"},
+        "serviceAccountName": account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
+        "securityContext": dict(_POD_SECURITY),
+        **placement.body(),
     }
 
 

@@ -12,21 +12,13 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.pods import (
-    API_TOKEN_PATH,
-    CONTAINER_SECURITY,
-    Placement,
-    Resources,
-    SecretFiles,
-    api_token_volume,
-    http_probe,
-    pod_security,
-)
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
+from .pod import PORT, RULES, SECRETS, template
 from .retention import retention as retention_body
 from .scrape import ScrapeGuards, ScrapeJob
 
@@ -38,11 +30,7 @@ if TYPE_CHECKING:
     from .remote_write import RemoteWrite
     from .rules import RuleFile
 
-PORT = 9090
 RESERVED_JOBS = (JOB, "prometheus", "grafana")
-
-_CONFIG = "/etc/prometheus"
-_DATA = "/prometheus"
 
 
 class PrometheusStack(Construct):
@@ -126,7 +114,7 @@ class PrometheusStack(Construct):
 
         owned = labels("prometheus", id, "metrics")
         selector = selector_labels("prometheus", id)
-        secrets = SecretFiles(f"{_CONFIG}/secrets")
+        secrets = SecretFiles(SECRETS)
 
         if service_account is None:
             account = {"name": id, "namespace": namespace}
@@ -156,7 +144,7 @@ class PrometheusStack(Construct):
                         *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
                     ],
                     remote_write=[write.body(secrets) for write in remote_write],
-                    rule_directory=f"{_CONFIG}/rules",
+                    rule_directory=RULES,
                 ),
             },
         )
@@ -186,47 +174,20 @@ class PrometheusStack(Construct):
                 "serviceName": f"{id}-headless",
                 "replicas": 1,
                 "selector": {"matchLabels": selector},
-                "template": {
-                    "metadata": {"labels": owned, "annotations": {"kubectl.kubernetes.io/default-container": "prometheus"}},
-                    "spec": {
-                        "serviceAccountName": account["name"],
-                        "automountServiceAccountToken": False,
-                        "enableServiceLinks": False,
-                        "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
-                        "securityContext": pod_security(),
-                        # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
-                        "terminationGracePeriodSeconds": 600,
-                        **placement.body(),
-                        "containers": [
-                            {
-                                "name": "prometheus",
-                                "image": image,
-                                "args": _arguments(external_url),
-                                "ports": [{"name": "http", "containerPort": PORT}],
-                                "resources": resources.body(),
-                                # 60 x 15 s: a write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
-                                "startupProbe": http_probe(f"{path}/-/ready", period=15, failures=60),
-                                "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
-                                "livenessProbe": http_probe(f"{path}/-/healthy", period=5, failures=6),
-                                "securityContext": CONTAINER_SECURITY,
-                                "volumeMounts": [
-                                    {"name": "config", "mountPath": f"{_CONFIG}/config", "readOnly": True},
-                                    {"name": "rules", "mountPath": f"{_CONFIG}/rules", "readOnly": True},
-                                    {"name": "data", "mountPath": _DATA},
-                                    {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
-                                    *secrets.mounts(),
-                                ],
-                            },
-                        ],
-                        "volumes": [
-                            {"name": "config", "configMap": {"name": self.config_map.name}},
-                            {"name": "rules", "configMap": {"name": self.rules.name}},
-                            {"name": "data", **volume_source(storage, f"{id}-data")},
-                            api_token_volume("api-token"),
-                            *secrets.volumes(),
-                        ],
-                    },
-                },
+                "template": template(
+                    labels=owned,
+                    account=account["name"],
+                    image=image,
+                    registries=registries,
+                    external_url=external_url,
+                    path=path,
+                    resources=resources,
+                    placement=placement,
+                    config_map=self.config_map.name,
+                    rules=self.rules.name,
+                    data=volume_source(storage, f"{id}-data"),
+                    secrets=secrets,
+                ),
             },
         )
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
@@ -246,16 +207,6 @@ class PrometheusStack(Construct):
             labels=owned,
             spec={"clusterIP": "None", "selector": selector, "ports": [port]},
         )
-
-
-def _arguments(external_url: str | None) -> list[str]:
-    """Command line. No lifecycle or admin endpoint: Prometheus reloads by watching its files."""
-    return [
-        f"--config.file={_CONFIG}/config/prometheus.yml",
-        "--config.auto-reload",
-        f"--storage.tsdb.path={_DATA}",
-        *([f"--web.external-url={external_url}"] if external_url else []),
-    ]
 
 
 def _check(

@@ -1,0 +1,58 @@
+# `make dist` synthesizes dist/, `make test` passes the tests; both set up everything they need below this folder.
+
+PYTHON ?= python3
+VENV := .venv
+SETUP := $(VENV)/.complete
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help dist test tools lint format dashboards schema docs generated fresh bench clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
+
+dist: $(SETUP)  ## synthesize observability.yaml into dist/
+	python main.py
+
+test: $(SETUP) tools  ## run all tests
+	python -m pytest
+
+tools: $(SETUP)  ## build the real programs that tests run (needs Go; the first time takes minutes)
+	python tests/tools/build.py
+
+lint: $(SETUP)  ## check style and types
+	ruff check .
+	ruff format --check .
+	mypy
+	pyright --warnings
+
+format: $(SETUP)  ## lay out the code
+	ruff check --fix .
+	ruff format .
+
+dashboards: $(SETUP)  ## render dashboards/ from code
+	python -m semantic_router_observability.dashboards dashboards
+
+schema: $(SETUP)  ## write observability.schema.json
+	python -m semantic_router_observability.schema > observability.schema.json.new
+	mv observability.schema.json.new observability.schema.json
+
+docs: schema  ## write the generated parts of docs/
+	python docs/generate_settings.py
+
+generated: dashboards docs dist  ## write everything that is generated
+
+fresh: generated  ## fail when something committed is not what the code generates
+	git diff --exit-code --stat -- dist dashboards docs observability.schema.json
+	test -z "$$(git status --porcelain -- dist dashboards)"
+
+bench: $(SETUP)  ## measure what synthesis costs, as ratios
+	python tests/bench.py
+
+clean:  ## remove what was set up and built
+	rm -rf $(VENV) build tests/tools/bin tests/tools/*/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(SETUP): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@

@@ -1,0 +1,83 @@
+"""The pod that runs Prometheus. Pure: takes names and returns mappings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, http_probe, pod_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from semantic_router_observability.images import ImageRegistries
+    from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+
+PORT = 9090
+RULES = "/etc/prometheus/rules"
+SECRETS = "/etc/prometheus/secrets"
+
+_CONFIG = "/etc/prometheus/config"
+_DATA = "/prometheus"
+
+
+def template(
+    *,
+    labels: Mapping[str, str],
+    account: str,
+    image: str,
+    registries: ImageRegistries,
+    external_url: str | None,
+    path: str,
+    resources: Resources,
+    placement: Placement,
+    config_map: str,
+    rules: str,
+    data: Mapping[str, Any],
+    secrets: SecretFiles,
+) -> dict[str, Any]:
+    """Pod template: one container, no sidecar."""
+    container = {
+        "name": "prometheus",
+        "image": image,
+        "args": _arguments(external_url),
+        "ports": [{"name": "http", "containerPort": PORT}],
+        "resources": resources.body(),
+        # 60 x 15 s: a write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
+        "startupProbe": http_probe(f"{path}/-/ready", period=15, failures=60),
+        "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
+        "livenessProbe": http_probe(f"{path}/-/healthy", period=5, failures=6),
+        "securityContext": CONTAINER_SECURITY,
+        "volumeMounts": [
+            {"name": "config", "mountPath": _CONFIG, "readOnly": True},
+            {"name": "rules", "mountPath": RULES, "readOnly": True},
+            {"name": "data", "mountPath": _DATA},
+            {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
+            *secrets.mounts(),
+        ],
+    }
+    return {
+        "metadata": {"labels": labels, "annotations": {"kubectl.kubernetes.io/default-container": "prometheus"}},
+        "spec": {
+            **pod_spec(account=account, registries=registries, placement=placement),
+            # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
+            "terminationGracePeriodSeconds": 600,
+            "containers": [container],
+            "volumes": [
+                {"name": "config", "configMap": {"name": config_map}},
+                {"name": "rules", "configMap": {"name": rules}},
+                {"name": "data", **data},
+                api_token_volume("api-token"),
+                *secrets.volumes(),
+            ],
+        },
+    }
+
+
+def _arguments(external_url: str | None) -> list[str]:
+    """Command line. No lifecycle or admin endpoint: Prometheus reloads by watching its files."""
+    return [
+        f"--config.file={_CONFIG}/prometheus.yml",
+        "--config.auto-reload",
+        f"--storage.tsdb.path={_DATA}",
+        *([f"--web.external-url={external_url}"] if external_url else []),
+    ]
