@@ -40,7 +40,12 @@ def main() -> int:
         scenario = replace(scenario, rate=given.rate)
     host, _, port = given.listen.rpartition(":")
     clock = Clock(speed=given.speed, offset=given.start_offset)
-    server = Server((host.strip("[]"), int(port)), Router(given.seed, scenario), clock)
+    router = Router(given.seed, scenario)
+    try:
+        server = Server((host.strip("[]"), int(port)), router, clock)
+    except OSError as error:
+        print(f"cannot listen on {given.listen}: {error.strerror}", file=sys.stderr)
+        return 1
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"http://{host}:{server.server_address[1]}/metrics", flush=True)
     try:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -66,27 +67,20 @@ class SimulatedRouter:
         """
         tests = Path(__file__).resolve().parents[1]
         environment = {**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{tests.parent / 'constructs'}"}
-        self._process = subprocess.Popen(
-            self._command,
-            env=environment,
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        try:
-            with self._process.stdin as pipe:
-                json.dump(scenario_to(self.scenario), pipe)
-        except BrokenPipeError:
-            pass
-        said = self._process.stdout.readline()
-        if not said:
-            _, errors = self._process.communicate()
-            self._process = None
-            raise RuntimeError(f"the simulated router did not start: {errors.strip()}")
+        # Files rather than pipes, so that neither side can ever wait for the other to read.
+        with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as errors:
+            json.dump(scenario_to(self.scenario), told)
+            told.seek(0)
+            self._process = subprocess.Popen(
+                self._command, env=environment, text=True, stdin=told, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            )
+            assert self._process.stdout is not None
+            with self._process.stdout as output:
+                said = output.readline()
+            if not said:
+                self.stop()
+                errors.seek(0)
+                raise RuntimeError(f"the simulated router did not start: {errors.read().strip()}")
         self.port = int(said.rsplit(":", 1)[1].split("/")[0])
         return self
 
@@ -101,9 +95,6 @@ class SimulatedRouter:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
 
     def __enter__(self) -> Self:
         return self.start()

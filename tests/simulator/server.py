@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import TYPE_CHECKING
 
 from simulator.page import CONTENT_TYPE
@@ -40,7 +42,14 @@ class Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], router: Router, clock: Clock) -> None:
         """Bind to `address`; port 0 takes any free one."""
         self.router, self.clock = router, clock
+        if ":" in address[0]:
+            self.address_family = socket.AF_INET6
         super().__init__(address, Handler)
+
+    def server_bind(self) -> None:
+        """Bind without asking DNS for the host's name, which takes long where there is no DNS."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
 
 class Handler(BaseHTTPRequestHandler):
