@@ -13,13 +13,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml
+
 from .errors import ConfigError
 from .settings_file import load
+from .yamltext import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from cdk8s import App, Chart
+    from cdk8s import Chart
 
     from .settings import Settings
 
@@ -69,19 +72,17 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
         app = App(outdir=str(fresh))
         build(Chart(app, chart, namespace=settings.namespace), settings)
         app.synth()
-        (fresh / IMAGES_FILE).write_text("".join(f"{image}\n" for image in images_of(app)), encoding="utf-8")
+        manifests = "---\n".join(path.read_text(encoding="utf-8") for path in sorted(fresh.iterdir()))
+        (fresh / IMAGES_FILE).write_text("".join(f"{image}\n" for image in images_of(manifests)), encoding="utf-8")
         if output.exists():
             output.rename(Path(beside) / "old")
         fresh.rename(output)
     return sorted(path.name for path in output.iterdir())
 
 
-def images_of(app: App) -> list[str]:
-    """Every image that the app's workloads run, sorted."""
-    from cdk8s import Testing  # noqa: PLC0415
-
-    charts = app.charts
-    return sorted({image for chart in charts for manifest in Testing.synth(chart) for image in _images(manifest)})
+def images_of(manifests: str) -> list[str]:
+    """Every image that workloads in the YAML text run, sorted."""
+    return sorted({image for manifest in yaml.load_all(manifests, Loader=Loader) for image in _images(manifest)})
 
 
 def _images(value: Any) -> Iterator[str]:

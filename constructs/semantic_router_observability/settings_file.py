@@ -14,6 +14,7 @@ from msgspec import UNSET
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
 from .settings import Settings
+from .yamltext import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,7 @@ def load(path: Path) -> Settings:
             "--config", str(path), f"cannot be read ({error.__class__.__name__}); give the path of a settings file"
         ) from error
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  a safe loader
+        data = yaml.load(text, Loader=Loader)  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
@@ -51,19 +52,6 @@ def load(path: Path) -> Settings:
 def schema() -> dict[str, Any]:
     """JSON Schema of the settings, as msgspec sees the types."""
     return msgspec.json.schema(Settings)
-
-
-class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """Refuses repeated keys, of which YAML itself keeps the last without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
-            seen.add(key)
-        return dict(super().construct_mapping(node, deep=deep))
 
 
 def _relative_to(directory: Path, settings: Settings) -> Settings:

@@ -1,4 +1,4 @@
-"""YAML text for the files inside ConfigMaps, laid out for people who read it in a diff."""
+"""YAML, read strictly and written for people who read it in a diff."""
 
 from __future__ import annotations
 
@@ -24,3 +24,16 @@ class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  
         plain = all(isinstance(item, str | int | float) for item in sequence)
         node: yaml.Node = super().represent_sequence(tag, sequence, flow_style=plain or flow_style)
         return node
+
+
+class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
+    """Refuses repeated keys, of which YAML itself keeps the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
+            seen.add(key)
+        return dict(super().construct_mapping(node, deep=deep))
