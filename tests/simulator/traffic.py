@@ -20,6 +20,9 @@ Cell = tuple[int, int]
 
 NAMED = -1
 
+WAVES = ((0.6, 1.0), (0.25, 7.3), (0.15, 23.9))
+"""How the rate swings: shares of the whole swing, and how often each goes up and down in one period. They never meet again."""
+
 
 @dataclass(frozen=True)
 class Life:
@@ -110,12 +113,19 @@ class Traffic:
 
     def _clock(self, at: float) -> float:
         """Return seconds that pass faster in busy times: the integral of the rate, for a rate of one on average."""
-        turn = math.tau / self._scenario.period
-        return at - self._scenario.wave / turn * math.cos(turn * at + self._tide)
+        ahead = math.fsum(
+            size * turn * (math.cos(tide) - math.cos(at / turn + tide))
+            for (size, _), turn, tide in zip(WAVES, self._turns, self._tides, strict=True)
+        )
+        return at + self._scenario.wave * ahead
 
     @cached_property
-    def _tide(self) -> float:
-        return math.tau * phase(self._seed, "tide")
+    def _turns(self) -> tuple[float, ...]:
+        return tuple(self._scenario.period / often / math.tau for _, often in WAVES)
+
+    @cached_property
+    def _tides(self) -> tuple[float, ...]:
+        return tuple(math.tau * phase(self._seed, "tide", often) for _, often in WAVES)
 
     def _split(self, weights: tuple[float, ...], *path: object) -> Split:
         key = (weights, *path)
