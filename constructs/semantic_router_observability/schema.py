@@ -17,20 +17,24 @@ from .grafana.stack import GrafanaStack
 from .prometheus.stack import PrometheusStack
 from .settings_file import schema as bare_schema
 
-_CONSTRUCTS = {"PrometheusSettings": PrometheusStack, "GrafanaSettings": GrafanaStack}
+_CONSTRUCTS = {"PrometheusSettings": (PrometheusStack, "prometheus"), "GrafanaSettings": (GrafanaStack, "grafana")}
+"""Whose arguments the settings are, and the id `main.py` gives it."""
+
+_RENAMED = {"targets": "routers"}
+"""Arguments that are called otherwise in the settings."""
 
 
 def settings_schema() -> dict[str, Any]:
     """Schema with a description for every key, and the default where it is a plain value."""
     schema = bare_schema()
     for name, node in schema["$defs"].items():
-        construct = _CONSTRUCTS.get(name)
+        construct, id = _CONSTRUCTS.get(name, (None, ""))
         documented = inspect.getdoc(construct) if construct else node.get("description", "")
         summary, fields = _split(documented or "")
         node["description"] = summary
         for field, text in fields.items():
             if spelled := node.get("properties", {}).get(_camel(field)):
-                spelled["description"] = text
+                spelled["description"] = _in_yaml(text.replace("<id>", id) if id else text)
         if construct:
             _add_defaults(node["properties"], construct)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "observability.yaml", **schema}
@@ -61,6 +65,11 @@ def _split(docstring: str) -> tuple[str, dict[str, str]]:
             name, _, description = entry.partition(": ")
             entries[name.strip()] = " ".join(description.split())
     return summary, entries
+
+
+def _in_yaml(text: str) -> str:
+    """Turn Python's argument names between backquotes into the keys of the YAML file."""
+    return re.sub(r"`([a-z]+(?:_[a-z]+)*)`", lambda match: f"`{_camel(_RENAMED.get(match[1], match[1]))}`", text)
 
 
 def _camel(name: str) -> str:

@@ -269,7 +269,7 @@ def router_boards() -> list[boards.Dashboard]:
     """Make the router's own dashboards."""
     from semantic_router_observability import dashboards  # noqa: PLC0415  costs 50 ms, and only those who ship them need it
 
-    return [boards.Dashboard(file=entry.file_name, model=dashboards.render(entry.build())) for entry in dashboards.DASHBOARDS]
+    return [boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in dashboards.DASHBOARDS]
 
 
 def _check(

@@ -22,7 +22,9 @@ CLUSTER_SCOPED = frozenset({"ClusterRole", "ClusterRoleBinding"})
 _EXACT_INTEGER = 2**53
 _BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
 
-_names: WeakKeyDictionary[IConstruct, set[tuple[str, str | None, str]]] = WeakKeyDictionary()
+_namespaces: WeakKeyDictionary[IConstruct, str] = WeakKeyDictionary()
+_taken: WeakKeyDictionary[IConstruct, set[tuple[str, str | None, str]]] = WeakKeyDictionary()
+_roots: WeakKeyDictionary[IConstruct, IConstruct] = WeakKeyDictionary()
 
 
 class Manifest(ApiObject):
@@ -75,12 +77,16 @@ def namespace_of(scope: Construct) -> str:
         ConfigError: the chart has none. RoleBindings, discovery and URLs need it in writing, so it cannot be left to `kubectl -n`.
 
     """
-    chart = Chart.of(scope)
-    if not chart.namespace:
-        raise ConfigError(
-            f"Chart {chart.node.id}: namespace", chart.namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
-        )
-    return chart.namespace
+    # Kept, as are the roots below: each answer costs round trips to Node.js, and neither can change.
+    if scope not in _namespaces:
+        chart = Chart.of(scope)
+        namespace = chart.namespace
+        if not namespace:
+            raise ConfigError(
+                f"Chart {chart.node.id}: namespace", namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
+            )
+        _namespaces[scope] = namespace
+    return _namespaces[scope]
 
 
 def plain(value: Any, path: str = "") -> Any:
@@ -111,7 +117,9 @@ def plain(value: Any, path: str = "") -> Any:
 
 
 def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -> None:
-    taken = _names.setdefault(scope.node.root, set())
+    if scope not in _roots:
+        _roots[scope] = scope.node.root
+    taken = _taken.setdefault(_roots[scope], set())
     if (kind, namespace, name) in taken:
         where = f"{namespace}/" if namespace else ""
         raise ConfigError(f"{kind} name", f"{where}{name}", "another object of this app has it; give one of the two constructs another id")
