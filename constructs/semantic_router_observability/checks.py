@@ -16,9 +16,9 @@ from .errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
 _DURATION_SECONDS = (Decimal(31_536_000), Decimal(604_800), Decimal(86_400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?")
+_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?", re.ASCII)
 _QUANTITY_FACTOR: dict[str | None, Decimal] = {
     None: Decimal(1),
     "m": Decimal("0.001"),
@@ -30,6 +30,8 @@ _DNS_SUBDOMAIN = re.compile(rf"{_DNS_LABEL.pattern}(?:\.{_DNS_LABEL.pattern})*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _LABEL_KEY = re.compile(rf"(?:{_DNS_SUBDOMAIN.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+_SERVICE_NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 LABEL_LIMIT = 63
@@ -39,6 +41,11 @@ SUBDOMAIN_LIMIT = 253
 """Longest name of most other objects (RFC 1123 subdomain)."""
 
 HIGHEST_PORT = 65535
+
+_LARGEST = 2**63 - 1
+"""Largest signed 64-bit integer: Prometheus counts a duration's nanoseconds in one, Kubernetes a quantity's bytes."""
+
+_MEBIBYTE = 2**20
 
 
 class Url(NamedTuple):
@@ -62,6 +69,8 @@ def duration_seconds(where: str, value: str) -> Decimal:
         raise ConfigError(
             where, value, "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
         )
+    if seconds * 10**9 > _LARGEST:
+        raise ConfigError(where, value, "write at most 292y, the longest time Prometheus can count")
     return Decimal(seconds)
 
 
@@ -71,7 +80,17 @@ def quantity(where: str, value: str) -> Decimal:
     number = Decimal(match[1]) * _QUANTITY_FACTOR[match[2]] if match else Decimal(0)
     if not number:
         raise ConfigError(where, value, "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m")
+    if number > _LARGEST:
+        raise ConfigError(where, value, "write less than 8Ei, the largest number Kubernetes can count")
     return number
+
+
+def byte_quantity(where: str, value: str) -> Decimal:
+    """Bytes behind a quantity of memory or storage. Below 1Mi the unit was forgotten, or `m` (thousandths) written for `M`."""
+    size = quantity(where, value)
+    if size < _MEBIBYTE:
+        raise ConfigError(where, value, "write a size with its unit, at least 1Mi, such as 512Mi or 20Gi")
+    return size
 
 
 def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
@@ -81,6 +100,26 @@ def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
             where,
             value,
             f"write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {limit} characters",
+        )
+    return value
+
+
+def service_name(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
+    """Name that a Service may have (RFC 1035 label): as `dns_label`, but it starts with a letter."""
+    if not _SERVICE_NAME.fullmatch(value) or len(value) > limit:
+        raise ConfigError(
+            where,
+            value,
+            f"write a name of lower-case letters, digits and '-', starting with a letter, ending with a letter or digit, at most {limit} characters",
+        )
+    return value
+
+
+def port_name(where: str, value: str) -> str:
+    """Name of a container's or Service's port (IANA service name)."""
+    if not _PORT_NAME.fullmatch(value):
+        raise ConfigError(
+            where, value, "write a port's name: lower-case letters, digits and single '-', at least one letter, at most 15 characters"
         )
     return value
 
@@ -109,6 +148,14 @@ def kubernetes_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str
     return labels
 
 
+def kubernetes_annotations(where: str, annotations: Mapping[str, str]) -> Mapping[str, str]:
+    """Annotations of Kubernetes objects: keys as labels have them, values of any text."""
+    for key in annotations:
+        if not _LABEL_KEY.fullmatch(key):
+            raise ConfigError(where, key, "write a Kubernetes annotation key such as example.com/owner")
+    return annotations
+
+
 def prometheus_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str]:
     """Labels that Prometheus adds to series."""
     for name in labels:
@@ -126,6 +173,8 @@ def http_url(where: str, value: str) -> Url:
         parts, host = urlsplit(""), None
     if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", value):
         raise ConfigError(where, value, "write an absolute URL such as https://grafana.example.com")
+    if not value.isascii():
+        raise ConfigError(where, value, "write it in ASCII: the host in punycode, other characters percent-encoded")
     if parts.username or parts.password:
         raise ConfigError(where, f"{parts.scheme}://…@{host}", "take the credentials out of the URL and reference a Secret instead")
     if parts.query or parts.fragment:
@@ -140,7 +189,7 @@ def public_url(where: str, value: str) -> Url:
         raise ConfigError(where, value, "leave out the port: an ingress serves http on 80 and https on 443")
     if not _DNS_SUBDOMAIN.fullmatch(url.host) or url.host.replace(".", "").isdigit():
         raise ConfigError(where, value, "write a DNS name as host, such as https://grafana.example.com")
-    if not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*", url.path):
+    if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):
         raise ConfigError(where, value, "write a plain path such as https://example.com/grafana")
     return url
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from semantic_router_observability.checks import config_key, dns_subdomain
+from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
     from cdk8s_plus_27 import ISecret
@@ -52,6 +53,8 @@ class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         dns_subdomain("name", self.name)
         config_key("userKey", self.user_key)
         config_key("passwordKey", self.password_key)
+        if self.user_key == self.password_key:
+            raise ConfigError("passwordKey", self.password_key, "userKey is the same; name the two keys of the Secret")
 
     @property
     def user(self) -> SecretKey:
@@ -62,3 +65,32 @@ class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     def password(self) -> SecretKey:
         """Reference to the password."""
         return SecretKey(self.name, self.password_key)
+
+
+_LITERAL_CREDENTIALS = {
+    "access_key",
+    "basicAuthPassword",
+    "bearer_token",
+    "client_certificate_password",
+    "client_secret",
+    "credentials",
+    "password",
+    "secret_key",
+}
+
+
+def refuse_literal_credentials(where: str, value: Any) -> None:
+    """Refuse a credential written out in a raw mapping; `_file` fields and Secret references are the way.
+
+    Raises:
+        ConfigError: the mapping holds a non-empty `password`, `client_secret` or the like. The message does not repeat the value.
+
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _LITERAL_CREDENTIALS and isinstance(item, str) and item:
+                raise ConfigError(f"{where}.{key}", "…", "keep the credential in a Secret and name its file with the field's '_file' form")
+            refuse_literal_credentials(f"{where}.{key}", item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            refuse_literal_credentials(f"{where}[{index}]", item)

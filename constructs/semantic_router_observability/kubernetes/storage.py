@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain, quantity
+from semantic_router_observability.checks import byte_quantity, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     access_mode: str = "ReadWriteOnce"
 
     def __post_init__(self) -> None:
-        quantity("size", self.size)
+        byte_quantity("size", self.size)
         if self.storage_class is not None:
             dns_subdomain("storageClass", self.storage_class)
         if self.access_mode not in {"ReadWriteOnce", "ReadWriteOncePod"}:
@@ -63,7 +63,7 @@ class ExistingClaim(
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)
         if self.size is not None:
-            quantity("size", self.size)
+            byte_quantity("size", self.size)
 
 
 class Ephemeral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ephemeral"):
@@ -77,7 +77,7 @@ class Ephemeral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     size: str = "5Gi"
 
     def __post_init__(self) -> None:
-        quantity("size", self.size)
+        byte_quantity("size", self.size)
 
 
 Storage = Claim | ExistingClaim | Ephemeral
@@ -86,7 +86,7 @@ Storage = Claim | ExistingClaim | Ephemeral
 
 def size_bytes(storage: Storage) -> Decimal | None:
     """Size of the volume in bytes, None when it is not known."""
-    return None if storage.size is None else quantity("size", storage.size)
+    return None if storage.size is None else byte_quantity("size", storage.size)
 
 
 def volume_source(storage: Storage, claim_name: str) -> dict[str, Any]:

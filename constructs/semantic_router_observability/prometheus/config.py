@@ -170,11 +170,10 @@ def _open_labels(guards: ScrapeGuards) -> list[str]:
 
 
 def _longer_than(length: int) -> str:
-    """Match a value of more than `length` characters. RE2 repeats at most 1,000 times, so longer bounds nest."""
+    """Match a value of more than `length` characters. Go's expressions repeat at most 1,000 times, nested repeats included."""
     repeat = 1000
     whole, rest = divmod(length, repeat)
-    nested = f"(?:.{{{repeat}}}){{{whole}}}" if whole > 1 else f".{{{repeat}}}" * whole
-    return f"{nested}.{{{rest}}}.+" if rest else f"{nested}.+"
+    return f".{{{repeat}}}" * whole + (f".{{{rest}}}" if rest else "") + ".+"
 
 
 def _discovery(role: str, namespaces: tuple[str, ...]) -> dict[str, Any]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import http_url
+from semantic_router_observability.checks import http_url, unique
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
 
@@ -53,7 +56,11 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         http_url("url", self.url)
         if self.basic_auth and self.bearer_token:
             raise ConfigError("bearerToken", self.bearer_token.secret, "basicAuth is given too; keep one of the two")
-        for header in self.headers:
+        for header, value in self.headers.items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", header) or not value.isprintable():
+                raise ConfigError("headers", header, "write a header's name of letters, digits and '-', and a value on one line")
+            if header.lower() in _RESERVED_HEADERS or header.lower().startswith("x-amz-"):
+                raise ConfigError("headers", header, "remove it; Prometheus sets this header itself")
             if header.lower() in {"authorization", "x-api-key", "cookie"}:
                 raise ConfigError(
                     "headers", header, "a credential does not belong in the settings; use basicAuth or bearerToken with a Secret"
@@ -80,7 +87,22 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return {**body, **self.extra}
 
 
-_LITERAL_CREDENTIALS = {"password", "credentials", "secret_key", "client_secret", "bearer_token", "access_key"}
+_RESERVED_HEADERS = {
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "transfer-encoding",
+    "user-agent",
+    "www-authenticate",
+    "x-prometheus-remote-write-version",
+}
+"""Headers that Prometheus refuses to have changed; it would not start."""
 
 
 def _refuse_known(extra: dict[str, Any]) -> None:
@@ -90,18 +112,9 @@ def _refuse_known(extra: dict[str, Any]) -> None:
     refuse_literal_credentials("extra", extra)
 
 
-def refuse_literal_credentials(where: str, value: Any) -> None:
-    """Refuse a credential written out in a raw mapping; `_file` fields and Secret references are the way.
-
-    Raises:
-        ConfigError: the mapping holds a non-empty `password`, `client_secret` or the like. The message does not repeat the value.
-
-    """
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in _LITERAL_CREDENTIALS and isinstance(item, str) and item:
-                raise ConfigError(f"{where}.{key}", "…", "keep the credential in a Secret and name its file with the field's '_file' form")
-            refuse_literal_credentials(f"{where}.{key}", item)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            refuse_literal_credentials(f"{where}[{index}]", item)
+def check_distinct(where: str, writes: Sequence[RemoteWrite]) -> None:
+    """Refuse what Prometheus would: two endpoints of one name, or the same endpoint twice."""
+    unique(where, [write.name for write in writes if write.name], "remote writes")
+    for index, write in enumerate(writes):
+        if write in writes[:index]:
+            raise ConfigError(where, write.url, "the same endpoint is listed twice; remove one")

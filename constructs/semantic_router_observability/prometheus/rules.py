@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 import promql_parser
 
-from semantic_router_observability.checks import dns_label, duration_seconds, unique
+from semantic_router_observability.checks import dns_label, duration_seconds, prometheus_labels, unique
 from semantic_router_observability.errors import ConfigError
 
 
@@ -30,17 +31,58 @@ class RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             _check_group(f"rules {self.name!r}: group {group.get('name')!r}", group)
 
 
+_GROUP_FIELDS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
+_RULE_FIELDS = {"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+
+
 def _check_group(where: str, group: dict[str, Any]) -> None:
     if not isinstance(group.get("name"), str) or not isinstance(group.get("rules"), list | tuple):
         raise ConfigError(where, sorted(group), "give each group a name and a list of rules")
+    _check_fields(where, group, _GROUP_FIELDS)
+    for field in ("interval", "query_offset"):
+        _check_duration(f"{where}: {field}", group.get(field))
+    _check_labels(f"{where}: labels", group.get("labels"))
     for rule in group["rules"]:
-        name = rule.get("alert") or rule.get("record")
-        if not name or ("alert" in rule) == ("record" in rule):
+        if not isinstance(rule, dict) or ("alert" in rule) == ("record" in rule):
             raise ConfigError(where, rule, "give each rule either 'alert' or 'record'")
-        try:
-            promql_parser.parse(str(rule.get("expr", "")))
-        except ValueError as error:
-            raise ConfigError(f"{where}: {name}: expr", rule.get("expr"), f"not PromQL: {error}") from error
-        for field in ("for", "keep_firing_for"):
-            if field in rule and str(rule[field]) not in {"0", "0s"}:
-                duration_seconds(f"{where}: {name}: {field}", str(rule[field]))
+        _check_rule(where, rule)
+
+
+def _check_rule(where: str, rule: dict[str, Any]) -> None:
+    kind = "alert" if "alert" in rule else "record"
+    name = rule[kind]
+    if not isinstance(name, str) or not name:
+        raise ConfigError(f"{where}: {kind}", name, "give it a name")
+    where = f"{where}: {name}"
+    if kind == "record" and not _METRIC.fullmatch(name):
+        raise ConfigError(where, name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
+    _check_fields(where, rule, _RULE_FIELDS if kind == "alert" else _RULE_FIELDS - {"for", "keep_firing_for", "annotations"})
+    try:
+        promql_parser.parse(str(rule.get("expr") or ""))
+    except ValueError as error:
+        raise ConfigError(f"{where}: expr", rule.get("expr"), f"not PromQL: {error}") from error
+    for field in ("for", "keep_firing_for"):
+        _check_duration(f"{where}: {field}", rule.get(field))
+    _check_labels(f"{where}: labels", rule.get("labels"))
+    _check_labels(f"{where}: annotations", rule.get("annotations"))
+
+
+def _check_fields(where: str, given: dict[str, Any], accepted: set[str]) -> None:
+    """Prometheus refuses a rule file with a field it does not know, and with it the whole configuration."""
+    for field in given:
+        if field not in accepted:
+            raise ConfigError(where, field, f"is no field here; accepted: {', '.join(sorted(accepted))}")
+
+
+def _check_duration(where: str, value: Any) -> None:
+    if value is not None and str(value) not in {"0", "0s"}:
+        duration_seconds(where, str(value))
+
+
+def _check_labels(where: str, labels: Any) -> None:
+    if labels is None:
+        return
+    if not isinstance(labels, dict):
+        raise ConfigError(where, labels, "write names and values")
+    prometheus_labels(where, labels)

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import dns_label, duration_seconds, kubernetes_labels, port_number, prometheus_labels
+from semantic_router_observability.checks import (
+    dns_label,
+    duration_seconds,
+    kubernetes_labels,
+    port_name,
+    port_number,
+    prometheus_labels,
+    unique,
+)
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 from semantic_router_observability.router.target import ALL_NAMESPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+LONGEST_LABEL_VALUE = 10_000
+"""Upper end of `label_value_length_limit`. The guard is a regular expression as long as the limit, and Prometheus keeps it in memory."""
+
+_HIGHEST_LIMIT = 2**31 - 1
 
 
 class ScrapeGuards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -47,8 +64,11 @@ class ScrapeGuards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             ("labelNameLengthLimit", self.label_name_length_limit),
             ("labelValueLengthLimit", self.label_value_length_limit),
         ):
-            if value < 0:
-                raise ConfigError(name, value, "write 0 for no limit, or a number above it")
+            _check_limit(name, value)
+        if self.label_value_length_limit > LONGEST_LABEL_VALUE:
+            raise ConfigError(
+                "labelValueLengthLimit", self.label_value_length_limit, f"write at most {LONGEST_LABEL_VALUE}, or 0 for no limit"
+            )
 
 
 class _Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -63,18 +83,16 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     def __post_init__(self) -> None:
         where = f"scrape job {self.name!r}"
-        if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?", self.name):
-            raise ConfigError("name", self.name, "write a job name of letters, digits, '-', '_', '.' and '/', at most 63 characters")
-        if not self.path.startswith("/"):
-            raise ConfigError(f"{where}: path", self.path, "start it with '/'")
+        _check_name(self.name)
+        if not re.fullmatch(r"/[!-~]*", self.path) or "?" in self.path or "#" in self.path:
+            raise ConfigError(f"{where}: path", self.path, "write a path that starts with '/', such as /metrics")
         if self.scheme not in {"http", "https"}:
             raise ConfigError(f"{where}: scheme", self.scheme, "write http or https")
         if self.ca is not None and self.scheme != "https":
             raise ConfigError(f"{where}: ca", self.ca.secret, "only https uses it; set the scheme to https or remove it")
-        if self.sample_limit < 0:
-            raise ConfigError(f"{where}: sampleLimit", self.sample_limit, "write 0 for no limit, or a number above it")
-        interval = duration_seconds(f"{where}: interval", self.interval) if self.interval else None
-        timeout = duration_seconds(f"{where}: timeout", self.timeout) if self.timeout else None
+        _check_limit(f"{where}: sampleLimit", self.sample_limit)
+        interval = None if self.interval is None else duration_seconds(f"{where}: interval", self.interval)
+        timeout = None if self.timeout is None else duration_seconds(f"{where}: timeout", self.timeout)
         if interval and timeout and timeout > interval:
             raise ConfigError(f"{where}: timeout", self.timeout, f"write at most the interval, {self.interval}")
 
@@ -105,7 +123,7 @@ class StaticJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
         if not self.targets:
             raise ConfigError(f"{where}: targets", [], "name at least one host:port")
         for target in self.targets:
-            if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", target):
+            if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", target):
                 raise ConfigError(f"{where}: targets", target, "write host:port, without scheme or path")
             port_number(f"{where}: targets", int(target.rsplit(":", 1)[1]))
         prometheus_labels(f"{where}: labels", self.labels)
@@ -180,6 +198,8 @@ class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     namespaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_name(self.name)
+        refuse_literal_credentials(f"scrape job {self.name!r}: config", self.config)
         if "job_name" in self.config:
             raise ConfigError(f"scrape job {self.name!r}: config.job_name", self.config["job_name"], "remove it; 'name' says it")
         for namespace in self.namespaces:
@@ -189,6 +209,28 @@ class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob
 """Any of the four kinds of extra scrape job."""
+
+
+def check_jobs(where: str, jobs: Sequence[ScrapeJob], reserved: Sequence[str], interval: str) -> None:
+    """Refuse what Prometheus would: two jobs of one name, or a scrape that may take longer than the time to the next."""
+    unique(where, [job.name for job in jobs], "scrape jobs")
+    for job in jobs:
+        if job.name in reserved:
+            raise ConfigError(where, job.name, "the stack has a job of this name; choose another")
+        if isinstance(job, RawJob) or job.timeout is None or job.interval is not None:
+            continue
+        if duration_seconds(where, job.timeout) > duration_seconds(where, interval):
+            raise ConfigError(f"scrape job {job.name!r}: timeout", job.timeout, f"write at most the stack's interval, {interval}")
+
+
+def _check_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,61}[A-Za-z0-9])?", name):
+        raise ConfigError("name", name, "write a job name of letters, digits, '-', '_', '.' and '/', at most 63 characters")
+
+
+def _check_limit(where: str, limit: int) -> None:
+    if not 0 <= limit <= _HIGHEST_LIMIT:
+        raise ConfigError(where, limit, f"write 0 for no limit, or a number up to {_HIGHEST_LIMIT}")
 
 
 def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
@@ -201,7 +243,7 @@ def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, n
     if isinstance(port, int):
         port_number(f"{where}: port", port)
     else:
-        dns_label(f"{where}: port", port, limit=15)
+        port_name(f"{where}: port", port)
     for namespace in namespaces:
         if namespace != ALL_NAMESPACES:
             dns_label(f"{where}: namespaces", namespace)

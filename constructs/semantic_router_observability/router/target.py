@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import dns_label, kubernetes_labels
+from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, port_name
 from semantic_router_observability.errors import ConfigError, Raw
 
 if TYPE_CHECKING:
@@ -59,7 +59,11 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 raise ConfigError(spelled, given, f"only install {install!r} takes it, not {self.install!r}; remove one of the two")
         if self.match_labels:
             kubernetes_labels("matchLabels", self.match_labels)
-        dns_label("port", self.port, limit=15)
+        if self.release is not None:
+            dns_subdomain("release", self.release)
+        if self.name is not None:
+            dns_subdomain("name", self.name)
+        port_name("port", self.port)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
                 dns_label("namespaces", namespace)
