@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import LABEL_LIMIT, dns_subdomain, kubernetes_labels, quantity
+from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -57,9 +57,12 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cpu_limit: str | None = None
 
     def __post_init__(self) -> None:
-        for name, request, limit in (("cpu", self.cpu, self.cpu_limit), ("memory", self.memory, self.memory_limit)):
-            requested = quantity(name, request)
-            if limit is not None and quantity(f"{name}Limit", limit) < requested:
+        for name, request, limit, number in (
+            ("cpu", self.cpu, self.cpu_limit, quantity),
+            ("memory", self.memory, self.memory_limit, byte_quantity),
+        ):
+            requested = number(name, request)
+            if limit is not None and number(f"{name}Limit", limit) < requested:
                 raise ConfigError(f"{name}Limit", limit, f"write at least the request, {request}")
 
     def body(self) -> dict[str, Any]:
@@ -123,7 +126,11 @@ def http_probe(path: str, *, period: int, failures: int, timeout: int = 3) -> di
 
 
 def api_token_volume(name: str) -> dict[str, Any]:
-    """The ServiceAccount's token as a projected volume, laid out as the automatic mount would, in the one pod that needs it."""
+    """The ServiceAccount's token as a projected volume, laid out as the automatic mount would, in the one pod that needs it.
+
+    Sources of a projected volume are compared as a whole by `kubectl apply`, so defaults are written out (`apiVersion` of a field
+    reference): otherwise every apply would find a difference and send it again.
+    """
     return {
         "name": name,
         "projected": {
@@ -131,7 +138,7 @@ def api_token_volume(name: str) -> dict[str, Any]:
             "sources": [
                 {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},
                 {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
-                {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}]}},
+                {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}]}},
             ],
         },
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import dns_label, duration_seconds, http_url, prometheus_labels, unique
+from semantic_router_observability.checks import duration_seconds, http_url, prometheus_labels, service_name, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -19,8 +19,9 @@ from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
 from .pod import PORT, RULES, SECRETS, template
+from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .scrape import ScrapeGuards, ScrapeJob
+from .scrape import ScrapeGuards, ScrapeJob, check_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from .rules import RuleFile
 
 RESERVED_JOBS = (JOB, "prometheus", "grafana")
+
+SHORTEST_INTERVAL = 1
+LONGEST_INTERVAL = 120
+"""Seconds. A rate needs two samples in its window, and the dashboards and Prometheus's own look-back use 5 minutes."""
 
 
 class PrometheusStack(Construct):
@@ -92,13 +97,14 @@ class PrometheusStack(Construct):
         image: str = images.PROMETHEUS,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
     ) -> None:
-        dns_label("PrometheusStack: id", id, limit=52)
+        service_name("PrometheusStack: id", id, limit=52)
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
+        check_distinct(f"{id}: remote_write", remote_write)
         kept = retention_body(id, retention, retention_size, storage)
-        path = http_url(f"{id}: external_url", external_url).path if external_url else ""
+        path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         image = registries.resolve(f"{id}: image", image)
-        discovered = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
+        discovered = (ALL_NAMESPACES,) if cluster_wide else config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
         super().__init__(scope, id)
 
         self.external_url = external_url
@@ -156,7 +162,8 @@ class PrometheusStack(Construct):
             kind="ConfigMap",
             name=f"{id}-rules",
             labels=owned,
-            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules},
+            # Left out when empty: the API server does not store an empty mapping, and every apply would send it again.
+            **({"data": {f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules}} if rules else {}),
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
@@ -221,16 +228,13 @@ def _check(
 ) -> None:
     if not targets:
         raise ConfigError(f"{id}: targets", [], "give at least one RouterTarget; RouterTarget.any() finds every installation style")
-    duration_seconds(f"{id}: interval", interval)
+    if not SHORTEST_INTERVAL <= duration_seconds(f"{id}: interval", interval) <= LONGEST_INTERVAL:
+        raise ConfigError(f"{id}: interval", interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
     prometheus_labels(f"{id}: external_labels", external_labels)
-    names = [job.name for job in scrape_jobs]
-    unique(f"{id}: scrape_jobs", names, "scrape jobs")
-    for name in names:
-        if name in RESERVED_JOBS:
-            raise ConfigError(f"{id}: scrape_jobs", name, "the stack has a job of this name; choose another")
+    check_jobs(f"{id}: scrape_jobs", scrape_jobs, RESERVED_JOBS, interval)
     unique(f"{id}: rules", [file.name for file in rules], "rule files")
     everywhere = ALL_NAMESPACES in config.namespaces_of([*targets, *scrape_jobs], "")
     if everywhere and not cluster_wide:
         raise ConfigError(
-            f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True (a ClusterRole); or name the namespaces"
+            f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True, a ClusterRole; or name the namespaces"
         )
