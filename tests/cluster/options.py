@@ -1,0 +1,174 @@
+"""Settings that together use every option, for tests that ask whether a real program or API server takes what comes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+DATABASE = {
+    "engine": "postgres",
+    "host": "postgres.databases.svc:5432",
+    "user": {"secret": "grafana-database", "key": "user"},
+    "password": {"secret": "grafana-database", "key": "password"},
+}
+
+RULES = [
+    {
+        "name": "router",
+        "groups": [
+            {
+                "name": "router",
+                "rules": [
+                    {"record": "router:requests:rate5m", "expr": "sum(rate(llm_model_requests_total[5m]))"},
+                    {"alert": "RouterDown", "expr": 'up{job="semantic-router"} == 0', "for": "2m", "labels": {"severity": "critical"}},
+                ],
+            }
+        ],
+    }
+]
+
+REMOTE_WRITE = [
+    {
+        "url": "https://mimir.example.com/api/v1/push",
+        "name": "mimir",
+        "basicAuth": {"username": {"secret": "mimir", "key": "user"}, "password": {"secret": "mimir", "key": "password"}},
+        "ca": {"secret": "mimir", "key": "ca.crt"},
+        "headers": {"X-Scope-OrgID": "routing"},
+        "extra": {"queue_config": {"max_shards": 4}, "write_relabel_configs": [{"regex": "le", "action": "labelkeep"}]},
+    },
+    {"url": "https://victoria.example.com/api/v1/write", "bearerToken": {"secret": "victoria.token", "key": "token"}},
+]
+
+SCRAPE_JOBS = [
+    {"type": "static", "name": "gateway", "targets": ["envoy.example.com:9901"], "path": "/stats/prometheus", "labels": {"team": "edge"}},
+    {"type": "pods", "name": "vllm", "matchLabels": {"app": "vllm-model"}, "port": 8000, "interval": "30s", "timeout": "5s"},
+    {"type": "services", "name": "epp", "matchLabels": {"app.kubernetes.io/name": "epp"}, "port": "metrics", "sampleLimit": 0},
+    {
+        "type": "services",
+        "name": "guarded",
+        "matchLabels": {"app": "guarded"},
+        "port": "https",
+        "scheme": "https",
+        "bearerToken": {"secret": "scrape", "key": "token"},
+        "ca": {"secret": "scrape", "key": "ca.crt"},
+    },
+    {
+        "type": "raw",
+        "name": "blackbox",
+        "config": {"metrics_path": "/probe", "static_configs": [{"targets": ["blackbox.example.com:9115"]}]},
+    },
+]
+
+OPTION_SETS: dict[str, dict[str, Any]] = {
+    "defaults": {},
+    "install styles": {
+        "routers": [
+            {"install": "raw"},
+            {"install": "helm", "release": "vsr"},
+            {"install": "operator", "name": "router"},
+            {"install": "kserve"},
+            {"install": "labels", "matchLabels": {"team.example.com/router": "blue"}, "port": "http-metrics"},
+        ]
+    },
+    "replicas on a database": {
+        "grafana": {"replicas": 3, "database": DATABASE, "secretKey": {"secret": "grafana-database", "key": "secret-key"}}
+    },
+    "one replica on a database": {
+        "grafana": {"database": {**DATABASE, "engine": "mysql", "host": "mysql:3306", "name": "boards"}, "resetAdminPassword": True}
+    },
+    "demo credentials": {"grafana": {"admin": {"type": "demo"}, "storage": {"type": "ephemeral"}, "adminRevision": "2"}},
+    "named credentials": {
+        "grafana": {"admin": {"type": "secret", "name": "people", "userKey": "user", "passwordKey": "password"}, "resetAdminPassword": True}
+    },
+    "ingress by nginx and cert-manager": {
+        "prometheus": {"externalUrl": "https://prometheus.example.com"},
+        "grafana": {"externalUrl": "https://grafana.example.com"},
+        "ingress": {
+            "className": "nginx",
+            "backends": ["grafana", "prometheus"],
+            "tls": {"type": "certManager", "name": "letsencrypt"},
+            "annotations": {"nginx.ingress.kubernetes.io/proxy-body-size": "8m"},
+            "exposeWithoutLogin": ["prometheus"],
+        },
+    },
+    "ingress by ALB on one host": {
+        "prometheus": {"externalUrl": "https://tools.example.com/prometheus"},
+        "grafana": {"externalUrl": "https://tools.example.com/grafana"},
+        "ingress": {
+            "className": "alb",
+            "backends": ["grafana", "prometheus"],
+            "alb": {"certificateArns": ["arn:aws:acm:eu-central-1:111122223333:certificate/a"], "scheme": "internet-facing"},
+            "exposeWithoutLogin": ["prometheus"],
+        },
+    },
+    "plain ingress": {"grafana": {"externalUrl": "http://grafana.example.com"}, "ingress": {"className": "traefik"}},
+    "remote write": {"prometheus": {"remoteWrite": REMOTE_WRITE, "externalLabels": {"cluster": "west", "replica": "a"}}},
+    "rules and jobs": {"prometheus": {"rules": RULES, "scrapeJobs": SCRAPE_JOBS, "interval": "30s"}},
+    "no guards": {
+        "prometheus": {
+            "guards": {
+                "sampleLimit": 0,
+                "labelLimit": 0,
+                "labelNameLengthLimit": 0,
+                "labelValueLengthLimit": 0,
+                "dropPersonal": False,
+                "boundClientLabels": False,
+            }
+        }
+    },
+    "other guards": {
+        "prometheus": {"guards": {"dropPersonal": False, "boundClientLabels": False, "labelValueLengthLimit": 2500, "sampleLimit": 20000}}
+    },
+    "existing claims": {
+        "prometheus": {"storage": {"type": "existingClaim", "name": "metrics", "size": "50Gi"}},
+        "grafana": {"storage": {"type": "existingClaim", "name": "boards"}},
+    },
+    "ephemeral": {
+        "prometheus": {"storage": {"type": "ephemeral", "size": "2Gi"}, "retention": "1d"},
+        "grafana": {"storage": {"type": "ephemeral"}},
+    },
+    "chosen claims": {
+        "prometheus": {
+            "storage": {"type": "claim", "size": "100Gi", "storageClass": "lab", "accessMode": "ReadWriteOncePod"},
+            "retention": "90d",
+            "retentionSize": "70GB",
+        },
+        "grafana": {"storage": {"type": "claim", "size": "1Gi", "storageClass": "lab"}},
+    },
+    "placement, resources, images": {
+        "prometheus": {
+            "resources": {"cpu": "1", "memory": "4Gi", "cpuLimit": "2", "memoryLimit": "8Gi"},
+            "placement": {
+                "nodeSelector": {"kubernetes.io/os": "linux"},
+                "tolerations": [{"key": "dedicated", "operator": "Equal", "value": "monitoring", "effect": "NoSchedule"}],
+            },
+        },
+        "grafana": {"resources": {"cpu": "50m", "memory": "128Mi"}},
+        "images": {
+            "prometheus": f"quay.io/prometheus/prometheus:v3.13.5@sha256:{'0' * 64}",
+            "mirrors": {"quay.io": "mirror.example.com:5000/quay", "docker.io": "mirror.example.com:5000/hub"},
+            "pullSecrets": ["mirror"],
+        },
+    },
+    "grafana of many settings": {
+        "grafana": {
+            "anonymous": {"role": "Viewer"},
+            "embedding": True,
+            "logLevel": "debug",
+            "smtp": {
+                "host": "smtp.example.com:587",
+                "fromAddress": "grafana@example.com",
+                "user": {"secret": "smtp", "key": "user"},
+                "password": {"secret": "smtp", "key": "password"},
+            },
+            "settings": {"users": {"default_theme": "light"}},
+            "dataSources": [
+                {"type": "loki", "url": "http://loki.logs.svc:3100", "bearerToken": {"secret": "loki", "key": "token"}},
+                {"type": "tempo", "url": "http://tempo.traces.svc:3200"},
+                {"type": "alertmanager", "url": "http://alertmanager.alerts.svc:9093"},
+                {"type": "raw", "config": {"name": "Jaeger", "uid": "jaeger", "type": "jaeger", "url": "http://jaeger:16686"}},
+            ],
+            "dashboards": [{"type": "configMap", "name": "team-boards", "folder": "Team"}],
+        }
+    },
+}
+"""One entry a theme; none of them leaves the namespace."""
