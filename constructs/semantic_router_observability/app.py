@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from .errors import ConfigError
-from .settings_file import load
+from .settings_file import in_words_of_the_file, load
 from .yamltext import Loader
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
         settings = load(options.config)
         _check_output(options.output)
         _use_bundled_node()
-        written = synthesize(build, settings, chart, options.output)
+        try:
+            written = synthesize(build, settings, chart, options.output)
+        except ConfigError as error:
+            raise in_words_of_the_file(options.config.name, error) from error
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return CONFIG_ERROR
@@ -66,7 +69,10 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
     from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
 
     output = output.absolute()
-    output.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError("--output", str(output), f"its folder cannot be made ({error.__class__.__name__}); name another") from error
     with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as beside:
         fresh = Path(beside) / "new"
         app = App(outdir=str(fresh))

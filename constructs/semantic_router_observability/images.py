@@ -16,9 +16,10 @@ GRAFANA = "docker.io/grafana/grafana:13.2.3"
 """Grafana 13.2, the current stable release line."""
 
 _REFERENCE = re.compile(
-    r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+    r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
+    re.ASCII,
 )
-_REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*")
+_REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*", re.ASCII)
 
 
 class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -44,6 +45,8 @@ class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
                 )
         for name in self.pull_secrets:
             dns_subdomain("pullSecrets", name)
+            if self.pull_secrets.count(name) > 1:
+                raise ConfigError("pullSecrets", name, "is listed twice; remove one")
 
     def resolve(self, where: str, image: str) -> str:
         """Check an image reference and rewrite its registry.

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from .checks import dns_label
+from .checks import dns_label, dns_subdomain
 from .errors import ConfigError
-from .exposure.classes import IngressClass, alb
+from .exposure.classes import IngressClass, alb, check_annotations
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
@@ -114,6 +114,11 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     alb: Alb | None = None
     annotations: dict[str, str] = {}
     expose_without_login: tuple[Literal["grafana", "prometheus"], ...] = ()
+
+    def __post_init__(self) -> None:
+        dns_subdomain("className", self.class_name)
+        check_annotations(self.annotations)
+        self.ingress_class()
 
     def ingress_class(self) -> IngressClass:
         """Class with what its controller needs."""

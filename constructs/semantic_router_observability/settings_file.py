@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
-from .settings import Settings
+from .settings import GrafanaSettings, IngressSettings, PrometheusSettings, Settings
 from .yamltext import Loader
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ def load(path: Path) -> Settings:
             "--config", str(path), f"cannot be read ({error.__class__.__name__}); give the path of a settings file"
         ) from error
     try:
-        data = yaml.load(text, Loader=Loader)  # noqa: S506  a safe loader
+        data = _without_empty_sections(yaml.load(text, Loader=Loader))  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
         raise ConfigError(path.name, Raw(place), f"{error.problem}; correct the YAML") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(path.name, Raw("unreadable"), str(error).replace("\n", " ")) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(path.name, Raw("unreadable"), f"{error}; correct the YAML") from error
     try:
-        settings = msgspec.convert({} if data is None else data, Settings)
+        settings = msgspec.convert(data, Settings)
     except msgspec.ValidationError as error:
         raise _explain(path.name, error, data) from error
     return _relative_to(path.parent, settings)
@@ -52,6 +52,38 @@ def load(path: Path) -> Settings:
 def schema() -> dict[str, Any]:
     """JSON Schema of the settings, as msgspec sees the types."""
     return msgspec.json.schema(Settings)
+
+
+def _without_empty_sections(data: Any) -> Any:
+    """Treat a section or key with nothing under it, as commenting out its lines leaves it, as left out."""
+    if not isinstance(data, dict):
+        return {} if data is None else data
+    sections = {name: section for name, section in data.items() if section is not None}
+    return {
+        name: {key: value for key, value in section.items() if value is not None} if isinstance(section, dict) else section
+        for name, section in sections.items()
+    }
+
+
+def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
+    """Say a construct's message as the file spells it: `prometheus: retention_size` is its key `prometheus.retentionSize`."""
+    line = str(error)
+    for argument, key in _ELSEWHERE.items():
+        if line.startswith(f"{argument}: "):
+            line = key + line.removeprefix(argument)
+    line = re.sub(r"^(prometheus|grafana|ingress): (?=\w+[:.\[])", r"\1.", line)
+    spelled = {
+        name: key
+        for section in (PrometheusSettings, GrafanaSettings, IngressSettings)
+        for name, key in zip(section.__struct_fields__, section.__struct_encode_fields__, strict=True)
+        if name != key
+    }
+    line = re.sub(rf"\b({'|'.join(spelled)})(=True)?\b", lambda match: spelled[match[1]] + (": true" if match[2] else ""), line)
+    return ConfigError.from_line(f"{file}: {line}")
+
+
+_ELSEWHERE = {"prometheus: targets": "routers", "prometheus: image": "images.prometheus", "grafana: image": "images.grafana"}
+"""Arguments that the file keeps under another key than the construct's."""
 
 
 def _relative_to(directory: Path, settings: Settings) -> Settings:
@@ -71,31 +103,72 @@ def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigErro
     """Turn msgspec's message into where, what was given, what is accepted."""
     problem, _, place = str(error).partition(" - at `$")
     path = place.rstrip("`").lstrip(".")
-    where = f"{file}: {path}" if path else file
     if isinstance(error.__cause__, ConfigError):
-        inner = re.sub(r"^\w+\b(?=:)", lambda match: f"{path}.{match[0]}" if path else match[0], problem)
-        return ConfigError.from_line(f"{file}: {inner if inner != problem else f'{path}: {problem}'}")
-    steps = [step for step in re.split(r"[.\[\]]+", path) if step]
+        inner = path and path + ("." if re.match(r"\S+: ", problem) else ": ")
+        return ConfigError.from_line(f"{file}: {inner}{problem}")
+    steps, given = _locate(data, path, problem)
+    where = ": ".join([file, re.sub(r"\.(?=\[)", "", ".".join(steps))]) if steps else file
+    nodes = _nodes(steps)
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
-        accepted = sorted({name for node in _nodes(steps) for name in node.get("properties", ())})
+        accepted = sorted({name for node in nodes for name in node.get("properties", ())})
         near = difflib.get_close_matches(unknown[1], accepted, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         return ConfigError(where, unknown[1], f"is no key here; {hint}accepted: {', '.join(accepted)}")
     if missing := re.fullmatch(r"Object missing required field `(.*)`", problem):
         values = _values(_nodes([*steps, missing[1]]))
         return ConfigError(where, Raw(f"{missing[1]} is missing"), f"add it{f'; accepted: {values}' if values else ''}")
-    given = _given(data, steps)
-    values = _values(_nodes(steps))
-    return ConfigError(where, given, f"accepted: {values}" if values else problem[0].lower() + problem[1:])
+    if any(node.get("title") == "SecretKey" for node in nodes):
+        return ConfigError(where, Raw("a value"), "keep it in a Secret and name that here: {secret: NAME, key: KEY}")
+    return ConfigError(where, given, _expected(problem, _values(nodes), given))
 
 
-def _given(data: Any, steps: Iterable[str]) -> Any:
-    for step in steps:
-        if isinstance(data, dict):
-            data = data.get(step, data)
-        elif isinstance(data, list) and step.isdigit():
-            data = data[int(step)]
-    return data
+def _expected(problem: str, values: str, given: Any) -> str:
+    if values:
+        return f"write one of {values}"
+    types = re.fullmatch(r"Expected `(.*)`, got `(.*)`", problem)
+    if not types:
+        return problem[0].lower() + problem[1:]
+    kinds = [kind for kind in types[1].split(" | ") if kind != "null"]
+    quotes = "; in quotes it is text" if "str" in kinds and not isinstance(given, dict | list) else ""
+    return f"write {' or '.join(_KINDS[kind] for kind in kinds)}, not {_KINDS.get(types[2], types[2])}{quotes}"
+
+
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "date": "a date",
+    "datetime": "a time",
+}
+"""What msgspec calls the kinds of YAML values, in plain words."""
+
+
+def _locate(data: Any, path: str, problem: str) -> tuple[list[str], Any]:
+    """Steps to the value that msgspec complains of, and the value. Where it writes `[...]` for a key of a free mapping, find the key."""
+    wanted = set(problem.rsplit("`", 2)[1:2])
+    steps: list[str] = []
+    for step in re.findall(r"\[[^]]*\]|[^.[\]]+", path):
+        if step == "[...]":
+            key = next((key for key, value in data.items() if wanted & _kinds(value)), None) if isinstance(data, dict) else None
+            if key is None:
+                break
+            steps.append(key)
+            data = data[key]
+        else:
+            steps.append(step)
+            data = data[int(step[1:-1])] if step.startswith("[") else data.get(step) if isinstance(data, dict) else data
+    return steps, data
+
+
+def _kinds(value: Any) -> set[str]:
+    """What msgspec calls the value, and the values in it."""
+    inner = [_kinds(item) for item in value.values()] if isinstance(value, dict) else []
+    own = {dict: "object", list: "array", type(None): "null"}.get(type(value), type(value).__name__)
+    return {own}.union(*inner)
 
 
 def _nodes(steps: Iterable[str]) -> list[dict[str, Any]]:
@@ -104,7 +177,8 @@ def _nodes(steps: Iterable[str]) -> list[dict[str, Any]]:
     nodes = list(_alternatives(root, root))
     for step in steps:
         inner = [node["properties"][step] for node in nodes if step in node.get("properties", {})]
-        if step.isdigit() or step == "...":
+        if not inner:
+            # An item of a list, or a key of a free mapping.
             inner = [found for node in nodes for key in ("items", "additionalProperties") if isinstance(found := node.get(key), dict)]
         nodes = [alternative for node in inner for alternative in _alternatives(root, node)]
     return nodes

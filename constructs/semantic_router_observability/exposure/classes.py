@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain
+from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class IngressClass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -31,8 +32,14 @@ class IngressClass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __post_init__(self) -> None:
         dns_subdomain("class", self.name)
-        if "kubernetes.io/ingress.class" in self.annotations:
-            raise ConfigError("annotations", "kubernetes.io/ingress.class", "the annotation is deprecated; the class's name says it")
+        check_annotations(self.annotations)
+
+
+def check_annotations(annotations: Mapping[str, str]) -> None:
+    """Refuse keys that Kubernetes would, and the annotation that the class's name replaced."""
+    kubernetes_annotations("annotations", annotations)
+    if "kubernetes.io/ingress.class" in annotations:
+        raise ConfigError("annotations", "kubernetes.io/ingress.class", "the annotation is deprecated; the class's name says it")
 
 
 def nginx(name: str = "nginx") -> IngressClass:
@@ -51,6 +58,11 @@ def alb(name: str = "alb", *, certificate_arns: Sequence[str] = (), scheme: str 
     """
     if scheme not in {"internal", "internet-facing"}:
         raise ConfigError("alb scheme", scheme, "write internal or internet-facing")
+    for arn in certificate_arns:
+        if not re.fullmatch(r"arn:[a-z-]+:(?:acm|iam):\S+", arn):
+            raise ConfigError(
+                "alb certificate_arns", arn, "write the ARN of a certificate, such as arn:aws:acm:eu-central-1:1234:certificate/12"
+            )
     annotations = {
         "alb.ingress.kubernetes.io/listen-ports": '[{"HTTPS":443}]',
         "alb.ingress.kubernetes.io/scheme": scheme,

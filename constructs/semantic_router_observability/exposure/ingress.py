@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs import Construct
 
-from semantic_router_observability.checks import dns_label, public_url
+from semantic_router_observability.checks import Url, dns_label, public_url, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest
 
+from .classes import check_annotations
 from .tls import CertManagerIssuer, Tls, TlsSecret
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ class ObservabilityIngress(Construct):
         expose_without_login: Sequence[str] = (),
     ) -> None:
         dns_label("ObservabilityIngress: id", id, limit=20)
-        routes = _routes(id, backends, tls, expose_without_login)
+        check_annotations(annotations or {})
+        routes = _routes(id, backends, ingress_class, tls, expose_without_login)
         super().__init__(scope, id)
         self.ingresses: Sequence[Manifest] = [self._ingress(id, backend, ingress_class, tls, annotations or {}) for backend in routes]
         """One Ingress a backend, in the order given."""
@@ -108,11 +110,16 @@ class ObservabilityIngress(Construct):
         )
 
 
-def _routes(id: str, backends: Sequence[Exposable], tls: Tls, expose_without_login: Sequence[str]) -> Sequence[Exposable]:
+def _routes(
+    id: str, backends: Sequence[Exposable], ingress_class: IngressClass, tls: Tls, expose_without_login: Sequence[str]
+) -> Sequence[Exposable]:
     """Check what is to be exposed."""
     if not backends:
         raise ConfigError(f"{id}: backends", [], "give at least one, such as a GrafanaStack")
+    if ingress_class.terminates_tls and tls != TlsSecret():
+        raise ConfigError(f"{id}: tls", tls.name, f"class {ingress_class.name!r} finds its certificates itself; leave tls out")
     names = [backend.service.name for backend in backends]
+    unique(f"{id}: backends", names, "backends")
     for name in expose_without_login:
         if name not in names:
             raise ConfigError(f"{id}: expose_without_login", name, f"it is no backend of this ingress; the backends are {', '.join(names)}")
@@ -120,24 +127,27 @@ def _routes(id: str, backends: Sequence[Exposable], tls: Tls, expose_without_log
     for backend, name in zip(backends, names, strict=True):
         if getattr(backend, "embedding", False):
             raise ConfigError(f"{id}: backends", name, "it is embedded in the Router Dashboard, which exposes it; take it out here")
-        if not backend.external_url:
-            raise ConfigError(
-                f"{name}: external_url", backend.external_url, f"state where people reach it, such as https://{name}.example.com"
-            )
         if not backend.has_login and name not in expose_without_login:
             raise ConfigError(
-                f"{id}: backends", name, f"it has no login; put one in front, or accept that with expose_without_login=({name!r},)"
+                f"{id}: backends", name, "it has no login; put one in front, or accept that by listing it in expose_without_login"
             )
-        url = public_url(f"{name}: external_url", backend.external_url)
-        if (url.host, url.path) in taken:
+        url = _address(name, backend.external_url, ingress_class, tls)
+        other = taken.setdefault((url.host, url.path), name)
+        if other != name:
             raise ConfigError(
-                f"{name}: external_url",
-                backend.external_url,
-                f"{taken[url.host, url.path]} has the same address; give each its own host or path",
-            )
-        taken[url.host, url.path] = name
-        if tls != TlsSecret() and url.scheme == "http":
-            raise ConfigError(
-                f"{name}: external_url", backend.external_url, "tls is given but the address is plain http; write https:// or leave tls out"
+                f"{name}: external_url", backend.external_url, f"{other} has the same address; give each its own host or path"
             )
     return backends
+
+
+def _address(name: str, external_url: str | None, ingress_class: IngressClass, tls: Tls) -> Url:
+    """Where a backend is to be reached; checks that the scheme goes with class and certificate."""
+    where = f"{name}: external_url"
+    if not external_url:
+        raise ConfigError(where, external_url, f"state where people reach it, such as https://{name}.example.com")
+    url = public_url(where, external_url)
+    if url.scheme == "http" and ingress_class.terminates_tls:
+        raise ConfigError(where, external_url, f"class {ingress_class.name!r} serves https only; write https://")
+    if url.scheme == "http" and tls != TlsSecret():
+        raise ConfigError(where, external_url, "tls is given but the address is plain http; write https:// or leave tls out")
+    return url

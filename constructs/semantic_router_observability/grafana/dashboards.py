@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 
@@ -30,6 +30,8 @@ ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"
+_OTHER_VOLUMES = "/var/lib/grafana-volumes"
+_ADMITTED = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -48,7 +50,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     folder: str = FOLDER
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*\.json", self.file):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.json", self.file):
             raise ConfigError("dashboard file", self.file, "write a file name of letters, digits, '-', '_' and '.', ending in .json")
         _check_folder(self.folder)
         _parse(self.file, self.model)
@@ -68,7 +70,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def minified(self, datasource_uid: str) -> str:
         """JSON without white space, in ASCII, with the data source variable preset to `datasource_uid`."""
         model = _parse(self.file, self.model)
-        for variable in model.get("templating", {}).get("list", []):
+        for variable in _variables(model):
             if variable.get("type") == "datasource" and variable.get("query") == "prometheus":
                 variable["current"] = {"selected": True, "text": datasource_uid, "value": datasource_uid}
         text = json.dumps(model, separators=(",", ":"), ensure_ascii=True)
@@ -142,9 +144,11 @@ class DashboardProvider(
 
     def __post_init__(self) -> None:
         dns_label("name", self.name, limit=50)
-        if len(self.volume) != 1 or "hostPath" in self.volume:
+        if len(self.volume) != 1 or not all(kind in _ADMITTED and isinstance(body, dict) for kind, body in self.volume.items()):
             raise ConfigError(
-                "volume", sorted(self.volume), "give one volume source that PodSecurity 'restricted' admits, such as persistentVolumeClaim"
+                "volume",
+                sorted(self.volume),
+                f"give one volume source that PodSecurity 'restricted' admits: {', '.join(sorted(_ADMITTED))}",
             )
         if self.folder is not None:
             _check_folder(self.folder)
@@ -181,6 +185,11 @@ def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[Dash
                 shipped += [_read(path, source.folder) for path in _json_files(source.path)]
             case _:
                 brought.append(source)
+    folders: dict[str, str] = {}
+    for dashboard in shipped:
+        other = folders.setdefault(_slug(dashboard.folder), dashboard.folder)
+        if other != dashboard.folder:
+            raise ConfigError("dashboards: folder", dashboard.folder, f"differs from {other!r} only in case or spaces; write the two alike")
     unique("dashboards: uid", [dashboard.uid for dashboard in shipped], "dashboards")
     unique("dashboards: file", [dashboard.file for dashboard in shipped], "dashboards")
     unique("dashboards: name", [source.name for source in brought], "dashboard volumes")
@@ -198,10 +207,10 @@ def directories(stack: str, shipped: Sequence[Dashboard], brought: Sequence[Dash
     folders = dict.fromkeys(dashboard.folder for dashboard in shipped)
     result = [_folder(stack, folder, [dashboard for dashboard in shipped if dashboard.folder == folder]) for folder in folders]
     for source in brought:
-        path = f"{_OTHER_FOLDERS}/{source.name}"
+        path = f"{_OTHER_VOLUMES}/{source.name}"
         name = volume_name("dashboards", source.name)
         volume = {"configMap": {"name": source.name, "optional": True}} if isinstance(source, DashboardConfigMap) else source.volume
-        result.append(_directory(name, volume, path, _provider(source.name, source.folder, path)))
+        result.append(_directory(name, volume, path, _provider(f"volume:{source.name}", source.folder, path)))
     return result
 
 
@@ -252,7 +261,7 @@ def _json_files(path: str) -> list[Path]:
 def _parse(file: str, text: str) -> dict[str, Any]:
     where = f"dashboard {file}"
     try:
-        model = json.loads(text)
+        model = json.loads(text, parse_constant=_no_number)
     except ValueError as error:
         raise ConfigError(where, text[:40], f"is not JSON: {error}") from error
     if not isinstance(model, dict) or not isinstance(model.get("title"), str):
@@ -260,13 +269,23 @@ def _parse(file: str, text: str) -> dict[str, Any]:
     if "__inputs" in model:
         raise ConfigError(
             f"{where}: __inputs",
-            sorted(item.get("name", "") for item in model["__inputs"]),
+            Raw("present"),
             "was exported for sharing; export without that option, and use a data source variable",
         )
     if not _UID.fullmatch(str(model.get("uid") or "")):
         raise ConfigError(f"{where}: uid", model.get("uid"), "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it")
     model["id"] = None
     return model
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _variables(model: dict[str, Any]) -> list[dict[str, Any]]:
+    templating = model.get("templating")
+    variables = templating.get("list") if isinstance(templating, dict) else None
+    return [variable for variable in variables if isinstance(variable, dict)] if isinstance(variables, list) else []
 
 
 def _check_folder(folder: str) -> None:

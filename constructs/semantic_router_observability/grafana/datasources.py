@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from semantic_router_observability.checks import http_url, unique
+from semantic_router_observability.checks import duration_seconds, http_url, unique
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.pods import content_hash
+from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_REFERENCE = re.compile(r"(?:[A-Za-z]+ )?\$(?:__(?:file|env)\{[^{}]+\}|\{[^{}]+\}|[A-Za-z_][A-Za-z0-9_]*)")
+"""How a provisioning file refers to a credential, alone or after a scheme such as `Bearer`."""
 
 
 class MetricsSource(Protocol):
@@ -47,6 +52,9 @@ class Environment:
     def reference(self, name: str, key: SecretKey) -> str:
         """Make the key available as a variable and return how a provisioning file writes it."""
         variable = re.sub(r"[^A-Z0-9]", "_", f"DATASOURCE_{name}".upper())
+        if self._variables.get(variable, key) != key:
+            # Two uids may differ only in what a variable's name cannot tell apart.
+            variable = f"{variable}_{content_hash(name).upper()}"
         self._variables[variable] = key
         return f"${variable}"
 
@@ -68,6 +76,8 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def __post_init__(self) -> None:
         http_url("url", self.url)
         _check_uid(self.uid)
+        _check_text("name", self.name)
+        _check_text("url", self.url)
         if (self.basic_auth_user is None) != (self.basic_auth_password is None):
             raise ConfigError(f"data source {self.uid}: basicAuthUser", None, "give user and password together, or neither")
         if self.basic_auth_user and self.bearer_token:
@@ -111,6 +121,10 @@ class ExternalPrometheus(
     uid: str = "prometheus"
     name: str = "Prometheus"
     interval: str = "15s"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        duration_seconds("interval", self.interval)
 
     def body(self, environment: Environment) -> dict[str, Any]:
         """As an entry of a provisioning file."""
@@ -197,8 +211,12 @@ class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
                     f"data source config.{field}", self.config.get(field), "give it as a string; links and dashboards need it"
                 )
         _check_uid(self.config["uid"])
-        for key, value in (self.config.get("secureJsonData") or {}).items():
-            if not str(value).startswith("$"):
+        secure = self.config.get("secureJsonData") or {}
+        if not isinstance(secure, dict):
+            raise ConfigError("data source config.secureJsonData", "…", "write names and values")
+        refuse_literal_credentials("config", {key: value for key, value in self.config.items() if key != "secureJsonData"})
+        for key, value in secure.items():
+            if not _REFERENCE.fullmatch(str(value)):
                 raise ConfigError(
                     f"data source config.secureJsonData.{key}", "…", "keep it in a Secret; write $__file{/path} or $VARIABLE here"
                 )
@@ -261,6 +279,12 @@ def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, 
         "url": source.url,
         "jsonData": prometheus_settings(source.interval),
     }
+
+
+def _check_text(where: str, text: str) -> None:
+    """Grafana expands variables in every text of the file."""
+    if not text.strip() or not text.isprintable() or "$" in text:
+        raise ConfigError(f"data source {where}", text, "write text on one line, without '$'")
 
 
 def _check_uid(uid: str) -> None:

@@ -24,6 +24,8 @@ EMBEDDED_PATH = "/embedded/grafana"
 GOSSIP_PORT = 9094
 """Port on which replicas agree who sends an alert's notification; Grafana's default."""
 
+_REFERENCE = re.compile(r"\$__(?:file|env|vault)\{[^{}]+\}|\$\{[^{}]+\}")
+
 Sections = dict[str, dict[str, str]]
 
 
@@ -57,11 +59,11 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     start_tls: Literal["OpportunisticStartTLS", "MandatoryStartTLS", "NoStartTLS"] = "MandatoryStartTLS"
 
     def __post_init__(self) -> None:
-        _host_and_port("smtp.host", self.host)
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", self.from_address):
-            raise ConfigError("smtp.fromAddress", self.from_address, "write a mail address")
+        _host_and_port("host", self.host)
+        if not re.fullmatch(r"[^@\s\"`;#]+@[^@\s\"`;#]+", self.from_address):
+            raise ConfigError("fromAddress", self.from_address, "write a mail address")
         if (self.user is None) != (self.password is None):
-            raise ConfigError("smtp.user", None, "give user and password together, or neither")
+            raise ConfigError("user", None, "give user and password together, or neither")
 
     def section(self, files: SecretFiles) -> dict[str, str]:
         """As the section `smtp`."""
@@ -93,10 +95,12 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ssl_mode: str | None = None
 
     def __post_init__(self) -> None:
-        _host_and_port("database.host", self.host)
+        _host_and_port("host", self.host)
+        if not re.fullmatch(r"[A-Za-z0-9_$-]{1,63}", self.name):
+            raise ConfigError("name", self.name, "write the name of a database: 1 to 63 letters, digits, '_', '-' or '$'")
         accepted = {"postgres": ("disable", "require", "verify-ca", "verify-full"), "mysql": ("true", "false", "skip-verify")}[self.engine]
         if self.ssl_mode is not None and self.ssl_mode not in accepted:
-            raise ConfigError("database.sslMode", self.ssl_mode, f"write one of {', '.join(accepted)} for {self.engine}")
+            raise ConfigError("sslMode", self.ssl_mode, f"write one of {', '.join(accepted)} for {self.engine}")
 
     def section(self, files: SecretFiles) -> dict[str, str]:
         """As the section `database`."""
@@ -191,12 +195,17 @@ def check_raw(where: str, sections: Mapping[str, Mapping[str, str]]) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_.\"-]+", section):
             raise ConfigError(f"{where}: section", section, "write a section of grafana.ini such as auth.generic_oauth")
         for key, value in values.items():
-            if not re.fullmatch(r"[A-Za-z0-9_]+", key) or "\n" in value:
-                raise ConfigError(f"{where}.{section}.{key}", value, "write a key of letters, digits and '_', and a value on one line")
+            if not re.fullmatch(r"[A-Za-z0-9_]+", key):
+                raise ConfigError(f"{where}.{section}", key, "write a key of letters, digits and '_'")
+            if not value.isprintable() or value.startswith("`") or value.endswith("\\") or '"""' in value:
+                raise ConfigError(
+                    f"{where}.{section}.{key}", value, "write a value on one line, without a first '`', a last '\\' and triple quotes"
+                )
             secret = re.search(r"password|secret|token|private_key", key) and not re.search(
                 r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
             )
-            if secret and value and not value.startswith(("$__file{", "$__env{", "${")) and value not in {"true", "false"}:
+            in_url = re.search(r"://[^/@\s]*:[^/@\s]+@", value)
+            if in_url or (secret and value not in {"", "true", "false"} and not _REFERENCE.fullmatch(value)):
                 raise ConfigError(f"{where}.{section}.{key}", "…", "keep it in a Secret; mount it and write $__file{/path} here")
 
 
@@ -211,7 +220,7 @@ def _quoted(value: str) -> str:
 
 
 def _host_and_port(where: str, value: str) -> None:
-    host, _, port = value.rpartition(":")
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", host) or not port.isdigit():
+    match = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", value)
+    if not match:
         raise ConfigError(where, value, "write host:port")
-    port_number(where, int(port))
+    port_number(where, int(match[1]))

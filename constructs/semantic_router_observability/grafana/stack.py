@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import dns_label, public_url, unique
+from semantic_router_observability.checks import public_url, service_name, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -102,7 +102,7 @@ class GrafanaStack(Construct):
         image: str = images.GRAFANA,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
     ) -> None:
-        dns_label("GrafanaStack: id", id, limit=40)
+        service_name("GrafanaStack: id", id, limit=40)
         namespace = namespace_of(scope)
         storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
         _check(id, sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)

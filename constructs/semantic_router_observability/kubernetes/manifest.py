@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -9,7 +10,7 @@ from weakref import WeakKeyDictionary
 from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 
 from semantic_router_observability.checks import dns_subdomain
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Raw
 
 from .budget import OBJECT_BUDGET
 
@@ -93,27 +94,31 @@ def plain(value: Any, path: str = "") -> Any:
     """Reduce to what JSON and YAML can carry exactly; None values of mappings are left out.
 
     Raises:
-        TypeError: something that is no mapping, sequence, string, number or boolean (cdk8s itself would fail far from here).
-        ValueError: an integer that JavaScript would round, or a line separator that YAML parsers disagree on.
+        ConfigError: something that is no mapping, sequence, string, number or boolean (cdk8s itself would fail far from here), a number
+            that JSON cannot carry exactly, or a line separator that YAML parsers disagree on.
 
     """
     match value:
-        case bool() | None | float():
+        case bool() | None:
+            return value
+        case float():
+            if not math.isfinite(value):
+                raise ConfigError(path, value, "JSON has no such number; write it as a string")
             return value
         case int():
             if abs(value) > _EXACT_INTEGER:
-                raise ValueError(f"{path}: {value} does not survive as a JSON number; write it as a string")
+                raise ConfigError(path, value, "does not survive as a JSON number; write it as a string")
             return value
         case str():
             if any(mark in value for mark in _BREAKS_YAML):
-                raise ValueError(f"{path}: text holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it")
+                raise ConfigError(path, Raw("text"), "holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it")
             return value
         case Mapping():
             return {str(key): plain(item, f"{path}.{key}") for key, item in value.items() if item is not None}
         case Sequence():
             return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
         case _:
-            raise TypeError(f"{path}: a {type(value).__name__} cannot be written as YAML")
+            raise ConfigError(path, value, f"is a {type(value).__name__}; write mappings, lists, text, numbers, true or false")
 
 
 def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -> None:
@@ -127,7 +132,7 @@ def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -
 
 
 def _check_budget(where: str, fields: Mapping[str, Any]) -> None:
-    size = sum(len(text.encode()) for text in fields.get("data", {}).values() if isinstance(text, str))
+    size = sum(len(text.encode()) for text in (fields.get("data") or {}).values() if isinstance(text, str))
     if size > OBJECT_BUDGET:
         raise ConfigError(
             f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up"

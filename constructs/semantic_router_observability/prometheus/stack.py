@@ -163,7 +163,7 @@ class PrometheusStack(Construct):
             name=f"{id}-rules",
             labels=owned,
             # Left out when empty: the API server does not store an empty mapping, and every apply would send it again.
-            **({"data": {f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules}} if rules else {}),
+            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules} or None,
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
