@@ -8,6 +8,7 @@ colour everywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.builders import bargauge as bargauge_builder
@@ -51,6 +52,11 @@ TOKENS_PER_SECOND: Final = "si:tok/s"
 
 CORES: Final = "suffix: cores"
 """Nor has it one for CPU cores. A plain suffix: thousandths of a core need no prefix."""
+
+CURRENCY_UNITS: Final = MappingProxyType(
+    {rf"/\b{code}\b/": f"currency{code}" for code in ("USD", "EUR", "GBP", "CNY", "JPY", "INR", "KRW")}
+)
+"""Units by the currency code in a legend, for `by_unit`. Other currencies are shown as plain numbers."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,11 @@ def timeseries(
     return _finish(builder, about, queries, instant=False)
 
 
-def stat(about: About, *queries: Query, bound: float | None = None) -> Panel:
-    """Show a number (or two) as of the end of the range: instant queries, so that a target that went away leaves no old number behind."""
+def stat(about: About, *queries: Query, bound: float | None = None, by_unit: Mapping[str, str] | None = None) -> Panel:
+    """Show a number (or two) as of the end of the range: instant queries, so that a target that went away leaves no old number behind.
+
+    `by_unit` gives units by patterns of the legend, as in `timeseries`.
+    """
     builder = (
         stat_builder.Panel()
         .graph_mode(common.BigValueGraphMode.NONE)
@@ -132,10 +141,12 @@ def stat(about: About, *queries: Query, bound: float | None = None) -> Panel:
     )
     for name, color in _colors(queries).items():
         builder.override_by_name(name, [_fixed(color)])
+    for pattern, unit in (by_unit or {}).items():
+        builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, queries, instant=True)
 
 
-def bargauge(about: About, query: Query) -> Panel:
+def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = None) -> Panel:
     """Show counts side by side, one bar a label value, largest first when the query sorts. Instant."""
     builder = (
         bargauge_builder.Panel()
@@ -148,6 +159,8 @@ def bargauge(about: About, query: Query) -> Panel:
         .color_scheme(FieldColor().mode(FieldColorModeId.FIXED).fixed_color(BLUE))
         .thresholds(_thresholds(None))
     )
+    for pattern, unit in (by_unit or {}).items():
+        builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, (query,), instant=True)
 
 
