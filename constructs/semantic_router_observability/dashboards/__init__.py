@@ -31,6 +31,9 @@ class Entry(NamedTuple):
 
     build: Callable[[], Dashboard]
 
+    optional: str | None = None
+    """What has to be scraped besides the router for the page to show anything; such a page is shipped only when it is asked for."""
+
 
 DASHBOARDS: Final = (Entry("llm-router-dashboard.json", llm_router_metrics),)
 """Every dashboard, in the order in which they are listed."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.builders import bargauge as bargauge_builder
 from grafana_foundation_sdk.builders import stat as stat_builder
+from grafana_foundation_sdk.builders import table as table_builder
 from grafana_foundation_sdk.builders import timeseries as timeseries_builder
 from grafana_foundation_sdk.builders.common import (
     GraphThresholdsStyleConfig,
@@ -32,6 +33,7 @@ from grafana_foundation_sdk.models.dashboard import (
     Threshold,
     ThresholdsMode,
 )
+from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from semantic_router_observability.dashboards.variables import data_source
 
@@ -66,6 +68,19 @@ class Query:
     expr: str
     legend: str
     color: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: heading, query, unit, and the value from which a cell is red. For the key column `label` stands in for a query."""
+
+    name: str
+    expr: str = ""
+    unit: str = ""
+    decimals: int | None = None
+    bound: float | None = None
+    label: str = ""
+    width: int = 260
 
 
 @dataclass(frozen=True)
@@ -165,11 +180,12 @@ def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = 
 
 
 def _finish(
-    builder: timeseries_builder.Panel | stat_builder.Panel | bargauge_builder.Panel,
+    builder: timeseries_builder.Panel | stat_builder.Panel | bargauge_builder.Panel | table_builder.Panel,
     about: About,
     queries: Sequence[Query],
     *,
     instant: bool,
+    table: bool = False,
 ) -> Panel:
     """Add what all kinds share: identity, unit, limits, data source and the queries, named A, B, C."""
     builder.id(about.id).title(about.title).description(about.description).datasource(data_source())
@@ -179,9 +195,16 @@ def _finish(
     if about.decimals is not None:
         builder.decimals(about.decimals)
     for number, query in enumerate(queries):
-        target = Dataquery().expr(query.expr).legend_format(query.legend).ref_id(chr(ord("A") + number)).datasource(data_source())
+        target = Dataquery().expr(query.expr).legend_format(query.legend).ref_id(_ref(number)).datasource(data_source())
+        if table:
+            target.format(PromQueryFormat.TABLE)
         builder.with_target(target.instant() if instant else target.range())
     return builder.build()
+
+
+def _ref(number: int) -> str:
+    """Name a query of a panel: A, B, C."""
+    return chr(ord("A") + number)
 
 
 def _colors(queries: Sequence[Query]) -> dict[str, str]:
