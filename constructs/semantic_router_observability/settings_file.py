@@ -129,7 +129,7 @@ def _expected(problem: str, values: str, given: Any) -> str:
     if not types:
         return problem[0].lower() + problem[1:]
     kinds = [kind for kind in types[1].split(" | ") if kind != "null"]
-    quotes = "; in quotes it is text" if "str" in kinds and not isinstance(given, dict | list) else ""
+    quotes = "; in quotes it is text" if "str" in kinds and not isinstance(given, dict | list | None) else ""
     return f"write {' or '.join(_KINDS[kind] for kind in kinds)}, not {_KINDS.get(types[2], types[2])}{quotes}"
 
 

@@ -1,0 +1,339 @@
+"""The options worth reviewing, as settings where a settings file can say them and as Python where it cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
+
+from semantic_router_observability import (
+    Dashboard,
+    DemoCredentials,
+    Ephemeral,
+    ExternalPrometheus,
+    GrafanaStack,
+    ObservabilityIngress,
+    PrometheusStack,
+    RouterTarget,
+    nginx,
+)
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
+IN_YAML = {
+    "namespace": """
+        namespace: monitoring
+        routers:
+          - namespaces: [vllm-semantic-router-system]
+        """,
+    "router-raw": """
+        routers:
+          - install: raw
+        """,
+    "router-helm": """
+        routers:
+          - install: helm
+            release: vsr.prod
+        """,
+    "router-operator": """
+        routers:
+          - install: operator
+            name: my-router
+        """,
+    "router-kserve": """
+        routers:
+          - install: kserve
+        """,
+    "router-labels": """
+        routers:
+          - install: labels
+            matchLabels: {app.kubernetes.io/name: my-router, team: a}
+            port: prom
+        """,
+    "router-several-namespaces": """
+        routers:
+          - install: raw
+            namespaces: [routing-a, routing-b]
+          - install: helm
+            release: vsr
+            namespaces: [routing-c]
+        """,
+    "router-cluster-wide": """
+        prometheus:
+          clusterWide: true
+        routers:
+          - namespaces: ["*"]
+        """,
+    "storage-class": """
+        prometheus:
+          storage: {type: claim, size: 100Gi, storageClass: fast}
+        grafana:
+          storage: {type: claim, size: 1Gi, storageClass: fast, accessMode: ReadWriteOncePod}
+        """,
+    "storage-ephemeral": """
+        prometheus:
+          storage: {type: ephemeral, size: 8Gi}
+        grafana:
+          storage: {type: ephemeral}
+        """,
+    "storage-existing-claim": """
+        prometheus:
+          storage: {type: existingClaim, name: old-prometheus, size: 50Gi}
+        grafana:
+          storage: {type: existingClaim, name: old-grafana}
+        """,
+    "retention-size": """
+        prometheus:
+          retention: 90d
+          retentionSize: 10GB
+          interval: 30s
+        """,
+    "remote-write": """
+        prometheus:
+          externalLabels: {cluster: eu-1, replica: a}
+          remoteWrite:
+            - url: https://mimir.example.com/api/v1/push
+              name: mimir
+              headers: {X-Scope-OrgID: team-a}
+              basicAuth:
+                username: {secret: mimir, key: user}
+                password: {secret: mimir, key: password}
+              ca: {secret: mimir-ca, key: ca.crt}
+            - url: https://metrics.example.com/write
+              bearerToken: {secret: metrics.example.com, key: token}
+              extra:
+                queue_config: {max_shards: 20}
+        """,
+    "scrape-jobs": """
+        prometheus:
+          scrapeJobs:
+            - type: static
+              name: vllm
+              targets: [vllm-0.vllm:8000, "[fd00::1]:8000"]
+              labels: {engine: vllm}
+              interval: 30s
+            - type: pods
+              name: envoy
+              matchLabels: {app: envoy-gateway}
+              port: 19001
+              path: /stats/prometheus
+              namespaces: [gateway]
+            - type: services
+              name: llm-d
+              matchLabels: {app.kubernetes.io/part-of: llm-d}
+              port: metrics
+              scheme: https
+              bearerToken: {secret: llm-d, key: token}
+              ca: {secret: llm-d, key: ca.crt}
+            - type: raw
+              name: consul
+              namespaces: [mesh]
+              config:
+                kubernetes_sd_configs:
+                  - role: pod
+                    namespaces: {names: [mesh]}
+        """,
+    "rules": """
+        prometheus:
+          rules:
+            - name: router
+              groups:
+                - name: router
+                  rules:
+                    - record: router:requests:rate5m
+                      expr: sum by (model) (rate(llm_model_requests_total[5m]))
+                    - alert: RouterDown
+                      expr: up{job="semantic-router"} == 0
+                      for: 5m
+                      labels: {severity: critical}
+                      annotations: {summary: "{{ $labels.pod }} is down"}
+        """,
+    "guards-off": """
+        prometheus:
+          guards:
+            sampleLimit: 0
+            labelLimit: 0
+            labelNameLengthLimit: 0
+            labelValueLengthLimit: 0
+            dropPersonal: false
+            boundClientLabels: false
+        """,
+    "resources-and-placement": """
+        prometheus:
+          resources: {cpu: "2", memory: 8Gi, memoryLimit: 8Gi, cpuLimit: "4"}
+          placement:
+            nodeSelector: {node-role: monitoring}
+            tolerations: [{key: monitoring, operator: Exists, effect: NoSchedule}]
+            priorityClassName: system-cluster-critical
+        grafana:
+          resources: {cpu: 200m, memory: 512Mi}
+          placement:
+            affinity:
+              nodeAffinity:
+                requiredDuringSchedulingIgnoredDuringExecution:
+                  nodeSelectorTerms:
+                    - matchExpressions: [{key: zone, operator: In, values: [a]}]
+        """,
+    "external-url-with-sub-path": """
+        prometheus: {externalUrl: https://ops.example.com/prometheus}
+        grafana: {externalUrl: https://ops.example.com/grafana}
+        """,
+    "grafana-replicas-with-database": """
+        grafana:
+          replicas: 3
+          database:
+            engine: postgres
+            host: postgres.databases.svc:5432
+            user: {secret: grafana-database, key: user}
+            password: {secret: grafana-database, key: password}
+            sslMode: verify-full
+        """,
+    "grafana-mysql": """
+        grafana:
+          database:
+            engine: mysql
+            host: mysql:3306
+            user: {secret: grafana-database, key: user}
+            password: {secret: grafana-database, key: password}
+        """,
+    "grafana-demo-credentials": """
+        grafana:
+          admin: {type: demo}
+        """,
+    "grafana-admin-secret": """
+        grafana:
+          admin: {type: secret, name: sso-admin, userKey: user, passwordKey: password}
+          adminRevision: "2"
+          resetAdminPassword: true
+          secretKey: {secret: grafana-encryption, key: secret-key}
+        """,
+    "grafana-anonymous-and-log": """
+        grafana:
+          anonymous: {role: Viewer}
+          logLevel: debug
+          settings:
+            users: {default_theme: light}
+            auth.generic_oauth: {enabled: "true", client_secret: "$__file{/etc/oauth/secret}", name: "SSO; internal"}
+        """,
+    "grafana-smtp": """
+        grafana:
+          smtp:
+            host: smtp.example.com:587
+            fromAddress: grafana@example.com
+            user: {secret: smtp, key: user}
+            password: {secret: smtp, key: password}
+        """,
+    "grafana-data-sources": """
+        grafana:
+          dataSources:
+            - type: prometheus
+              url: https://thanos.example.com
+              uid: thanos
+              name: Thanos
+              interval: 60s
+              bearerToken: {secret: thanos, key: token}
+            - type: loki
+              url: http://loki-gateway.logging
+              basicAuthUser: {secret: loki, key: user}
+              basicAuthPassword: {secret: loki, key: password}
+            - type: tempo
+              url: http://tempo.tracing:3200
+            - type: alertmanager
+              url: http://alertmanager.monitoring:9093
+            - type: raw
+              config:
+                name: Elastic
+                uid: elastic
+                type: elasticsearch
+                url: http://elastic:9200
+                secureJsonData: {httpHeaderValue1: "Bearer $ELASTIC_TOKEN"}
+        """,
+    "grafana-dashboards": """
+        grafana:
+          dashboards:
+            - type: file
+              path: team-dashboard.json
+              folder: Our Team
+            - type: configMap
+              name: shared-dashboards
+              folder: Shared
+            - type: provider
+              name: git-sync
+              volume: {persistentVolumeClaim: {claimName: dashboards}}
+        """,
+    "grafana-dashboard-directory-only": """
+        grafana:
+          routerDashboards: false
+          dashboards:
+            - type: directory
+              path: .
+        """,
+    "grafana-embedding": """
+        grafana:
+          embedding: true
+          anonymous: {}
+        """,
+    "ingress-nginx": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          className: nginx
+        """,
+    "ingress-alb": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          className: alb
+          alb:
+            scheme: internet-facing
+            certificateArns: ["arn:aws:acm:eu-central-1:123456789012:certificate/12"]
+        """,
+    "ingress-cert-manager": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          className: traefik
+          tls: {type: certManager, name: letsencrypt}
+          annotations: {example.com/owner: team-a}
+        """,
+    "ingress-one-host-with-prometheus": """
+        prometheus: {externalUrl: http://ops.example.com/prometheus}
+        grafana: {externalUrl: http://ops.example.com/grafana}
+        ingress:
+          className: nginx
+          backends: [grafana, prometheus]
+          exposeWithoutLogin: [prometheus]
+        """,
+    "images-mirrored": """
+        images:
+          grafana: docker.io/grafana/grafana@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+          mirrors:
+            docker.io: mirror.example.com/dockerhub
+            quay.io: mirror.example.com/quay
+          pullSecrets: [mirror-credentials]
+        """,
+}
+
+
+def dashboard_from_code(chart: Chart) -> None:
+    prometheus = PrometheusStack(chart, "prometheus")
+    board = DashboardBuilder("Made in code").uid("code").build()
+    GrafanaStack(chart, "grafana", sources=[prometheus], dashboards=[Dashboard.of(board, file="code.json")])
+
+
+def grafana_alone(chart: Chart) -> None:
+    mimir = ExternalPrometheus(url="http://mimir.monitoring.svc/prometheus")
+    GrafanaStack(chart, "grafana", sources=[mimir], storage=Ephemeral(), router_dashboards=False)
+
+
+def two_stacks_in_one_namespace(chart: Chart) -> None:
+    for team in ("blue", "green"):
+        prometheus = PrometheusStack(chart, f"{team}-prometheus", targets=[RouterTarget.helm(team)])
+        GrafanaStack(chart, f"{team}-grafana", sources=[prometheus], external_url=f"https://{team}.example.com", admin=DemoCredentials())
+
+
+def several_sources_behind_ingress(chart: Chart) -> None:
+    sources = [PrometheusStack(chart, "prometheus"), PrometheusStack(chart, "canary", targets=[RouterTarget.any(namespaces=["canary"])])]
+    grafana = GrafanaStack(chart, "grafana", sources=sources, external_url="https://grafana.example.com")
+    ObservabilityIngress(chart, "public", backends=[grafana], ingress_class=nginx("internal"))
+
+
+IN_PYTHON = (dashboard_from_code, grafana_alone, two_stacks_in_one_namespace, several_sources_behind_ingress)
