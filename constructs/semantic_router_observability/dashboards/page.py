@@ -1,8 +1,7 @@
-"""What all pages have in common: where they live in Grafana, how they refresh, and the way from one to the next."""
+"""What all dashboards have in common: time range, refresh, tags, filters, and links to one another."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
@@ -10,57 +9,55 @@ from grafana_foundation_sdk.builders.dashboard import DashboardLink
 from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync, DashboardLinkType
 
 from semantic_router_observability.dashboards.layout import Section, place
+from semantic_router_observability.dashboards.variables import router_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grafana_foundation_sdk.builders import dashboard
+    from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable, TextBoxVariable
 
-    Variable = dashboard.DatasourceVariable | dashboard.QueryVariable | dashboard.TextBoxVariable | dashboard.ConstantVariable
+TAG: Final = "semantic-router"
+"""Tag of every dashboard of the project; the menu on each page lists what carries it, a user's own dashboards included."""
 
-FAMILY_TAG: Final = "semantic-router"
-"""On every page of this project; the menu at the top right lists the pages that have it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """A dashboard without its panels.
-
-    `uid` is part of every link to the page, so it is given once and kept. `tags` come on top of the one all pages share.
-    """
-
-    uid: str
-    title: str
-    description: str
-    tags: Sequence[str] = ()
+TAGS: Final = ("llm", "router", TAG)
 
 
-def build(page: Page, variables: Sequence[Variable], sections: Sequence[Section]) -> Dashboard:
-    """Put a page together; a new model on every call."""
+def page(
+    *,
+    uid: str,
+    title: str,
+    description: str,
+    sections: Sequence[Section],
+    variables: Sequence[DatasourceVariable | QueryVariable | TextBoxVariable] | None = None,
+    since: str = "now-3h",
+) -> Dashboard:
+    """Build a dashboard; a new model on every call. Without `variables` it has the filters of a page about the router."""
     built = (
-        DashboardBuilder(page.title)
-        .uid(page.uid)
-        .description(page.description)
-        .tags(sorted({*page.tags, FAMILY_TAG}))
+        DashboardBuilder(title)
+        .uid(uid)
+        .description(description)
+        .tags(list(TAGS))
         .editable()
         .tooltip(DashboardCursorSync.CROSSHAIR)
-        .time("now-3h", "now")
+        .time(since, "now")
         .refresh("30s")  # two scrapes of 15 s: faster would draw the same picture again
-        .variables(list(variables))
-        .links([other_pages()])
+        .link(siblings())
+        .variables(list(router_variables() if variables is None else variables))
         .build()
     )
     built.panels = place(sections)
     return built
 
 
-def other_pages() -> DashboardLink:
-    """Return the menu of the other pages. Time range and filters go along, so that one keeps looking at the same incident."""
+def siblings() -> DashboardLink:
+    """Link the other dashboards in a menu; they open with the same time range and the same filters."""
     return (
         DashboardLink("Semantic Router")
         .type(DashboardLinkType.DASHBOARDS)
-        .tags([FAMILY_TAG])
+        .tags([TAG])
         .as_dropdown(True)
+        .icon("external link")
         .keep_time(True)
         .include_vars(True)
+        .tooltip("The other dashboards of the Semantic Router, with this time range and these filters")
     )
