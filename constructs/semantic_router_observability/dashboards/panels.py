@@ -27,6 +27,7 @@ from grafana_foundation_sdk.builders.dashboard import FieldColor, ThresholdsConf
 from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models.dashboard import (
+    DataTransformerConfig,
     DynamicConfigValue,
     FieldColorModeId,
     Panel,
@@ -161,8 +162,9 @@ def stat(about: About, *queries: Query, bound: float | None = None, by_unit: Map
     return _finish(builder, about, queries, instant=True)
 
 
-def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = None) -> Panel:
-    """Show counts side by side, one bar a label value, largest first when the query sorts. Instant."""
+def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = None, bound: float | None = None) -> Panel:
+    """Show counts side by side, one bar a label value, largest first when the query sorts. Instant. Bars from `bound` on are red."""
+    plain = FieldColor().mode(FieldColorModeId.FIXED).fixed_color(BLUE)
     builder = (
         bargauge_builder.Panel()
         .display_mode(common.BarGaugeDisplayMode.BASIC)
@@ -171,12 +173,48 @@ def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = 
         .show_unfilled(True)
         .text(VizTextDisplayOptions().title_size(12).value_size(14))
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
-        .color_scheme(FieldColor().mode(FieldColorModeId.FIXED).fixed_color(BLUE))
-        .thresholds(_thresholds(None))
+        .color_scheme(plain if bound is None else FieldColor().mode(FieldColorModeId.THRESHOLDS))
+        .thresholds(_thresholds(bound))
     )
     for pattern, unit in (by_unit or {}).items():
         builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, (query,), instant=True)
+
+
+def table(about: About, key: Column, *columns: Column) -> Panel:
+    """List one line a value of a label, one column a query. Instant.
+
+    The key column has no query of its own: its `label` is the one every query is grouped by, its `name` the heading. Lines that only
+    some queries know have empty cells. The unit of `about` is that of columns without one.
+    """
+    renamed = {f"Value #{_ref(number)}": column.name for number, column in enumerate(columns)}
+    order = {field: number for number, field in enumerate([key.label, *renamed])}
+    names = {key.label: key.name, **renamed}
+    builder = (
+        table_builder.Panel()
+        .show_header(True)
+        .cell_height(common.TableCellHeight.SM)
+        .color_scheme(FieldColor().mode(FieldColorModeId.THRESHOLDS))
+        .thresholds(_thresholds(None))
+        .with_transformation(DataTransformerConfig(id_val="merge", options={}))
+        .with_transformation(
+            DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}, "indexByName": order, "renameByName": names})
+        )
+        .override_by_name(key.name, [DynamicConfigValue("custom.width", key.width)])
+    )
+    for column in columns:
+        builder.override_by_name(column.name, _cells(column, about.unit))
+    return _finish(builder, about, [Query(column.expr, column.name) for column in columns], instant=True, table=True)
+
+
+def _cells(column: Column, unit: str) -> list[DynamicConfigValue]:
+    looks = [DynamicConfigValue("unit", column.unit or unit)]
+    if column.decimals is not None:
+        looks.append(DynamicConfigValue("decimals", column.decimals))
+    if column.bound is not None:
+        looks.append(DynamicConfigValue("thresholds", _thresholds(column.bound).build()))
+        looks.append(DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
+    return looks
 
 
 def _finish(
