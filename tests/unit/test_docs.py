@@ -1,0 +1,405 @@
+"""The documentation is tried: every snippet, link, table and name on every page.
+
+A fenced block is tried by its language. What a page may put before one:
+
+    <!-- refused -->              settings that must be refused; the next `text` block is the exact message
+    <!-- not run: reason -->      a block that cannot be tried here, and why
+
+Addresses on the internet are not opened: tests run without one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cdk8s
+import main
+import promql_parser
+import pytest
+import yaml
+
+from semantic_router_observability import settings_file
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router.catalogue import families
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+NEED_NO_TRIAL = {
+    "text": "output, messages and drawings; messages of refused settings are compared",
+    "mermaid": "a drawing; no renderer at hand",
+}
+
+FOREIGN_OBJECTS = {
+    ("deployment", "prometheus"): "the upstream directory's",
+    ("deployment", "grafana"): "the upstream directory's, or Grafana with several replicas",
+    ("configmap", "grafana-provisioning"): "the upstream directory's",
+    ("configmap", "grafana-dashboards"): "the upstream directory's",
+    ("configmap", "semantic-router-alert-rules"): "the upstream directory's",
+    ("configmap", "semantic-router-config"): "the router's own",
+    ("clusterrole", "prometheus"): "the upstream directory's",
+    ("clusterrolebinding", "prometheus"): "the upstream directory's",
+    ("ingress", "grafana"): "the upstream directory's",
+    ("ingress", "prometheus"): "the upstream directory's",
+    ("ingress", "ingress-grafana"): "made when settings ask for it",
+    ("secret", "grafana-admin"): "made by the user",
+    ("secret", "grafana-database"): "made by the user",
+    ("secret", "grafana-tls"): "made by the user",
+    ("secret", "remote-write"): "made by the user",
+    ("secret", "registry-pull"): "made by the user",
+}
+
+SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "vllm:", "ALERTS")
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One fenced block."""
+
+    page: Path
+    line: int
+    language: str
+    text: str
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+
+def snippets_of(page: Path) -> list[Snippet]:
+    found: list[Snippet] = []
+    lines = page.read_text(encoding="utf-8").splitlines()
+    index = 0
+    while index < len(lines):
+        opening = re.fullmatch(r"( *)```(\w+)", lines[index])
+        assert opening or "```" not in lines[index], f"{page.name}:{index + 1}: a block without a language"
+        if not opening:
+            index += 1
+            continue
+        closing = next(number for number in range(index + 1, len(lines)) if lines[number].strip() == "```")
+        indent = len(opening[1])
+        before = next((line.strip() for line in reversed(lines[:index]) if line.strip()), "")
+        mark = re.fullmatch(r"<!-- (.*) -->", before)
+        text = "\n".join(line[indent:] for line in lines[index + 1 : closing]) + "\n"
+        found.append(Snippet(page, index + 1, opening[2], text, mark[1] if mark else ""))
+        index = closing + 1
+    return found
+
+
+SNIPPETS = [snippet for page in PAGES for snippet in snippets_of(page)]
+
+
+def of_language(*languages: str) -> list[Any]:
+    return [pytest.param(snippet, id=str(snippet)) for snippet in SNIPPETS if snippet.language in languages and not not_run(snippet)]
+
+
+def not_run(snippet: Snippet) -> str:
+    return snippet.mark.removeprefix("not run: ") if snippet.mark.startswith("not run: ") else ""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with what the snippets' paths name."""
+    (tmp_path / "team-dashboards").mkdir()
+    model = json.loads((ROOT / "dashboards" / "llm-router-dashboard.json").read_text(encoding="utf-8"))
+    model |= {"uid": "team-overview", "title": "Team overview"}
+    (tmp_path / "team-dashboards" / "overview.json").write_text(json.dumps(model), encoding="utf-8")
+    return tmp_path
+
+
+def settings_text(snippet: Snippet) -> str | None:
+    return snippet.text if snippet.text.startswith("# observability.yaml\n") else None
+
+
+def synthesize(text: str, folder: Path) -> list[dict[str, Any]]:
+    path = folder / "observability.yaml"
+    path.write_text(text, encoding="utf-8")
+    settings = settings_file.load(path)
+    chart = cdk8s.Chart(cdk8s.App(outdir=str(folder / "out")), "observability", namespace=settings.namespace)
+    main.build(chart, settings)
+    return list(cdk8s.Testing.synth(chart))
+
+
+@pytest.mark.parametrize("snippet", of_language("yaml"))
+def test_yaml(snippet: Snippet, checkout: Path) -> None:
+    """Excerpts of observability.yaml synthesize, or are refused as the page says; Kubernetes objects parse and say what they are."""
+    text = settings_text(snippet)
+    if text is None:
+        documents = [document for document in yaml.safe_load_all(snippet.text) if document is not None]
+        assert documents
+        for document in documents:
+            assert {"apiVersion", "kind"} <= set(document), "neither settings (first line '# observability.yaml') nor a Kubernetes object"
+    elif snippet.mark == "refused":
+        message = next(
+            later.text for later in SNIPPETS if later.page == snippet.page and later.line > snippet.line and later.language == "text"
+        )
+        with pytest.raises(ConfigError) as refusal:
+            synthesize(text, checkout)
+        assert f"error: {refusal.value}\n" == message
+    else:
+        assert synthesize(text, checkout)
+
+
+@pytest.mark.parametrize("snippet", of_language("python"))
+def test_python(snippet: Snippet, checkout: Path) -> None:
+    """Programs run without a word on stderr, and what they synthesize parses."""
+    script = checkout / "program.py"
+    script.write_text(snippet.text, encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", script.name],
+        cwd=checkout,
+        env={"PATH": path, "HOME": str(checkout), "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    manifests = sorted((checkout / "dist").glob("*.k8s.yaml"))
+    if "app.synth()" in snippet.text:
+        assert manifests
+    for manifest in manifests:
+        assert all(document["kind"] for document in yaml.safe_load_all(manifest.read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="session")
+def default_objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    return synthesize((ROOT / "observability.yaml").read_text(encoding="utf-8"), tmp_path_factory.mktemp("default"))
+
+
+def make_targets() -> set[str]:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return {name for line in re.findall(r"^([a-z][a-z0-9 _-]*):(?!=)", text, re.MULTILINE) for name in line.split()}
+
+
+@pytest.mark.parametrize("snippet", of_language("bash"))
+def test_bash(snippet: Snippet, default_objects: list[dict[str, Any]]) -> None:
+    """Commands are valid shell; the make targets, files, options and objects they name exist."""
+    assert subprocess.run(["bash", "-n"], input=snippet.text, text=True, capture_output=True, check=False).stderr == ""
+    for target in re.findall(r"^\s*make ([a-z-]+)", snippet.text, re.MULTILINE):
+        assert target in make_targets(), f"make {target}"
+    for path in re.findall(r"(?:apply|diff) (?:--server-side )?(?:--prune )?-[fk] ([\w.][\w./-]*)", snippet.text):
+        assert (ROOT / path).exists(), path
+    for options in re.findall(r"main\.py(.*)", snippet.text):
+        assert set(re.findall(r"--[a-z-]+", options)) <= {"--config", "--output"}, options
+    known = {(item["kind"].lower(), item["metadata"]["name"]) for item in default_objects} | set(FOREIGN_OBJECTS)
+    for kind, name in named_objects(snippet.text):
+        assert (kind, name) in known, f"{kind} {name}"
+
+
+def named_objects(text: str) -> list[tuple[str, str]]:
+    """Objects that commands name as `kind/name`, or as kinds followed by names after a verb."""
+    full = {"service": "service", "svc": "service", "pvc": "persistentvolumeclaim", "persistentvolumeclaim": "persistentvolumeclaim"}
+    kinds = "service|svc|statefulset|deployment|configmap|pvc|persistentvolumeclaim|ingress|clusterrolebinding|clusterrole|secret"
+    named = re.findall(rf"\b({kinds})/([a-z0-9-]+)", text)
+    for kind, names in re.findall(rf"(?:delete|get|describe|label|annotate|patch|scale) ({kinds})((?: [a-z][a-z0-9-]+(?![^\s]))+)", text):
+        named += [(kind, name) for name in names.split()]
+    named += re.findall(r"create (secret) (?:generic|tls|docker-registry) ([a-z0-9-]+)", text)
+    return [(full.get(kind, kind), name) for kind, name in named]
+
+
+def metric_names(expression: str) -> set[str]:
+    """Names of the metrics that a query reads."""
+    promql_parser.parse(expression)
+    bare = re.sub(r'"[^"]*"|\b\d+[a-z]+\b|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)', " ", expression)
+    words = set(re.findall(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w|\s*\()", bare))
+    return words - {"and", "or", "unless", "bool", "offset", "sum", "max", "min", "avg", "count", "by", "le"}
+
+
+@pytest.mark.parametrize("snippet", of_language("promql"))
+def test_promql(snippet: Snippet) -> None:
+    """Queries parse and read families that the router, Prometheus or Grafana really has."""
+    for expression in filter(None, snippet.text.split("\n\n")):
+        for name in metric_names(expression):
+            base = re.sub(r"_(bucket|sum|count)$", "", name)
+            assert name in families() or base in families() or name.startswith(SELF_METRICS), name
+
+
+def test_every_block_is_tried_or_says_why_not() -> None:
+    tried = {"yaml", "python", "bash", "promql"}
+    for snippet in SNIPPETS:
+        assert snippet.language in tried or snippet.language in NEED_NO_TRIAL or len(not_run(snippet)) > 15, str(snippet)
+        assert not snippet.mark or snippet.mark == "refused" or not_run(snippet) or snippet.mark.startswith(("/", "table")), str(snippet)
+
+
+def headings(page: Path) -> set[str]:
+    """Anchors as GitHub makes them."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", title).lower()).replace(" ", "-") for title in titles}
+
+
+def links(page: Path) -> list[str]:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return re.findall(r"\]\(([^)\s]+)\)", text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links(page: Path) -> None:
+    """Links between files lead to a file, and to a heading where they name one."""
+    for link in links(page):
+        if link.startswith("https://"):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert target.is_relative_to(ROOT), link
+        if anchor:
+            assert anchor in headings(target), link
+
+
+def test_every_page_is_reachable_from_the_readme() -> None:
+    reached, ahead = set(), [ROOT / "README.md"]
+    while ahead:
+        page = ahead.pop()
+        if page in reached or page.suffix != ".md":
+            continue
+        reached.add(page)
+        ahead += [(page.parent / link.partition("#")[0]).resolve() for link in links(page) if not link.startswith(("https://", "#"))]
+    assert set(PAGES) <= reached
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_words(page: Path) -> None:
+    """No unfinished business, and no words that praise."""
+    text = page.read_text(encoding="utf-8")
+    assert not re.findall(
+        r"TODO|FIXME|TBD|lorem|blazing|seamless|effortless|cutting-edge|world-class|enterprise-grade", text, re.IGNORECASE
+    )
+
+
+def rows(page: Path, mark: str) -> list[list[str]]:
+    """Cells of the table between `<!-- table: mark -->` and the next blank line after it."""
+    text = page.read_text(encoding="utf-8").split(f"<!-- table: {mark} -->\n", 1)[1].strip().split("\n\n", 1)[0]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))] for line in text.splitlines()[2:]]
+
+
+def test_readme_lists_exactly_the_objects_of_the_default_stack(default_objects: list[dict[str, Any]]) -> None:
+    listed = [(kind, name) for kind, names, *_ in rows(ROOT / "README.md", "objects") for name in re.findall(r"`([^`]+)`", names)]
+    assert sorted(listed) == sorted((item["kind"], item["metadata"]["name"]) for item in default_objects)
+
+
+def test_readme_states_requests_limits_volumes_and_images(default_objects: list[dict[str, Any]]) -> None:
+    pods = {name.strip("`"): cells for name, *cells in rows(ROOT / "README.md", "pods")}
+    claims = {
+        item["metadata"]["name"]: item["spec"]["resources"]["requests"]["storage"]
+        for item in default_objects
+        if item["kind"] == "PersistentVolumeClaim"
+    }
+    workloads = {item["metadata"]["name"]: item["spec"]["template"]["spec"] for item in default_objects if item["kind"] == "StatefulSet"}
+    assert set(pods) == set(workloads)
+    for name, pod in workloads.items():
+        container = pod["containers"][0]
+        claim = next(volume["persistentVolumeClaim"]["claimName"] for volume in pod["volumes"] if "persistentVolumeClaim" in volume)
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+        assert pods[name] == [
+            f"`{container['image']}`",
+            str(container["ports"][0]["containerPort"]),
+            requests["cpu"],
+            requests["memory"],
+            limits["memory"],
+            f"`{claim}` {claims[claim]}",
+        ]
+        assert "cpu" not in limits
+
+
+def schema_node(root: dict[str, Any], path: str) -> dict[str, Any]:
+    """Property of the schema at a dotted path; the first alternative that has the next step."""
+    nodes = [root]
+    for step in path.split("."):
+        open_nodes = [alternative for node in nodes for alternative in alternatives(root, node)]
+        nodes = [node["properties"][step] for node in open_nodes if step in node.get("properties", {})]
+        assert nodes, f"no key {path}"
+    return nodes[0]
+
+
+def alternatives(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    if "$ref" in node:
+        return alternatives(root, root["$defs"][node["$ref"].rsplit("/", 1)[1]])
+    inner = node.get("anyOf") or node.get("oneOf")
+    if inner:
+        return [found for item in inner for found in alternatives(root, item)]
+    return [node, *([item for item in [node.get("items")] if isinstance(item, dict) for item in alternatives(root, item)])]
+
+
+def test_readme_names_keys_that_exist_with_their_defaults() -> None:
+    schema = json.loads((ROOT / "observability.schema.json").read_text(encoding="utf-8"))
+    listed = rows(ROOT / "README.md", "keys")
+    assert len(listed) > 15
+    for key, default, _ in listed:
+        node = schema_node(schema, key.strip("`").replace("[]", ""))
+        if default.startswith("`") and "default" in node:
+            shown = yaml.safe_load(default.strip("`"))
+            assert node["default"] == shown or str(node["default"]) == str(shown), key
+
+
+def test_settings_page_is_fresh() -> None:
+    """`docs/settings.md` is what its generator writes now."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate_settings.py"), "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """The table in architecture.md names exactly the packages that requirements.txt asks for itself, and why."""
+    wanted = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# brought in by the above")[0]
+    names = set(re.findall(r"^([A-Za-z0-9_.-]+)==", wanted, re.MULTILINE))
+    reasons = {name.strip("`"): reason for name, _, reason in rows(ROOT / "docs" / "architecture.md", "dependencies")}
+    assert set(reasons) == names
+    assert all(len(reason.split()) > 5 for reason in reasons.values())
+
+
+def test_secret_command_makes_the_secret_that_grafana_mounts(default_objects: list[dict[str, Any]]) -> None:
+    """The README's command, run without a cluster, makes the keys that the StatefulSet mounts, and a password nobody has seen."""
+    from harness.programs import program
+
+    kubectl = program("kubectl")
+    block = next(
+        snippet for snippet in SNIPPETS if snippet.page.name == "README.md" and "create secret generic grafana-admin" in snippet.text
+    )
+    command = block.text.replace("kubectl", str(kubectl)).rstrip() + " --dry-run=client -o yaml"
+    made = [yaml.safe_load(subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout) for _ in range(2)]
+    grafana = next(item for item in default_objects if (item["kind"], item["metadata"]["name"]) == ("StatefulSet", "grafana"))
+    volume = next(volume["secret"] for volume in grafana["spec"]["template"]["spec"]["volumes"] if "secret" in volume)
+    assert made[0]["metadata"]["name"] == volume["secretName"]
+    assert set(made[0]["data"]) == {item["key"] for item in volume["items"]}
+    assert len(made[0]["data"]["admin-password"]) > 32
+    assert made[0]["data"]["admin-password"] != made[1]["data"]["admin-password"]
+
+
+def test_workflow_calls_ci_with_least_permissions() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yaml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {"contents": "read"}
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert any(step.get("run", "").split()[-1:] == [".ci/run"] for step in steps)
+    assert any("GITHUB_STEP_SUMMARY" in step.get("run", "") for step in steps)
+    for step in steps:
+        if "uses" in step:
+            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]), step["uses"]
+        if "run" in step:
+            assert "${{" not in step["run"], "an expression in a script is an injection"
+            assert subprocess.run(["bash", "-n"], input=step["run"], text=True, capture_output=True, check=False).stderr == ""
+
+
+def test_licence_is_the_one_the_package_names() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "Apache-2.0"
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "Apache License" in text
+    assert "END OF TERMS AND CONDITIONS" in text
+
+
+assert shutil.which("bash"), "the tests of the documentation need bash"
