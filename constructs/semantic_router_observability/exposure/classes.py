@@ -66,6 +66,8 @@ def alb(name: str = "alb", *, certificate_arns: Sequence[str] = (), scheme: str 
     annotations = {
         "alb.ingress.kubernetes.io/listen-ports": '[{"HTTPS":443}]',
         "alb.ingress.kubernetes.io/scheme": scheme,
+        # Both user interfaces answer the health check of "/" with a redirect to their first page.
+        "alb.ingress.kubernetes.io/success-codes": "200-399",
         "alb.ingress.kubernetes.io/target-type": "ip",
     }
     if certificate_arns:

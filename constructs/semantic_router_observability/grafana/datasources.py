@@ -270,6 +270,7 @@ def prometheus_settings(interval: str) -> dict[str, Any]:
 def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, Any]:
     if isinstance(source, ExternalPrometheus):
         return source.body(environment)
+    _check_uid(source.uid)
     name = "Prometheus" if source.uid == "prometheus" else source.uid
     return {
         "name": name,

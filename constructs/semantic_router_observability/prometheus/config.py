@@ -38,13 +38,14 @@ def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace
 
 def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namespace: str) -> dict[str, Any]:
     """Build the router's scrape job."""
-    return {
+    job = {
         "job_name": JOB,
         **_limits(guards),
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces_of(targets, own_namespace))],
         "relabel_configs": relabel_configs(targets, own_namespace),
-        "metric_relabel_configs": metric_relabel_configs(guards),
+        "metric_relabel_configs": metric_relabel_configs(guards) or None,
     }
+    return _without_none(job)
 
 
 def stack_jobs(own_namespace: str, path_prefix: str) -> list[dict[str, Any]]:
@@ -217,7 +218,5 @@ def _keep(conditions: Mapping[str, str]) -> dict[str, Any]:
     return {"source_labels": list(conditions), "regex": ";".join(re.escape(value) for value in conditions.values()), "action": "keep"}
 
 
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_none(item) for key, item in value.items() if item is not None}
-    return value
+def _without_none(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _without_none(item) if isinstance(item, dict) else item for key, item in config.items() if item is not None}
