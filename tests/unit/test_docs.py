@@ -200,11 +200,11 @@ def named_objects(text: str) -> list[tuple[str, str]]:
     """Objects that commands name as `kind/name`, or as kinds followed by names after a verb."""
     full = {"service": "service", "svc": "service", "pvc": "persistentvolumeclaim", "persistentvolumeclaim": "persistentvolumeclaim"}
     kinds = "service|svc|statefulset|deployment|configmap|pvc|persistentvolumeclaim|ingress|clusterrolebinding|clusterrole|secret"
-    named = re.findall(rf"\b({kinds})/([a-z0-9-]+)", text)
+    named: list[tuple[str, str]] = re.findall(rf"\b({kinds})/([a-z0-9-]+)", text)
     for kind, names in re.findall(rf"(?:delete|get|describe|label|annotate|patch|scale) ({kinds})((?: [a-z][a-z0-9-]+(?![^\s]))+)", text):
         named += [(kind, name) for name in names.split()]
     named += re.findall(r"create (secret) (?:generic|tls|docker-registry) ([a-z0-9-]+)", text)
-    return [(full.get(kind, kind), name) for kind, name in named]
+    return [(full.get(kind) or kind, name) for kind, name in named]
 
 
 def metric_names(expression: str) -> set[str]:
@@ -288,6 +288,12 @@ def test_readme_lists_exactly_the_objects_of_the_default_stack(default_objects: 
     assert sorted(listed) == sorted((item["kind"], item["metadata"]["name"]) for item in default_objects)
 
 
+def test_no_default_object_is_cluster_scoped_and_all_are_labelled(default_objects: list[dict[str, Any]]) -> None:
+    for item in default_objects:
+        assert item["metadata"]["namespace"] == "vllm-semantic-router-system"
+        assert item["metadata"]["labels"]["app.kubernetes.io/part-of"] == "semantic-router-observability"
+
+
 def test_readme_states_requests_limits_volumes_and_images(default_objects: list[dict[str, Any]]) -> None:
     pods = {name.strip("`"): cells for name, *cells in rows(ROOT / "README.md", "pods")}
     claims = {
@@ -340,6 +346,33 @@ def test_readme_names_keys_that_exist_with_their_defaults() -> None:
         if default.startswith("`") and "default" in node:
             shown = yaml.safe_load(default.strip("`"))
             assert node["default"] == shown or str(node["default"]) == str(shown), key
+
+
+def test_personal_data_page_lists_what_the_guards_treat() -> None:
+    """Exactly the labels of exported families that the catalogue calls personal or unbounded, and the guards' real defaults."""
+    page = ROOT / "docs" / "personal-data.md"
+    listed = {(family.strip("`"), re.findall(r"`([^`]+)`", label)[0]) for label, family, *_ in rows(page, "labels")}
+    exported = [family for family in families().values() if family.status in {"recorded", "conditional"}]
+    personal = {(family.name, label) for family in exported for label in family.personal}
+    unbounded = {(family.name, item.label) for family in exported for item in family.unbounded}
+    assert listed == personal | unbounded
+    schema = json.loads((ROOT / "observability.schema.json").read_text(encoding="utf-8"))
+    for key, default, _ in rows(page, "bounds"):
+        assert schema_node(schema, f"prometheus.{key.strip('`')}")["default"] == int(default.replace(",", ""))
+
+
+def test_overlay_page_builds(tmp_path: Path) -> None:
+    """The overlay of the delivery page builds on this checkout and adds its annotation to nothing but Prometheus's pod."""
+    from harness.programs import program
+
+    kubectl = program("kubectl")
+    block = next(snippet.text for snippet in SNIPPETS if "kind: Kustomization\nresources:" in snippet.text)
+    overlay = re.sub(r"https://\S+", os.path.relpath(ROOT, tmp_path.resolve()), block)
+    (tmp_path / "kustomization.yaml").write_text(overlay, encoding="utf-8")
+    done = subprocess.run([str(kubectl), "kustomize", str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    annotated = [item["metadata"]["name"] for item in yaml.safe_load_all(done.stdout) if "example.com/team" in json.dumps(item)]
+    assert annotated == ["prometheus"]
 
 
 def test_settings_page_is_fresh() -> None:
