@@ -12,7 +12,7 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.yamltext import to_yaml
 
@@ -197,7 +197,7 @@ class GrafanaStack(Construct):
             name=id,
             labels=owned,
             spec={
-                **({"serviceName": f"{id}-headless"} if replicas == 1 else {}),
+                **(single_writer(f"{id}-headless") if replicas == 1 else {}),
                 "replicas": replicas,
                 "selector": {"matchLabels": selector},
                 "template": template(

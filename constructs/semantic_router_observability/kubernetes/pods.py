@@ -117,6 +117,15 @@ def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement)
     }
 
 
+def single_writer(headless: str) -> dict[str, Any]:
+    """Fields of a StatefulSet that runs one pod; `headless` is its Service.
+
+    Ordered management, the default, waits for the pod to become ready before it replaces it: a pod that cannot start, say for a wrong
+    image, would stay although the mistake is corrected. `Parallel` replaces it at once, and with one replica differs in nothing else.
+    """
+    return {"serviceName": headless, "podManagementPolicy": "Parallel"}
+
+
 def http_probe(path: str, *, period: int, failures: int, timeout: int = 3) -> dict[str, Any]:
     """Probe by HTTP GET on the port named `http`; `period` and `timeout` in seconds.
 

@@ -12,7 +12,7 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.yamltext import to_yaml
@@ -178,7 +178,7 @@ class PrometheusStack(Construct):
             name=id,
             labels=owned,
             spec={
-                "serviceName": f"{id}-headless",
+                **single_writer(f"{id}-headless"),
                 "replicas": 1,
                 "selector": {"matchLabels": selector},
                 "template": template(
