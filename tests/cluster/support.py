@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from semantic_router_observability.app import run
+from main import build
 
 from harness.cluster import ApiError
-from main import build
+from semantic_router_observability.app import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
