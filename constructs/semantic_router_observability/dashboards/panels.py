@@ -103,6 +103,7 @@ def timeseries(
     bound: float | None = None,
     stacked: bool = False,
     rare: bool = False,
+    interval: str = "",
     top: float = 0.1,
     by_unit: Mapping[str, str] | None = None,
     colors: Mapping[str, str] | None = None,
@@ -110,13 +111,13 @@ def timeseries(
     """Draw lines over time.
 
     `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points
-    twice as far apart, and with them a wider rate window, so that a few events an hour are no comb of spikes. `top` is how far up the
-    axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend,
+    twice as far apart, and with them a wider rate window, so that a few events an hour are no comb of spikes; `interval` says how far
+    apart exactly ("10m"). `top` is how far up the axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend,
     `colors` gives colours by the names of lines that a label makes.
     """
     builder = (
         timeseries_builder.Panel()
-        .interval("2m" if rare else "1m")
+        .interval(interval or ("2m" if rare else "1m"))
         .line_width(0 if stacked else 1)  # the edge of an empty area would hide the area below it
         .axis_soft_max(top)
         .fill_opacity(60 if stacked else 0)

@@ -53,19 +53,20 @@ def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
         .type("prometheus")
         .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID)),
         _job(),
-        _query("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
-        _query("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
+        choices("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
+        choices("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
         # two families: requests that name a concrete model are filed under their model only in the second one
-        _query(
+        choices(
             "model",
             "Model",
             'label_values({__name__=~"llm_model_requests_total|llm_routing_reason_codes_total", namespace=~"$namespace", job=~"$job"}, model)',
         ),
-        _query("decision", "Decision", 'label_values(llm_decision_match_total{namespace=~"$namespace", job=~"$job"}, decision_name)'),
+        choices("decision", "Decision", 'label_values(llm_decision_match_total{namespace=~"$namespace", job=~"$job"}, decision_name)'),
     )
 
 
-def _query(name: str, label: str, query: str) -> QueryVariable:
+def choices(name: str, label: str, query: str) -> QueryVariable:
+    """Offer the values a query finds in the range on screen, any number of them, with "All" first."""
     return (
         QueryVariable(name)
         .label(label)
