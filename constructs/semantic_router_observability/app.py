@@ -69,10 +69,7 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
     from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
 
     output = output.absolute()
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError("--output", str(output), f"its folder cannot be made ({error.__class__.__name__}); name another") from error
+    output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as beside:
         fresh = Path(beside) / "new"
         app = App(outdir=str(fresh))
@@ -116,13 +113,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _check_output(output: Path) -> None:
     """Refuse to replace a folder that holds anything but an earlier run's files."""
+    above = next(parent for parent in output.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise ConfigError("--output", output, f"{above.name} is no folder; name a place that can hold one")
     if not output.exists():
         return
     if not output.is_dir() or output.is_symlink():
-        raise ConfigError("--output", str(output), "is no folder; name a new or an earlier output folder")
+        raise ConfigError("--output", output, "is no folder; name a new or an earlier output folder")
     for path in sorted(output.iterdir()):
         if not path.is_file() or not path.name.endswith(_OURS):
-            raise ConfigError("--output", str(output), f"holds {path.name}, which this program did not write; name a folder of its own")
+            raise ConfigError("--output", output, f"holds {path.name}, which this program did not write; name a folder of its own")
 
 
 def _use_bundled_node() -> None:

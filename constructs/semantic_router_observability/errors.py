@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 
 class ConfigError(ValueError):
     """A value that cannot work, said in one line: where, what was given, what is accepted, how to fix it.
@@ -10,8 +12,8 @@ class ConfigError(ValueError):
     """
 
     def __init__(self, where: str, given: object, expected: str) -> None:
-        """Join the parts into `where: given: expected`; `given` is shown as written, shortened when long."""
-        shown = given if isinstance(given, Raw) else _short(repr(given))
+        """Join the parts into `where: given: expected`; `given` is shown as written, shortened when long unless it is a path."""
+        shown = given if isinstance(given, Raw) else f"'{given}'" if isinstance(given, PurePath) else _short(repr(given))
         super().__init__(" ".join(f"{where}: {shown}: {expected}".split()))
 
     @classmethod

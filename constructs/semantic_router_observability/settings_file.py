@@ -31,9 +31,7 @@ def load(path: Path) -> Settings:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "--config", str(path), f"cannot be read ({error.__class__.__name__}); give the path of a settings file"
-        ) from error
+        raise ConfigError("--config", path, f"cannot be read ({error.__class__.__name__}); give the path of a settings file") from error
     try:
         data = _without_empty_sections(yaml.load(text, Loader=Loader))  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
@@ -110,7 +108,7 @@ def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigErro
     where = ": ".join([file, re.sub(r"\.(?=\[)", "", ".".join(steps))]) if steps else file
     nodes = _nodes(steps)
     if unknown := re.fullmatch(r"Object contains unknown field `(.*)`", problem):
-        accepted = sorted({name for node in nodes for name in node.get("properties", ())})
+        accepted = sorted({name for node in nodes if _is_kind(node, given) for name in node.get("properties", ())})
         near = difflib.get_close_matches(unknown[1], accepted, n=1)
         hint = f"did you mean {near[0]}? " if near else ""
         return ConfigError(where, unknown[1], f"is no key here; {hint}accepted: {', '.join(accepted)}")
@@ -192,6 +190,12 @@ def _alternatives(root: dict[str, Any], node: dict[str, Any]) -> Iterator[dict[s
             yield from _alternatives(root, inner)
     else:
         yield node
+
+
+def _is_kind(node: dict[str, Any], given: Any) -> bool:
+    """Whether the alternative is the one that the value's `type` names."""
+    tag = node.get("properties", {}).get("type", {}).get("enum")
+    return not tag or not isinstance(given, dict) or given.get("type") in tag
 
 
 def _values(nodes: Iterable[dict[str, Any]]) -> str:

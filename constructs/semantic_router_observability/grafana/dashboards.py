@@ -245,16 +245,14 @@ def _read(path: Path, folder: str) -> Dashboard:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            "dashboard file", str(path), f"cannot be read ({error.__class__.__name__}); give the path of a JSON file"
-        ) from error
+        raise ConfigError("dashboard file", path, f"cannot be read ({error.__class__.__name__}); give the path of a JSON file") from error
     return Dashboard(file=path.name, model=text, folder=folder)
 
 
 def _json_files(path: str) -> list[Path]:
     found = sorted(Path(path).glob("*.json")) if Path(path).is_dir() else []
     if not found:
-        raise ConfigError("dashboard directory", path, "holds no .json file; give a directory with dashboards")
+        raise ConfigError("dashboard directory", Path(path), "holds no .json file; give a directory with dashboards")
     return found
 
 
