@@ -1,0 +1,77 @@
+"""Small HTTP servers inside the lab's network: pages that Prometheus scrapes, and a receiver of what it sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.network import Network
+
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Server:
+    """Answers GET with `pages` by path, 404 elsewhere, and POST with 204; remembers every request. Runs within its `with` block."""
+
+    network: Network
+    address: str
+    port: int
+    pages: dict[str, str] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.address}:{self.port}"
+
+    def __enter__(self) -> Self:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._remember(b"")
+                page = server.pages.get(self.path)
+                self._answer(404 if page is None else 200, (page or "").encode())
+
+            def do_POST(self) -> None:
+                self._remember(self.rfile.read(int(self.headers["Content-Length"])))
+                self._answer(204, b"")
+
+            def log_message(self, format: str, *arguments: Any) -> None:
+                """Say nothing."""
+
+            def _remember(self, body: bytes) -> None:
+                server.received.append(Received(self.command, self.path, dict(self.headers), body))
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", EXPOSITION)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        # The socket belongs to the namespace of the thread that opens it; serving it works from anywhere.
+        self._http = self.network.call(ThreadingHTTPServer, (self.address, self.port), Handler)
+        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
