@@ -1,10 +1,6 @@
 """The documentation is tried: every snippet, link, table and name on every page.
 
-A fenced block is tried by its language. What a page may put before one:
-
-    <!-- refused -->              settings that must be refused; the next `text` block is the exact message
-    <!-- not run: reason -->      a block that cannot be tried here, and why
-
+How a page marks its blocks: `tests/documentation.py`. Commands that need a cluster run in `tests/cluster/test_documented_commands.py`.
 Addresses on the internet are not opened: tests run without one.
 """
 
@@ -16,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +22,10 @@ import promql_parser
 import pytest
 import yaml
 
+from documentation import PAGES, ROOT, SNIPPETS, Snippet
 from semantic_router_observability import settings_file
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import families
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 NEED_NO_TRIAL = {
     "text": "output, messages and drawings; messages of refused settings are compared",
@@ -60,49 +54,8 @@ FOREIGN_OBJECTS = {
 SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "vllm:", "ALERTS")
 
 
-@dataclass(frozen=True)
-class Snippet:
-    """One fenced block."""
-
-    page: Path
-    line: int
-    language: str
-    text: str
-    mark: str
-
-    def __str__(self) -> str:
-        return f"{self.page.relative_to(ROOT)}:{self.line}"
-
-
-def snippets_of(page: Path) -> list[Snippet]:
-    found: list[Snippet] = []
-    lines = page.read_text(encoding="utf-8").splitlines()
-    index = 0
-    while index < len(lines):
-        opening = re.fullmatch(r"( *)```(\w+)", lines[index])
-        assert opening or "```" not in lines[index], f"{page.name}:{index + 1}: a block without a language"
-        if not opening:
-            index += 1
-            continue
-        closing = next(number for number in range(index + 1, len(lines)) if lines[number].strip() == "```")
-        indent = len(opening[1])
-        before = next((line.strip() for line in reversed(lines[:index]) if line.strip()), "")
-        mark = re.fullmatch(r"<!-- (.*) -->", before)
-        text = "\n".join(line[indent:] for line in lines[index + 1 : closing]) + "\n"
-        found.append(Snippet(page, index + 1, opening[2], text, mark[1] if mark else ""))
-        index = closing + 1
-    return found
-
-
-SNIPPETS = [snippet for page in PAGES for snippet in snippets_of(page)]
-
-
 def of_language(*languages: str) -> list[Any]:
-    return [pytest.param(snippet, id=str(snippet)) for snippet in SNIPPETS if snippet.language in languages and not not_run(snippet)]
-
-
-def not_run(snippet: Snippet) -> str:
-    return snippet.mark.removeprefix("not run: ") if snippet.mark.startswith("not run: ") else ""
+    return [pytest.param(snippet, id=str(snippet)) for snippet in SNIPPETS if snippet.language in languages and not snippet.not_run]
 
 
 @pytest.fixture
@@ -113,10 +66,6 @@ def checkout(tmp_path: Path) -> Path:
     model |= {"uid": "team-overview", "title": "Team overview"}
     (tmp_path / "team-dashboards" / "overview.json").write_text(json.dumps(model), encoding="utf-8")
     return tmp_path
-
-
-def settings_text(snippet: Snippet) -> str | None:
-    return snippet.text if snippet.text.startswith("# observability.yaml\n") else None
 
 
 def synthesize(text: str, folder: Path) -> list[dict[str, Any]]:
@@ -131,21 +80,20 @@ def synthesize(text: str, folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("snippet", of_language("yaml"))
 def test_yaml(snippet: Snippet, checkout: Path) -> None:
     """Excerpts of observability.yaml synthesize, or are refused as the page says; Kubernetes objects parse and say what they are."""
-    text = settings_text(snippet)
-    if text is None:
+    if not snippet.is_settings:
         documents = [document for document in yaml.safe_load_all(snippet.text) if document is not None]
         assert documents
         for document in documents:
             assert {"apiVersion", "kind"} <= set(document), "neither settings (first line '# observability.yaml') nor a Kubernetes object"
-    elif snippet.mark == "refused":
+    elif snippet.is_refused:
         message = next(
             later.text for later in SNIPPETS if later.page == snippet.page and later.line > snippet.line and later.language == "text"
         )
         with pytest.raises(ConfigError) as refusal:
-            synthesize(text, checkout)
+            synthesize(snippet.text, checkout)
         assert f"error: {refusal.value}\n" == message
     else:
-        assert synthesize(text, checkout)
+        assert synthesize(snippet.text, checkout)
 
 
 @pytest.mark.parametrize("snippet", of_language("python"))
@@ -227,8 +175,8 @@ def test_promql(snippet: Snippet) -> None:
 def test_every_block_is_tried_or_says_why_not() -> None:
     tried = {"yaml", "python", "bash", "promql"}
     for snippet in SNIPPETS:
-        assert snippet.language in tried or snippet.language in NEED_NO_TRIAL or len(not_run(snippet)) > 15, str(snippet)
-        assert not snippet.mark or snippet.mark == "refused" or not_run(snippet) or snippet.mark.startswith(("/", "table")), str(snippet)
+        assert snippet.language in tried or snippet.language in NEED_NO_TRIAL or len(snippet.not_run) > 15, str(snippet)
+        assert not snippet.mark or snippet.is_refused or snippet.not_run or snippet.mark.startswith(("/", "table")), str(snippet)
 
 
 def headings(page: Path) -> set[str]:
@@ -285,7 +233,10 @@ def rows(page: Path, mark: str) -> list[list[str]]:
 
 def test_readme_lists_exactly_the_objects_of_the_default_stack(default_objects: list[dict[str, Any]]) -> None:
     listed = [(kind, name) for kind, names, *_ in rows(ROOT / "README.md", "objects") for name in re.findall(r"`([^`]+)`", names)]
-    assert sorted(listed) == sorted((item["kind"], item["metadata"]["name"]) for item in default_objects)
+    objects = [(item["kind"], item["metadata"]["name"]) for item in default_objects]
+    matches = {one: [entry for entry in listed if entry[0] == one[0] and fnmatchcase(one[1], entry[1])] for one in objects}
+    assert {one: found for one, found in matches.items() if len(found) != 1} == {}
+    assert {entry for found in matches.values() for entry in found} == set(listed)
 
 
 def test_no_default_object_is_cluster_scoped_and_all_are_labelled(default_objects: list[dict[str, Any]]) -> None:
