@@ -1,0 +1,228 @@
+"""Random settings that can work, as `observability.yaml` would hold them: one strategy a section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Mapping = dict[str, Any]
+
+LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,14}[a-z0-9])?", fullmatch=True)
+"""Names of namespaces, Secrets, claims and classes; starts with a letter, so YAML and Kubernetes both take it as it is."""
+
+SUBDOMAIN = st.one_of(LABEL, st.builds("{}.{}".format, LABEL, LABEL))
+WORD = st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,11}", fullmatch=True)
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters='`\\"$'), min_size=1, max_size=20)
+LABEL_VALUE = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,10}[A-Za-z0-9])?", fullmatch=True)
+LABELS = st.dictionaries(st.one_of(LABEL, st.builds("{}.example.com/{}".format, LABEL, WORD)), LABEL_VALUE, min_size=1, max_size=3)
+DURATION = st.builds("{}{}".format, st.integers(2, 90), st.sampled_from(["h", "d", "w"]))
+SECRET_KEY = st.fixed_dictionaries({"secret": SUBDOMAIN, "key": WORD})
+PATH = st.lists(LABEL, max_size=2).map(lambda parts: "".join(f"/{part}" for part in parts))
+HOST_AND_PORT = st.builds("{}:{}".format, SUBDOMAIN, st.integers(1, 65535))
+PORT_NAME = st.sampled_from(["metrics", "http", "http-metrics", "p9090"])
+NAMESPACES = st.lists(LABEL, max_size=3, unique=True)
+
+
+def public_url(schemes: tuple[str, ...] = ("http", "https")) -> st.SearchStrategy[str]:
+    """Address at which people reach a user interface."""
+    return st.builds("{}://{}.example.com{}".format, st.sampled_from(schemes), LABEL, PATH)
+
+
+def struct(required: Mapping | None = None, **optional: st.SearchStrategy[Any]) -> st.SearchStrategy[Mapping]:
+    """A mapping with all required keys and any of the optional ones."""
+    return st.fixed_dictionaries(required or {}, optional=optional)
+
+
+def tagged(tag: str, required: Mapping | None = None, **optional: st.SearchStrategy[Any]) -> st.SearchStrategy[Mapping]:
+    """One alternative of a union."""
+    return struct({"type": st.just(tag), **(required or {})}, **optional)
+
+
+def storage(smallest: int) -> st.SearchStrategy[Mapping]:
+    """A place to keep data of at least `smallest` GiB."""
+    size = st.builds("{}Gi".format, st.integers(smallest, 4000))
+    return st.one_of(
+        tagged("claim", {"size": size}, storageClass=SUBDOMAIN, accessMode=st.sampled_from(["ReadWriteOnce", "ReadWriteOncePod"])),
+        tagged("existingClaim", {"name": SUBDOMAIN}, size=size),
+        tagged("ephemeral", {"size": size}),
+    )
+
+
+RESOURCES = st.one_of(
+    struct({"cpu": st.just("100m"), "memory": st.just("1Gi")}, cpuLimit=st.just("1500m"), memoryLimit=st.just("2Gi")),
+    struct({"cpu": st.just("0.5"), "memory": st.just("700M")}, memoryLimit=st.just("1.5Gi")),
+)
+PLACEMENT = struct(
+    nodeSelector=LABELS,
+    tolerations=st.lists(st.fixed_dictionaries({"key": LABEL, "operator": st.just("Exists")}), max_size=2),
+    affinity=st.just({"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}),
+    priorityClassName=SUBDOMAIN,
+)
+ROUTER = st.one_of(
+    struct(install=st.sampled_from(["any", "raw", "kserve"]), port=PORT_NAME, namespaces=NAMESPACES),
+    struct({"install": st.just("helm"), "release": SUBDOMAIN}, port=PORT_NAME, namespaces=NAMESPACES),
+    struct({"install": st.just("operator"), "name": SUBDOMAIN}, namespaces=NAMESPACES),
+    struct({"install": st.just("labels"), "matchLabels": LABELS}, port=PORT_NAME, namespaces=NAMESPACES),
+)
+JOB_NAME = st.from_regex(r"job-[a-z0-9./_]{0,12}[a-z0-9]", fullmatch=True)
+JOB = {
+    "path": st.sampled_from(["/metrics", "/stats/prometheus"]),
+    "interval": st.sampled_from(["10s", "1m"]),
+    "timeout": st.sampled_from(["5s", "10s"]),
+    "sampleLimit": st.integers(0, 10**6),
+    "bearerToken": SECRET_KEY,
+}
+PORT = st.one_of(PORT_NAME, st.integers(1, 65535))
+SCRAPE_JOB = st.one_of(
+    tagged(
+        "static",
+        {"name": JOB_NAME, "targets": st.lists(HOST_AND_PORT, min_size=1, max_size=3)},
+        labels=st.dictionaries(WORD, TEXT, max_size=2),
+        **JOB,
+    ),
+    tagged("pods", {"name": JOB_NAME, "matchLabels": LABELS, "port": PORT}, namespaces=NAMESPACES, **JOB),
+    tagged(
+        "services",
+        {"name": JOB_NAME, "matchLabels": LABELS, "port": PORT, "scheme": st.just("https"), "ca": SECRET_KEY},
+        namespaces=NAMESPACES,
+        **JOB,
+    ),
+    tagged("raw", {"name": JOB_NAME, "config": st.just({"static_configs": [{"targets": ["a:1"]}]})}, namespaces=NAMESPACES),
+)
+RULES = st.lists(
+    struct(
+        {
+            "name": LABEL,
+            "groups": st.just(
+                [{"name": "g", "rules": [{"alert": "Down", "expr": "up == 0", "for": "5m"}, {"record": "a:b", "expr": "up"}]}]
+            ),
+        }
+    ),
+    max_size=2,
+    unique_by=lambda file: file["name"],
+)
+REMOTE_WRITE = st.one_of(
+    struct({"url": public_url(), "name": LABEL}, headers=st.just({"X-Scope-OrgID": "a"}), bearerToken=SECRET_KEY, ca=SECRET_KEY),
+    struct({"url": public_url(), "name": LABEL, "basicAuth": st.fixed_dictionaries({"username": SECRET_KEY, "password": SECRET_KEY})}),
+)
+GUARDS = struct(
+    sampleLimit=st.integers(0, 2**31 - 1),
+    labelLimit=st.integers(0, 100),
+    labelNameLengthLimit=st.integers(0, 500),
+    labelValueLengthLimit=st.integers(0, 10_000),
+    dropPersonal=st.booleans(),
+    boundClientLabels=st.booleans(),
+)
+PROMETHEUS = struct(
+    scrapeJobs=st.lists(SCRAPE_JOB, max_size=4, unique_by=lambda job: job["name"]),
+    guards=GUARDS,
+    rules=RULES,
+    interval=st.sampled_from(["10s", "15s", "1m", "2m"]),
+    retention=DURATION,
+    storage=storage(1),
+    externalLabels=st.dictionaries(WORD, TEXT, max_size=3),
+    externalUrl=public_url(),
+    remoteWrite=st.lists(REMOTE_WRITE, max_size=2, unique_by=lambda write: write["name"]),
+    clusterWide=st.booleans(),
+    resources=RESOURCES,
+    placement=PLACEMENT,
+)
+
+AUTHENTICATION = st.one_of(
+    st.just({}),
+    st.fixed_dictionaries({"bearerToken": SECRET_KEY}),
+    st.fixed_dictionaries({"basicAuthUser": SECRET_KEY, "basicAuthPassword": SECRET_KEY}),
+)
+UID = st.from_regex(r"uid[A-Za-z0-9_-]{0,20}", fullmatch=True)
+
+
+def _source(tag: str) -> st.SearchStrategy[Mapping]:
+    plain = tagged(tag, {"url": public_url(), "uid": UID, "name": st.builds("Source {}".format, TEXT)})
+    return st.builds(lambda source, authentication: {**source, **authentication}, plain, AUTHENTICATION)
+
+
+DATA_SOURCE = st.one_of(
+    *(_source(tag) for tag in ("prometheus", "loki", "tempo", "alertmanager")),
+    tagged("raw", {"config": st.fixed_dictionaries({"name": st.builds("Source {}".format, TEXT), "uid": UID, "type": st.just("x")})}),
+)
+
+
+def _of(source: Mapping, key: str) -> str:
+    return str(source.get("config", source)[key])
+
+
+DASHBOARDS = st.lists(
+    st.one_of(
+        tagged("configMap", {"name": SUBDOMAIN}, folder=WORD),
+        tagged("provider", {"name": LABEL, "volume": st.just({"persistentVolumeClaim": {"claimName": "dashboards"}})}, folder=WORD),
+    ),
+    max_size=3,
+    unique_by=lambda source: source["name"],
+)
+DATABASE = st.one_of(
+    struct(
+        {"engine": st.just("postgres"), "host": HOST_AND_PORT, "user": SECRET_KEY, "password": SECRET_KEY},
+        name=WORD,
+        sslMode=st.sampled_from(["disable", "require", "verify-ca", "verify-full"]),
+    ),
+    struct({"engine": st.just("mysql"), "host": HOST_AND_PORT, "user": SECRET_KEY, "password": SECRET_KEY}),
+)
+ADMIN = st.one_of(
+    st.fixed_dictionaries({"type": st.just("demo")}),
+    tagged("secret", {"name": SUBDOMAIN}, userKey=st.just("user"), passwordKey=st.just("pass")),
+)
+SMTP = st.one_of(
+    struct({"host": HOST_AND_PORT, "fromAddress": st.just("grafana@example.com")}, startTls=st.just("NoStartTLS")),
+    struct({"host": HOST_AND_PORT, "fromAddress": st.just("a@b"), "user": SECRET_KEY, "password": SECRET_KEY}),
+)
+_GRAFANA = {
+    "dataSources": st.lists(DATA_SOURCE, max_size=4, unique_by=(lambda source: _of(source, "uid"), lambda source: _of(source, "name"))),
+    "dashboards": DASHBOARDS,
+    "routerDashboards": st.booleans(),
+    "admin": ADMIN,
+    "adminRevision": TEXT,
+    "secretKey": SECRET_KEY,
+    "anonymous": struct(role=st.sampled_from(["Viewer", "Editor"])),
+    "smtp": SMTP,
+    "logLevel": st.sampled_from(["debug", "info", "warn", "error"]),
+    "settings": st.dictionaries(WORD, st.dictionaries(st.just("option"), TEXT, max_size=1), max_size=2),
+    "resources": RESOURCES,
+    "placement": PLACEMENT,
+}
+GRAFANA = st.one_of(
+    struct(
+        externalUrl=public_url(),
+        storage=storage(1).filter(lambda kept: kept["type"] != "ephemeral"),
+        resetAdminPassword=st.booleans(),
+        **_GRAFANA,
+    ),
+    struct(embedding=st.booleans(), storage=storage(1), **_GRAFANA),
+    struct({"database": DATABASE}, replicas=st.integers(1, 5), externalUrl=public_url(), resetAdminPassword=st.booleans(), **_GRAFANA),
+)
+IMAGES = struct(
+    prometheus=st.sampled_from(["prom/prometheus:v3.0.0", "quay.io/prometheus/prometheus@sha256:" + "0" * 64]),
+    grafana=st.just("ghcr.io/team/grafana:13"),
+    mirrors=st.just({"docker.io": "mirror.example.com/hub", "quay.io": "mirror.example.com:5000", "ghcr.io": "mirror.example.com/ghcr"}),
+    pullSecrets=st.lists(SUBDOMAIN, max_size=2, unique=True),
+)
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> Mapping:
+    """A whole `observability.yaml`."""
+    value: Mapping = draw(
+        struct(namespace=LABEL, routers=st.lists(ROUTER, min_size=1, max_size=3), prometheus=PROMETHEUS, grafana=GRAFANA, images=IMAGES)
+    )
+    grafana = value.get("grafana", {})
+    if grafana.get("externalUrl") and draw(st.booleans()):
+        secure = grafana["externalUrl"].startswith("https://")
+        tls = {
+            "tls": draw(st.sampled_from([{"type": "secret", "name": "web"}, {"type": "certManager", "name": "issuer", "kind": "Issuer"}]))
+        }
+        value["ingress"] = {
+            "className": draw(LABEL),
+            **(tls if secure and draw(st.booleans()) else {}),
+            "exposeWithoutLogin": ["grafana"],
+        }
+    return value
