@@ -229,7 +229,8 @@ def _directory(name: str, volume: dict[str, Any], path: str, provider: dict[str,
 
 
 def _provider(name: str, folder: str | None, path: str) -> dict[str, Any]:
-    where: dict[str, Any] = {"folder": folder, "folderUid": _slug(folder)} if folder else {}
+    # No folderUid: with one, Grafana looks for that uid alone and makes a second folder beside the one a kept database already has.
+    where = {"folder": folder} if folder else {}
     return {
         "name": name,
         "type": "file",
