@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 COMMITTED = Path(__file__).parents[2] / "dashboards"
 TEXTS = {entry.file_name: render(entry.build()) for entry in DASHBOARDS}
 SCRAPE_LABELS = {"namespace", "job", "instance"}
-GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__range": "3h"}
+GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__range": "3h", "$monthly_budget": "100"}
+FILTERS = ["datasource", "job", "namespace", "instance", "model", "decision"]
+FURTHER_FILTERS = {"cost-and-tokens.json": ["currency", "monthly_budget"]}
+SINCE = {"cost-and-tokens.json": "now-24h"}
 
 
 def panels(text: str) -> Iterator[dict[str, Any]]:
@@ -128,29 +131,37 @@ def test_every_id_of_the_table_is_on_the_page() -> None:
 
 @every_dashboard
 def test_panels_do_not_overlap(name: str) -> None:
-    """Also with every collapsed heading folded out: its panels lie below it, and then below one another."""
+    """Neither with its headings folded nor with any of them folded out: Grafana then moves what follows down by what appears."""
     taken: set[tuple[int, int]] = set()
     below = 0
     for panel in json.loads(TEXTS[name])["panels"]:
-        for each in [panel, *panel.get("panels", [])]:
-            at = each["gridPos"]
-            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
-            assert at["w"] > 0
-            assert at["h"] > 0
-            assert all(0 <= x < 24 and y >= 0 for x, y in cells)
-            assert not cells & taken, each["title"]
-            taken |= cells
+        cells(panel, taken)
         if panel["type"] == "row":
             assert panel["gridPos"]["w"] == 24
             assert panel["gridPos"]["y"] >= below
+            inside: set[tuple[int, int]] = set()
+            for each in panel.get("panels", []):
+                cells(each, inside)
+            assert not inside or min(y for _, y in inside) == panel["gridPos"]["y"] + 1
         below = max(below, panel["gridPos"]["y"] + panel["gridPos"]["h"])
+    assert {y for _, y in taken} == set(range(below)), "an empty line"
+
+
+def cells(panel: dict[str, Any], taken: set[tuple[int, int]]) -> None:
+    """Claim the cells of the grid that a panel covers."""
+    at = panel["gridPos"]
+    claimed = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+    assert claimed
+    assert all(0 <= x < 24 and y >= 0 for x, y in claimed)
+    assert not claimed & taken, panel["title"]
+    taken |= claimed
 
 
 @every_dashboard
 def test_settings(name: str) -> None:
     model = json.loads(TEXTS[name])
     assert model["refresh"] == "30s"
-    assert model["time"] == {"from": "now-3h", "to": "now"}
+    assert model["time"] == {"from": SINCE.get(name, "now-3h"), "to": "now"}
     assert model["graphTooltip"] == 1
     assert model["title"]
     assert model["tags"]
@@ -190,7 +201,8 @@ def test_every_data_source_is_the_variable(name: str) -> None:
 @every_dashboard
 def test_variables(name: str) -> None:
     variables = {variable["name"]: variable for variable in json.loads(TEXTS[name])["templating"]["list"]}
-    assert list(variables) == ["datasource", "job", "namespace", "instance", "model", "decision"]
+    assert list(variables) == [*FILTERS, *FURTHER_FILTERS.get(name, [])]
+    variables = {key: variable for key, variable in variables.items() if variable["type"] != "textbox"}
     source = variables.pop("datasource")
     assert (source["type"], source["query"], source["current"]["value"]) == ("datasource", "prometheus", "prometheus")
     job = variables.pop("job")
@@ -225,10 +237,15 @@ class Use(NamedTuple):
     window: bool
 
 
-def parse(expression: str) -> promql.Expr:
+def concrete(expression: str) -> str:
+    """Put a value for each of Grafana's variables."""
     for variable, value in GRAFANA_WINDOWS.items():
         expression = expression.replace(variable, value)
-    return promql.parse(re.sub(r"\$\w+", ".*", expression))
+    return re.sub(r"\$\w+", ".*", expression)
+
+
+def parse(expression: str) -> promql.Expr:
+    return promql.parse(concrete(expression))
 
 
 def walk(node: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
@@ -484,7 +501,7 @@ def test_every_expression_runs(tmp_path: Path) -> None:
     rules = [
         {
             "record": f"check:{number}",
-            "expr": re.sub(r"\$\w+", ".*", expression.replace("$__rate_interval", "2m").replace("$__range", "3h")),
+            "expr": concrete(expression),
         }
         for number, expression in enumerate(sorted({parameter.values[0] for parameter in EXPRESSIONS}))  # type: ignore[arg-type, type-var]
     ]

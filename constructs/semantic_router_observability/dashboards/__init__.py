@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from semantic_router_observability.dashboards.cost import cost_and_tokens
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
 from semantic_router_observability.dashboards.rendering import render
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
-__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "llm_router_metrics", "render"]
+__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "llm_router_metrics", "render"]
 
 
 class Entry(NamedTuple):
@@ -35,5 +36,8 @@ class Entry(NamedTuple):
     """What has to be scraped besides the router for the page to show anything; such a page is shipped only when it is asked for."""
 
 
-DASHBOARDS: Final = (Entry("llm-router-dashboard.json", llm_router_metrics),)
+DASHBOARDS: Final = (
+    Entry("llm-router-dashboard.json", llm_router_metrics),
+    Entry("cost-and-tokens.json", cost_and_tokens),
+)
 """Every dashboard, in the order in which they are listed."""

@@ -1,0 +1,118 @@
+"""Money in queries. Amounts are grouped by currency, always: adding dollars to euros gives a number of nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grafana_foundation_sdk.builders.dashboard import TextBoxVariable
+
+from semantic_router_observability.dashboards.observations import observed
+from semantic_router_observability.dashboards.queries import RANGE, STEP, ZERO, or_zero, rate, series
+from semantic_router_observability.dashboards.variables import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grafana_foundation_sdk.builders.dashboard import QueryVariable
+
+COST: Final = "llm_model_cost_total"
+COMPRESSION_SAVED: Final = "llm_context_compression_cost_saved_total"
+TURN_COST: Final = "llm_session_turn_cost"
+
+CURRENCY: Final = 'currency=~"$currency"'
+
+HOUR: Final = 3600
+DAY: Final = 86_400
+MONTH: Final = 2_629_800
+"""Seconds of an average month: a twelfth of 365.25 days."""
+
+BUDGET: Final = f"({ZERO} + ($monthly_budget + 0) > 0)"
+"""The budget that was typed in; nothing while the field is empty or 0. The inner sum turns an empty field into a number."""
+
+NO_COST: Final = "no priced answers yet"
+NO_SESSIONS: Final = "no conversation identified"
+
+
+def currency_variable() -> QueryVariable:
+    return choices("currency", "Currency", f'label_values({COST}{{namespace=~"$namespace", job=~"$job"}}, currency)')
+
+
+def monthly_budget_variable() -> TextBoxVariable:
+    return (
+        TextBoxVariable("monthly_budget")
+        .label("Monthly budget")
+        .description("An amount in the chosen currency, digits only; 0 means that there is no budget.")
+        .default_value("0")
+    )
+
+
+def per_second(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
+    """Tell what is spent per second."""
+    return rate(COST, CURRENCY, by=by, window=window)
+
+
+def spent(by: Sequence[str] = ("currency",)) -> str:
+    """Tell what was spent within the range on screen. Not rounded: a cent is an amount."""
+    return in_range(COST, by)
+
+
+def in_range(name: str, by: Sequence[str], part: str = "") -> str:
+    """Add up an amount of money within the range on screen."""
+    return f"sum by ({', '.join(by)}) (increase({series(name, CURRENCY, part=part)}[{RANGE}]))"
+
+
+def of_budget(monthly: str) -> str:
+    """Divide monthly amounts by the budget."""
+    return f"{monthly}\n/ on () group_left () {BUDGET}"
+
+
+def saved_by_cache(window: str = STEP) -> str:
+    """Guess what the cache saves per second: as if each answer it gave had cost what the other answers cost on average."""
+    hits = or_zero(rate("llm_cache_plugin_hits_total", window=window))
+    answers = observed("llm_model_completion_latency_seconds", window=window)
+    return f"{per_second(window=window)}\n* on () group_left () ({hits} / ({answers} - {hits} > 0))"
+
+
+def saved_by_compression(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
+    """Tell what compression saves per second, by the router's own estimate."""
+    return rate(COMPRESSION_SAVED, CURRENCY, by=by, window=window)
+
+
+def saved(window: str = STEP) -> str:
+    """Add both kinds of savings up, per second."""
+    nothing = f"0 * {per_second(window=window)}"
+    return f"({saved_by_cache(window)} or {nothing})\n+ ({saved_by_compression(window=window)} or {nothing})"
+
+
+def priced_tokens() -> str:
+    """Count tokens of models that have a price within the range on screen, under the currency of that price."""
+    tokens = f"sum by (model) (increase({series('llm_model_tokens_total')}[{RANGE}]))"
+    priced = f"(0 * {spent(('model', 'currency'))} + 1)"
+    return f"sum by (currency) ({tokens} * on (model) group_right () {priced})"
+
+
+def by_decision() -> str:
+    """Share the cost of each model out to decisions, by how much of the model's routed traffic each of them sends. Per second.
+
+    The router counts money by model only. The part of a model's requests that name it belongs to no decision: see `without_decision`.
+    """
+    sent = "llm_reasoning_decisions_total"  # its label `category` holds the decision
+    chosen = rate(sent, 'category=~"$decision"', by=["category", "model"])
+    part = f"{chosen}\n  / on (model) group_left () ({rate(sent, by=['model'])} > 0)"
+    return f"sum by (category, currency) (\n  {part}\n  * on (model) group_left (currency) ({_cost_of('auto_routing')})\n)"
+
+
+def without_decision() -> str:
+    """Tell what requests cost that name their model instead of leaving the choice to the router. Per second."""
+    return f"sum by (currency) ({_cost_of('model_specified')})"
+
+
+def _cost_of(reason: str) -> str:
+    """Take the part of each model's cost that belongs to requests routed for this reason.
+
+    `topk` keeps one price a model, so that a change of currency within the window cannot make two of them.
+    """
+    outcomes = "llm_routing_reason_codes_total"
+    matched = rate(outcomes, f'reason_code="{reason}"', by=["model"])
+    share = f"{matched} / ({rate(outcomes, by=['model'])} > 0)"
+    return f"topk by (model) (1, {per_second(('model', 'currency'))}) * on (model) group_left () ({share})"
