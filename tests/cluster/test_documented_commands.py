@@ -165,6 +165,8 @@ def test_readme(lab: Lab, tmp_path: Path) -> None:
             person.follow(snippet)
         for name in ("prometheus", "grafana"):
             assert lab.cluster.get("statefulset", name, "docs-readme")["status"]["readyReplicas"] == 1
+        question = next(snippet.text for snippet in snippets_of(ROOT / "README.md") if "enforce=restricted" in snippet.text)
+        assert person.run(person.translate(question)).check().warnings == ()
 
 
 @pytest.mark.parametrize("page", OTHERS, ids=lambda page: page.stem)
@@ -179,6 +181,12 @@ def test_page(lab: Lab, tmp_path: Path, page: Path) -> None:
         person.run("kubectl apply -f dist/").check()
         for snippet in snippets_of(page):
             person.follow(snippet)
+        if page.stem == "change-namespace":
+            person.run(f"kubectl -n {namespace} get role,rolebinding prometheus-{namespace}-monitoring").check()
+            assert (
+                person.run(f"kubectl -n {namespace} get statefulset,service,pvc,role,configmap -l app.kubernetes.io/name=grafana").stdout
+                == ""
+            )
 
 
 def upstream(lab: Lab, namespace: str, *, storage_class: str | None = None) -> None:

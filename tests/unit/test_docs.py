@@ -361,6 +361,19 @@ def test_secret_command_makes_the_secret_that_grafana_mounts(default_objects: li
     assert made[0]["data"]["admin-password"] != made[1]["data"]["admin-password"]
 
 
+def test_password_command_is_the_one_that_the_stack_itself_runs(tmp_path: Path) -> None:
+    """The command of the password page and the init container of `resetAdminPassword` do the same."""
+    objects = synthesize("grafana: {resetAdminPassword: true}", tmp_path)
+    grafana = next(item for item in objects if (item["kind"], item["metadata"]["name"]) == ("StatefulSet", "grafana"))
+    own = grafana["spec"]["template"]["spec"]["initContainers"][0]["command"][-1].replace('"', "")
+    block = next(
+        snippet.text for snippet in SNIPPETS if snippet.page.name == "admin-password.md" and "reset-admin-password" in snippet.text
+    )
+    shown = re.search(r"'(grafana cli .*)'", block)
+    assert shown
+    assert own.endswith(shown[1])
+
+
 def test_workflow_calls_ci_with_least_permissions() -> None:
     text = (ROOT / ".github" / "workflows" / "ci.yaml").read_text(encoding="utf-8")
     workflow = yaml.safe_load(text)
