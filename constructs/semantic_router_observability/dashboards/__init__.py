@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semantic_router_observability.dashboards.cost import cost_and_tokens
+from semantic_router_observability.dashboards.fleet import router_fleet
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
 from semantic_router_observability.dashboards.rendering import render
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
-__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "llm_router_metrics", "render"]
+__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "llm_router_metrics", "render", "router_fleet"]
 
 
 class Entry(NamedTuple):
@@ -39,5 +40,6 @@ class Entry(NamedTuple):
 DASHBOARDS: Final = (
     Entry("llm-router-dashboard.json", llm_router_metrics),
     Entry("cost-and-tokens.json", cost_and_tokens),
+    Entry("router-fleet.json", router_fleet),
 )
 """Every dashboard, in the order in which they are listed."""

@@ -81,7 +81,7 @@ class Column:
     decimals: int | None = None
     bound: float | None = None
     label: str = ""
-    width: int = 260
+    width: int = 92
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def table(about: About, key: Column, *columns: Column) -> Panel:
 
 
 def _cells(column: Column, unit: str) -> list[DynamicConfigValue]:
-    looks = [DynamicConfigValue("unit", column.unit or unit)]
+    looks = [DynamicConfigValue("unit", column.unit or unit), DynamicConfigValue("custom.width", column.width)]
     if column.decimals is not None:
         looks.append(DynamicConfigValue("decimals", column.decimals))
     if column.bound is not None:

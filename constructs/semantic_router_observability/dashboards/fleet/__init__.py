@@ -1,0 +1,105 @@
+"""The dashboard "Router fleet": every router process on its own, and against the others.
+
+For whoever runs the pods: is a replica missing, which one is out of step, is load spread evenly, what does each use, what does watching cost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.dashboards.fleet import load, resources, runtime, scrapes, services, state, stores, windows
+from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
+from semantic_router_observability.dashboards.layout import Line, Section
+from semantic_router_observability.dashboards.page import page
+
+if TYPE_CHECKING:
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+
+__all__ = ["PANEL_IDS", "UID", "router_fleet"]
+
+UID: Final = "semantic-router-fleet"
+
+
+def router_fleet() -> Dashboard:
+    """Build the dashboard; a new model on every call."""
+    return page(
+        uid=UID,
+        title="Router fleet",
+        description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, cache stores, and what scraping them costs.",
+        sections=_sections(),
+    )
+
+
+def _sections() -> list[Section]:
+    return [
+        Section(
+            lines=[
+                Line(
+                    3,
+                    [
+                        state.replicas_now(),
+                        state.restarts_now(),
+                        state.youngest_now(),
+                        state.skew_now(),
+                        state.memory_now(),
+                        state.cpu_now(),
+                        state.files_now(),
+                        state.scrape_now(),
+                    ],
+                ),
+                Line(9, [state.replicas()]),
+            ]
+        ),
+        Section(
+            title="Load",
+            id=PANEL_IDS["row-load"],
+            lines=[
+                Line(8, [load.requests(), load.request_share(), load.skew()]),
+                Line(8, [load.in_flight(), load.errors(), load.routing_overhead()]),
+            ],
+        ),
+        Section(
+            title="Memory and CPU",
+            id=PANEL_IDS["row-resources"],
+            lines=[Line(8, [resources.memory(), resources.memory_kinds(), resources.cpu(), resources.uptime()])],
+        ),
+        Section(
+            title="Go runtime",
+            id=PANEL_IDS["row-runtime"],
+            collapsed=True,
+            lines=[
+                Line(8, [runtime.goroutines(), runtime.threads(), runtime.gc_pause(), runtime.gc_share()]),
+                Line(8, [runtime.allocations(), runtime.heap_objects(), runtime.files(), runtime.network()]),
+            ],
+        ),
+        Section(
+            title="Cache stores",
+            id=PANEL_IDS["row-cache"],
+            collapsed=True,
+            lines=[
+                Line(8, [stores.entries(), stores.operations(), stores.operation_time(), stores.lookup_time()]),
+                Line(8, [stores.age(), stores.not_stored(), stores.waiters(), stores.invalidations()]),
+            ],
+        ),
+        Section(
+            title="Batch classification and images",
+            id=PANEL_IDS["row-other"],
+            collapsed=True,
+            lines=[
+                Line(8, [services.batch_calls(), services.batch_texts(), services.batch_time()]),
+                Line(8, [services.images(), services.image_time()]),
+            ],
+        ),
+        Section(
+            title="Windows the router computes itself",
+            id=PANEL_IDS["row-windows"],
+            collapsed=True,
+            lines=[Line(8, [windows.p95(), windows.mean(), windows.requests()])],
+        ),
+        Section(
+            title="Scraping",
+            id=PANEL_IDS["row-scrapes"],
+            collapsed=True,
+            lines=[Line(8, [scrapes.samples(), scrapes.time(), scrapes.new_series(), scrapes.answers()])],
+        ),
+    ]

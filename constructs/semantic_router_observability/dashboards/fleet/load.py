@@ -1,0 +1,126 @@
+"""Who does the work: requests, errors and overhead by replica, and how evenly they are spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.dashboards.fleet import bounds
+from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
+from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, each, each_or_zero
+from semantic_router_observability.dashboards.fleet.state import ERRORS, OVERHEAD, REQUESTS
+from semantic_router_observability.dashboards.panels import BLUE, VERMILION, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.queries import RECENT, STEP, series
+
+if TYPE_CHECKING:
+    from grafana_foundation_sdk.models.dashboard import Panel
+
+
+def requests() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["requests"],
+            title="Requests by replica",
+            description=(
+                "Requests per second of the ten busiest replicas and the median of all. Normal: a narrow bundle. A replica that answers scrapes "
+                "but gets no request is drawn at zero."
+            ),
+            unit="reqps",
+            no_value="no router up",
+        ),
+        *by_replica(lambda at: each_or_zero(REQUESTS, at=at)),
+    )
+
+
+def request_share() -> Panel:
+    rates = each_or_zero(REQUESTS, window=RECENT)
+    total = f"scalar(sum({each(REQUESTS, window=RECENT)}) > 0)"
+    return bargauge(
+        About(
+            id=PANEL_IDS["request-share"],
+            title="Share of requests now",
+            description=(
+                "Share of each of the 20 busiest replicas in the requests of the last 5 minutes. Even is one over the number of replicas. "
+                "The table above has all of them, the idle ones included."
+            ),
+            unit="percentunit",
+            no_value="no requests",
+            decimals=1,
+        ),
+        Query(f"sort_desc(topk(20, {briefly_named(f'{rates} / {total}')}))", "{{replica}}"),
+    )
+
+
+def skew() -> Panel:
+    rates = each_or_zero(REQUESTS)
+    return timeseries(
+        About(
+            id=PANEL_IDS["skew"],
+            title="Load skew",
+            description=(
+                "Request rate of the busiest and of the idlest replica, over the mean of all. Both are 1 when load is even; the dashed line is 2. "
+                "Busiest at the number of replicas and idlest at 0 means that one replica does everything. Gaps are times without requests."
+            ),
+            unit="none",
+            no_value="no requests",
+        ),
+        Query(f"max({rates}) / (avg({rates}) > 0)", "busiest", VERMILION),
+        Query(f"min({rates}) / (avg({rates}) > 0)", "idlest", BLUE),
+        bound=bounds.SKEW,
+        top=2,
+    )
+
+
+def in_flight() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["in-flight"],
+            title="In flight by replica",
+            description=(
+                "Requests being answered, for the ten replicas that have most, and the median of all. One line far above the others with an "
+                "equal request rate is a replica whose answers take longer, or that lost track of requests (they leave the count after 10 minutes)."
+            ),
+            unit="none",
+            no_value="no router up",
+            decimals=0,
+        ),
+        *by_replica(lambda at: each_or_zero("llm_model_inflight_requests", at=at)),
+        top=5,
+    )
+
+
+def errors() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["errors"],
+            title="Errors by replica",
+            description=(
+                "Errors per second of the ten replicas that have most, whatever the cause. Errors of backends and clients spread like requests do; "
+                "a single replica with errors has a problem of its own. The first error of a kind is invisible in a rate."
+            ),
+            unit="cps",
+            no_value="no router up",
+        ),
+        *by_replica(lambda at: each_or_zero(ERRORS, at=at)),
+        rare=True,
+    )
+
+
+def routing_overhead() -> Panel:
+    def p95(at: str) -> str:
+        buckets = f"rate({series(OVERHEAD, part='_bucket')}[{STEP}]{at})"
+        return f"(histogram_quantile(0.95, sum by (le, instance, pod) ({buckets})) >= 0)"
+
+    return timeseries(
+        About(
+            id=PANEL_IDS["routing-overhead"],
+            title="Overhead p95 by replica",
+            description=(
+                "Time a replica adds before it forwards a request, 95th percentile, for the ten slowest and the median of all; the dashed "
+                "line is 100 ms. One slow replica points at its node: a neighbour that takes the CPU, a limit that throttles, no accelerator."
+            ),
+            unit="s",
+            no_value="no requests",
+        ),
+        *by_replica(p95),
+        bound=bounds.ROUTING_OVERHEAD,
+    )

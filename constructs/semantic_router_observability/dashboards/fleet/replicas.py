@@ -1,0 +1,72 @@
+"""Queries with a line for each replica, and how a fleet of any size stays readable.
+
+A replica is named by its pod, or by its address where there is none (outside Kubernetes). A picture with 200 lines says nothing, so lines
+over time show the ten replicas that are highest at the right edge of the screen (`@ end()`, so that membership does not change
+from point to point) and the median of all: who is out of step, and with what.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.dashboards.panels import GREY, Query
+from semantic_router_observability.dashboards.queries import STEP, UP, series
+from semantic_router_observability.dashboards.variables import SCRAPE_MATCHERS
+from semantic_router_observability.router import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Expression = str
+At = str
+"""A modifier behind a selector: empty, or ` @ end()`."""
+
+SHOWN: Final = 10
+"""Lines of a picture, the median not counted."""
+
+EACH: Final = "sum by (instance, pod)"
+
+END: Final = " @ end()"
+
+SERVING: Final = f"{EACH} ({UP} == 1)"
+"""1 for each replica that answers."""
+
+
+def each(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+    """Give a family's value for each replica: a counter as a rate, a gauge added up over its other labels."""
+    if catalogue.family(name).type == "counter":
+        return f"{EACH} (rate({series(name, *matchers)}[{window}]{at}))"
+    return f"{EACH} ({series(name, *matchers)}{at})"
+
+
+def each_or_zero(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+    """Count a replica that answers but has not counted anything yet as 0: in a fleet, the idle ones are the news."""
+    return f"({each(name, *matchers, window=window, at=at)} or 0 * {EACH} ({UP}{at} == 1))"
+
+
+def scraped(name: str, at: At = "") -> Expression:
+    """Give what Prometheus noted about its scrape of each replica."""
+    return f"{EACH} ({scrape_series(name)}{at})"
+
+
+def scrape_series(name: str) -> Expression:
+    """Select one of the samples that Prometheus itself adds to each scrape, such as `scrape_duration_seconds`."""
+    return f"{name}{{{', '.join(SCRAPE_MATCHERS)}}}"
+
+
+def named(expression: Expression) -> Expression:
+    """Add the label `replica`: the pod, or else the address."""
+    address = f'label_replace({expression}, "replica", "$1", "instance", "(.+)")'
+    return f'label_replace({address}, "replica", "$1", "pod", "(.+)")'
+
+
+def briefly_named(expression: Expression) -> Expression:
+    """Add the label `replica` without the Deployment's name, which all pods share: ten full names do not fit below a picture."""
+    return f'label_replace({named(expression)}, "replica", "$1", "pod", ".+-(.+-.....)")'
+
+
+def by_replica(build: Callable[[At], Expression]) -> tuple[Query, Query]:
+    """Draw the highest replicas and the median of all, from an expression that is told where in time to look."""
+    expression = build("")
+    highest = f"{expression}\nand on (instance) topk({SHOWN}, {build(END)})"
+    return Query(briefly_named(highest), "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

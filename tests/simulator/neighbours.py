@@ -1,0 +1,215 @@
+"""Pages of the programs around the router: vLLM engines, Grafana, kube-state-metrics, the kubelet and cAdvisor.
+
+Just the families that dashboards ask for, under their real names and labels, as smooth functions of time: enough to see whether a query
+finds what it asks for, and to check what it answers. Not a model of those programs.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GIB: Final = 2**30
+
+TOKEN_BUCKETS: Final = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0)
+"""vLLM's bounds for the time between tokens."""
+
+FIRST_TOKEN_BUCKETS: Final = (
+    *(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
+    *(20.0, 40.0, 80.0, 160.0, 640.0, 2560.0),
+)
+REQUEST_BUCKETS: Final = (
+    *(0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0),
+    *(120.0, 240.0, 480.0, 960.0, 1920.0, 7680.0),
+)
+GRAFANA_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 25.0)
+
+
+@dataclass
+class Lines:
+    """Samples as text, in the order in which they were added."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, name: str, value: float, **labels: str) -> None:
+        """Add one sample."""
+        inside = ",".join(f'{label}="{text}"' for label, text in labels.items())
+        self.lines.append(f"{name}{{{inside}}} {value:.10g}")
+
+    def observe(self, name: str, bounds: Sequence[float], count: float, median: float, spread: float = 0.6, **labels: str) -> None:
+        """Add a histogram of `count` observations with a lognormal distribution."""
+        for bound in bounds:
+            share = 0.5 + 0.5 * math.erf(math.log(bound / median) / (spread * math.sqrt(2)))
+            self.add(f"{name}_bucket", round(count * share), le=f"{bound:g}", **labels)
+        self.add(f"{name}_bucket", round(count), le="+Inf", **labels)
+        self.add(f"{name}_sum", count * median * math.exp(spread**2 / 2), **labels)
+        self.add(f"{name}_count", round(count), **labels)
+
+    def text(self) -> str:
+        """Return the page."""
+        return "\n".join(self.lines) + "\n"
+
+
+def wave(at: float, period: float = 2400.0) -> float:
+    """Swing between 0 and 1."""
+    return 0.5 + 0.5 * math.sin(2 * math.pi * at / period)
+
+
+def total(rate: float, at: float, period: float = 2400.0) -> float:
+    """Count what happened until `at` when the rate swings by a quarter around `rate`."""
+    angle = 2 * math.pi / period
+    return rate * (at + 0.25 * (1 - math.cos(angle * at)) / angle)
+
+
+def engine(at: float, *, model: str = "qwen3-8b", rate: float = 3.0, first_token: float = 0.12, crowded: float = 0.0) -> str:
+    """Give the page of a vLLM engine that finishes `rate` requests a second; `crowded` (0 to 1) fills its queue and its KV cache."""
+    page = Lines()
+    about = {"model_name": model, "engine": "0"}
+    requests = total(rate, at)
+    page.add("vllm:num_requests_running", round(rate * 4 + 3 * wave(at)), **about)
+    page.add("vllm:num_requests_waiting", round(40 * crowded * wave(at, 900)), **about)
+    page.add("vllm:kv_cache_usage_perc", min(1.0, 0.25 + 0.15 * wave(at) + 0.6 * crowded), **about)
+    page.add("vllm:prefix_cache_queries_total", 400 * requests, **about)
+    page.add("vllm:prefix_cache_hits_total", 148 * requests, **about)
+    page.add("vllm:num_preemptions_total", math.floor(crowded * at / 30), **about)
+    page.add("vllm:prompt_tokens_total", 400 * requests, **about)
+    page.add("vllm:generation_tokens_total", 220 * requests, **about)
+    for reason, share in (("stop", 0.93), ("length", 0.06), ("abort", 0.01)):
+        page.add("vllm:request_success_total", math.floor(share * requests), finished_reason=reason, **about)
+    slower = 1 + 20 * crowded
+    page.observe("vllm:time_to_first_token_seconds", FIRST_TOKEN_BUCKETS, requests, first_token * slower, **about)
+    page.observe("vllm:inter_token_latency_seconds", TOKEN_BUCKETS, 220 * requests, 0.021, **about)
+    page.observe("vllm:e2e_request_latency_seconds", REQUEST_BUCKETS, requests, 4.5 + first_token * slower, **about)
+    page.observe("vllm:request_queue_time_seconds", REQUEST_BUCKETS, requests, 0.01 + 4 * crowded, **about)
+    page.observe("vllm:request_prefill_time_seconds", REQUEST_BUCKETS, requests, first_token, **about)
+    page.observe("vllm:request_decode_time_seconds", REQUEST_BUCKETS, requests, 4.4, **about)
+    return page.text()
+
+
+def grafana(at: float, *, failing: float = 0.0) -> str:
+    """Give the page of Grafana; `failing` is the share of its requests to data sources that get no answer."""
+    page = Lines()
+    page.add("grafana_build_info", 1, branch="HEAD", edition="oss", goversion="go1.25.0", revision="0", version="12.3.0")
+    for handler, rate in (("/api/ds/query", 2.0), ("/api/dashboards/uid/:uid", 0.2), ("/api/health", 0.1)):
+        page.observe(
+            "grafana_http_request_duration_seconds",
+            GRAFANA_BUCKETS,
+            total(rate, at),
+            0.04,
+            handler=handler,
+            method="GET",
+            status_code="200",
+        )
+    page.observe(
+        "grafana_http_request_duration_seconds",
+        GRAFANA_BUCKETS,
+        total(2.0 * failing, at),
+        0.04,
+        handler="/api/ds/query",
+        method="POST",
+        status_code="500",
+    )
+    source = {"datasource": "prometheus", "datasource_type": "prometheus", "method": "post", "secure_socks_ds_proxy_enabled": "false"}
+    page.add("grafana_datasource_request_total", math.floor(total(4.0 * (1 - failing), at)), code="200", **source)
+    if failing:
+        page.add("grafana_datasource_request_total", math.floor(total(4.0 * failing, at)), code="504", **source)
+    page.observe("grafana_datasource_request_duration_seconds", GRAFANA_BUCKETS, total(4.0, at), 0.02, code="200", **source)
+    page.add("grafana_stat_totals_dashboard", 8)
+    page.add("grafana_stat_active_users", 3)
+    page.add("process_resident_memory_bytes", 210e6 + 20e6 * wave(at))
+    page.add("process_cpu_seconds_total", 0.05 * at)
+    page.add("process_start_time_seconds", 1.7e9)
+    page.add("process_open_fds", 24)
+    page.add("process_max_fds", 1048576)
+    return page.text()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """A router pod as the cluster sees it."""
+
+    name: str
+    node: str = "node-a"
+    memory: float = 2.4 * GIB
+    cpu: float = 0.6
+    throttled: float = 0.0
+    """Share of CPU periods in which the container had to stop."""
+
+    restarts: int = 0
+    reason: str = ""
+    """Why it last ended, such as OOMKilled."""
+
+    waiting: str = ""
+    """Why it does not run now, such as CrashLoopBackOff."""
+
+    started: float = 0.0
+    """Seconds; before, the pod is pending."""
+
+
+def kube_state(at: float, pods: Sequence[Pod], *, namespace: str = "vllm-semantic-router-system", wanted: int | None = None) -> str:
+    """Give the page of kube-state-metrics for a Deployment with these pods."""
+    page = Lines()
+    running = [pod for pod in pods if not pod.waiting and at >= pod.started]
+    about = {"namespace": namespace, "deployment": "semantic-router"}
+    wanted = len(pods) if wanted is None else wanted
+    page.add("kube_deployment_spec_replicas", wanted, **about)
+    page.add("kube_deployment_status_replicas_available", len(running), **about)
+    page.add("kube_deployment_status_replicas_unavailable", wanted - len(running), **about)
+    autoscaler = {"namespace": namespace, "horizontalpodautoscaler": "semantic-router"}
+    page.add("kube_horizontalpodautoscaler_spec_min_replicas", 2, **autoscaler)
+    page.add("kube_horizontalpodautoscaler_spec_max_replicas", 10, **autoscaler)
+    page.add("kube_horizontalpodautoscaler_status_current_replicas", len(pods), **autoscaler)
+    page.add("kube_horizontalpodautoscaler_status_desired_replicas", wanted, **autoscaler)
+    for pod in pods:
+        place = {"namespace": namespace, "pod": pod.name}
+        container = {**place, "container": "semantic-router"}
+        up = pod in running
+        page.add("kube_pod_info", 1, node=pod.node, created_by_kind="ReplicaSet", created_by_name="semantic-router-7c9", **place)
+        for phase in ("Pending", "Running", "Succeeded", "Failed", "Unknown"):
+            here = "Running" if at >= pod.started else "Pending"
+            page.add("kube_pod_status_phase", int(phase == here), phase=phase, **place)
+        page.add("kube_pod_container_info", 1, image="semantic-router:v1", **container)
+        page.add("kube_pod_container_status_ready", int(up), **container)
+        page.add("kube_pod_container_status_restarts_total", pod.restarts, **container)
+        if pod.waiting:
+            page.add("kube_pod_container_status_waiting_reason", 1, reason=pod.waiting, **container)
+        if pod.reason:
+            page.add("kube_pod_container_status_last_terminated_reason", 1, reason=pod.reason, **container)
+        for kind, cpu, memory in (("requests", 1.0, 3 * GIB), ("limits", 2.0, 6 * GIB)):
+            name = f"kube_pod_container_resource_{kind}"
+            page.add(name, cpu, node=pod.node, resource="cpu", unit="core", **container)
+            page.add(name, memory, node=pod.node, resource="memory", unit="byte", **container)
+        page.add("kube_pod_spec_volumes_persistentvolumeclaims_info", 1, volume="models-volume", persistentvolumeclaim="models", **place)
+    return page.text()
+
+
+def kubelet(at: float, pods: Sequence[Pod], *, namespace: str = "vllm-semantic-router-system") -> str:
+    """Give the pages of the kubelet and its cAdvisor, the pods' sandbox and total included, for all nodes in one."""
+    page = Lines()
+    for pod in pods:
+        if at < pod.started:
+            continue
+        place = {"namespace": namespace, "pod": pod.name}
+        memory = pod.memory + 0.05 * GIB * wave(at)
+        for container, image, share in (("semantic-router", "semantic-router:v1", 1.0), ("", "", 1.0), ("POD", "pause:3.10", 0.0001)):
+            each = {"container": container, "image": image, **place}
+            page.add("container_cpu_usage_seconds_total", pod.cpu * share * at, cpu="total", **each)
+            page.add("container_memory_working_set_bytes", memory * share, **each)
+            page.add("container_memory_rss", memory * 0.95 * share, **each)
+            page.add("container_cpu_cfs_periods_total", math.floor(10 * at), **each)
+            page.add("container_cpu_cfs_throttled_periods_total", math.floor(10 * pod.throttled * at), **each)
+        page.add("container_network_receive_bytes_total", total(40e3, at), interface="eth0", **place)
+        page.add("container_network_transmit_bytes_total", total(55e3, at), interface="eth0", **place)
+    claim = {"namespace": namespace, "persistentvolumeclaim": "models"}
+    page.add("kubelet_volume_stats_capacity_bytes", 20 * GIB, **claim)
+    page.add("kubelet_volume_stats_used_bytes", 11.3 * GIB, **claim)
+    page.add("kubelet_volume_stats_inodes", 1_310_720, **claim)
+    page.add("kubelet_volume_stats_inodes_used", 1_024, **claim)
+    other = {"namespace": namespace, "persistentvolumeclaim": "somebody-elses"}
+    page.add("kubelet_volume_stats_capacity_bytes", 100 * GIB, **other)
+    page.add("kubelet_volume_stats_used_bytes", 99 * GIB, **other)
+    return page.text()
