@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 GIB: Final = 2**30
 
+SPREAD: Final = 0.6
+"""Sigma of the lognormal distribution that all durations here have."""
+
 TOKEN_BUCKETS: Final = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0)
 """vLLM's bounds for the time between tokens."""
 
@@ -35,18 +38,18 @@ class Lines:
 
     lines: list[str] = field(default_factory=list)
 
-    def add(self, name: str, value: float, **labels: str) -> None:
+    def add(self, name: str, value: float, /, **labels: str) -> None:
         """Add one sample."""
         inside = ",".join(f'{label}="{text}"' for label, text in labels.items())
         self.lines.append(f"{name}{{{inside}}} {value:.10g}")
 
-    def observe(self, name: str, bounds: Sequence[float], count: float, median: float, spread: float = 0.6, **labels: str) -> None:
+    def observe(self, name: str, bounds: Sequence[float], count: float, median: float, /, **labels: str) -> None:
         """Add a histogram of `count` observations with a lognormal distribution."""
         for bound in bounds:
-            share = 0.5 + 0.5 * math.erf(math.log(bound / median) / (spread * math.sqrt(2)))
+            share = 0.5 + 0.5 * math.erf(math.log(bound / median) / (SPREAD * math.sqrt(2)))
             self.add(f"{name}_bucket", round(count * share), le=f"{bound:g}", **labels)
         self.add(f"{name}_bucket", round(count), le="+Inf", **labels)
-        self.add(f"{name}_sum", count * median * math.exp(spread**2 / 2), **labels)
+        self.add(f"{name}_sum", count * median * math.exp(SPREAD**2 / 2), **labels)
         self.add(f"{name}_count", round(count), **labels)
 
     def text(self) -> str:

@@ -48,10 +48,7 @@ def data_source() -> DataSourceRef:
 def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
     """Return the filters of a dashboard about the router, in reading order: data source, place, subject."""
     return (
-        DatasourceVariable("datasource")
-        .label("Data source")
-        .type("prometheus")
-        .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID)),
+        source_variable(),
         _job(),
         choices("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
         choices("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
