@@ -62,6 +62,16 @@ def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
     )
 
 
+def source_variable() -> DatasourceVariable:
+    """Offer every Prometheus that Grafana knows."""
+    return (
+        DatasourceVariable("datasource")
+        .label("Data source")
+        .type("prometheus")
+        .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID))
+    )
+
+
 def choices(name: str, label: str, query: str) -> QueryVariable:
     """Offer the values a query finds in the range on screen, any number of them, with "All" first."""
     return (
