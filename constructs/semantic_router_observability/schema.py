@@ -46,7 +46,7 @@ def render() -> str:
 
 
 def _add_defaults(properties: dict[str, Any], construct: type) -> None:
-    for parameter in inspect.signature(construct).parameters.values():
+    for parameter in inspect.signature(vars(construct)["__init__"]).parameters.values():
         node = properties.get(_camel(parameter.name))
         if node is None or parameter.default in (None, inspect.Parameter.empty):
             continue

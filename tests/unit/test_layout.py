@@ -1,0 +1,186 @@
+"""What keeps the project in one piece: names, folders, and the three places an option is written down."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import constructs
+import pytest
+
+import semantic_router_observability as sro
+from semantic_router_observability import schema
+from semantic_router_observability.settings import GrafanaSettings, IngressSettings, PrometheusSettings
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "constructs" / "semantic_router_observability"
+MODULES = sorted(LIBRARY.rglob("*.py"))
+
+STARTS_NODE = {
+    "grafana/stack.py",
+    "prometheus/stack.py",
+    "prometheus/rbac.py",
+    "exposure/ingress.py",
+    "kubernetes/manifest.py",
+    "schema.py",
+}
+"""Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
+
+CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.ObservabilityIngress)
+
+ONLY_IN_PYTHON = {
+    "PrometheusStack": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "targets": "`routers` at the top of the file, as it is what everybody looks for first",
+        "service_account": "an object of cdk8s-plus",
+        "image": "`images.prometheus`",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "GrafanaStack": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "sources": "objects; main.py passes the Prometheus",
+        "image": "`images.grafana`",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "ObservabilityIngress": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "ingress_class": "`className` and `alb`",
+    },
+}
+
+
+def _parameters(construct: type) -> dict[str, inspect.Parameter]:
+    """Parameters by name. The class itself has the signature of jsii's metaclass."""
+    parameters = dict(inspect.signature(vars(construct)["__init__"]).parameters)
+    parameters.pop("self")
+    return parameters
+
+
+def relative(path: Path) -> str:
+    """Path inside the library."""
+    return path.relative_to(LIBRARY).as_posix()
+
+
+def test_the_folder_called_constructs_is_no_package() -> None:
+    assert not (ROOT / "constructs" / "__init__.py").exists()
+    assert "site-packages" in constructs.__file__
+    assert Path(sro.__file__).parent == LIBRARY
+
+
+def test_every_folder_of_the_library_is_a_package() -> None:
+    assert {path.parent for path in MODULES} == {path.parent for path in MODULES if path.name == "__init__.py"}
+
+
+@pytest.mark.parametrize("path", [*MODULES, ROOT / "main.py", *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
+def test_nobody_imports_a_second_copy(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        assert not any(name.startswith("constructs.semantic_router_observability") for name in names)
+
+
+def test_pure_modules_start_no_node() -> None:
+    pure = [
+        "semantic_router_observability." + relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        for path in MODULES
+        if relative(path) not in STARTS_NODE and path.name != "__main__.py" and relative(path) != "__init__.py"
+    ]
+    assert "semantic_router_observability.settings_file" in pure
+    program = f"import importlib, sys\nfor name in {pure!r}:\n    importlib.import_module(name)\nprint('jsii' in sys.modules, 'cdk8s' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "False False\n"
+
+
+def test_the_list_of_impure_modules_is_true() -> None:
+    program = "import importlib, sys\nimportlib.import_module(sys.argv[1])\nprint('jsii' in sys.modules)"
+    for module in sorted(STARTS_NODE):
+        name = "semantic_router_observability." + module.removesuffix(".py").replace("/", ".")
+        done = subprocess.run([sys.executable, "-c", program, name], capture_output=True, text=True, check=True, cwd=ROOT)
+        assert done.stdout == "True\n", module
+
+
+def test_types_are_imported_without_starting_node() -> None:
+    program = "import sys, semantic_router_observability as sro\nsro.RouterTarget.helm('a'), sro.Claim(size='1Gi'), sro.Settings()\nprint('jsii' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "False\n"
+
+
+def test_public_names_resolve() -> None:
+    assert sorted(sro.__all__) == sorted(set(sro.__all__))
+    assert set(sro.__all__) == set(sro._HOME_OF)
+    for name in sro.__all__:
+        assert getattr(sro, name).__name__ == name
+        assert inspect.getdoc(getattr(sro, name)), name
+    with pytest.raises(AttributeError, match="no attribute 'Prometheus'"):
+        sro.Prometheus  # noqa: B018  looked up on purpose
+
+
+def test_type_checkers_see_the_names_that_are_loaded() -> None:
+    tree = ast.parse((LIBRARY / "__init__.py").read_text(encoding="utf-8"))
+    (guarded,) = [node for node in tree.body if isinstance(node, ast.If)]
+    seen = {(alias.name, node.module) for node in guarded.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert seen == set(sro._HOME_OF.items())
+
+
+@pytest.mark.parametrize(
+    ("construct", "settings"),
+    [(sro.PrometheusStack, PrometheusSettings), (sro.GrafanaStack, GrafanaSettings), (sro.ObservabilityIngress, IngressSettings)],
+    ids=lambda value: value.__name__,
+)
+def test_settings_and_parameters_are_the_same(construct: type, settings: Any) -> None:
+    parameters = set(_parameters(construct))
+    only_in_python = ONLY_IN_PYTHON[construct.__name__]
+    fields = set(settings.__struct_fields__) - {"class_name", "alb"}
+    assert fields == parameters - only_in_python.keys()
+    assert only_in_python.keys() <= parameters
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_arguments_are_keywords_and_documented_in_order(construct: type) -> None:
+    parameters = _parameters(construct)
+    positional = [name for name, parameter in parameters.items() if parameter.kind is not inspect.Parameter.KEYWORD_ONLY]
+    assert positional == ["scope", "id"]
+    _, documented = schema._split(inspect.getdoc(construct) or "")
+    assert list(documented) == list(parameters)
+    for name, text in documented.items():
+        assert text.endswith("."), name
+        if parameters[name].default is not inspect.Parameter.empty:
+            assert re.search(r"\b[Dd]efault", text), f"{name}: says no default"
+
+
+STRUCTS = [getattr(sro, name) for name in sro.__all__ if hasattr(getattr(sro, name), "__struct_fields__")]
+
+
+@pytest.mark.parametrize("struct", STRUCTS)
+def test_fields_are_documented_in_order(struct: Any) -> None:
+    _, documented = schema._split(inspect.getdoc(struct) or "")
+    assert set(documented) == set(struct.__struct_fields__)
+    assert struct.__struct_config__.frozen
+    assert struct.__struct_config__.forbid_unknown_fields
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_public_attributes_are_documented(construct: type) -> None:
+    tree = ast.parse(inspect.getsource(construct).strip()).body[0]
+    assert isinstance(tree, ast.ClassDef)
+    (init,) = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+    for statement, following in zip(init.body, [*init.body[1:], None], strict=True):
+        target = (
+            statement.target
+            if isinstance(statement, ast.AnnAssign)
+            else statement.targets[0]
+            if isinstance(statement, ast.Assign)
+            else None
+        )
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
+            documented = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+            assert documented, f"{construct.__name__}.{target.attr}"
