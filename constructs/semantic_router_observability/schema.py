@@ -28,13 +28,13 @@ def settings_schema() -> dict[str, Any]:
     """Schema with a description for every key, and the default where it is a plain value."""
     schema = bare_schema()
     for name, node in schema["$defs"].items():
-        construct, id = _CONSTRUCTS.get(name, (None, ""))
+        construct, stack = _CONSTRUCTS.get(name, (None, ""))
         documented = inspect.getdoc(construct) if construct else node.get("description", "")
         summary, fields = _split(documented or "")
         node["description"] = summary
         for field, text in fields.items():
             if spelled := node.get("properties", {}).get(_camel(field)):
-                spelled["description"] = _in_yaml(text.replace("<id>", id) if id else text)
+                spelled["description"] = _in_yaml(text.replace("<id>", stack) if stack else text)
         if construct:
             _add_defaults(node["properties"], construct)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "observability.yaml", **schema}
