@@ -11,11 +11,13 @@ Without Go nothing fails: the tests that need the missing programs skip, and thi
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +48,8 @@ class GoProgram:
     version_variables: Callable[[str], dict[str, str]] = lambda _release: {}
     """Variables the linker sets so that the program knows its version."""
     tags: str = ""
+    lacks: tuple[str, ...] = ()
+    """Files that the package embeds and its module does not hold, such as built web pages; empty ones take their place."""
     needed_by: str
 
     @property
@@ -64,7 +68,7 @@ class GoProgram:
 
     @property
     def stamp(self) -> str:
-        return _hash([TOOLS / self.folder / "go.mod", TOOLS / self.folder / "go.sum"], *self.command)
+        return _hash([TOOLS / self.folder / "go.mod", TOOLS / self.folder / "go.sum"], *self.command, *self.lacks)
 
 
 def _prometheus_release(module_version: str) -> str:
@@ -95,6 +99,20 @@ def _prometheus(name: str, needed_by: str) -> GoProgram:
     )
 
 
+def _alertmanager(name: str) -> GoProgram:
+    return GoProgram(
+        name=name,
+        folder="alertmanager",
+        module="github.com/prometheus/alertmanager",
+        package=f"github.com/prometheus/alertmanager/cmd/{name}",
+        version_command=("--version",),
+        version_variables=lambda release: {"github.com/prometheus/common/version.Version": release},
+        tags="netgo",
+        lacks=("ui/app/dist/index.html",),
+        needed_by="the tests of Alertmanager",
+    )
+
+
 def _kubernetes(name: str, *version_command: str) -> GoProgram:
     return GoProgram(
         name=name,
@@ -118,6 +136,8 @@ GO_PROGRAMS = (
     ),
     _prometheus("prometheus", "the cluster tests and the query tests"),
     _prometheus("promtool", "the tests of configuration, rules and queries"),
+    _alertmanager("alertmanager"),
+    _alertmanager("amtool"),
     _kubernetes("kubectl", "version", "--client"),
     _kubernetes("kube-apiserver", "--version"),
     _kubernetes("kube-controller-manager", "--version"),
@@ -171,13 +191,35 @@ def _build(program: GoProgram) -> None:
     environment = os.environ | {"GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly", "CGO_ENABLED": "0", "GOWORK": "off"}
     *command, package = program.command
     try:
-        subprocess.run([*command, "-o", str(unfinished), package], cwd=TOOLS / program.folder, env=environment, check=True)
+        with tempfile.TemporaryDirectory(prefix=f".{program.name}.", dir=BIN) as scratch:
+            completed = _complete(program, Path(scratch), environment) if program.lacks else []
+            subprocess.run([*command, *completed, "-o", str(unfinished), package], cwd=TOOLS / program.folder, env=environment, check=True)
         if not _says(str(unfinished), program):
             raise SystemExit(f"{program.name}: was built, but does not say version {program.version}")
         unfinished.replace(BIN / program.name)
     finally:
         unfinished.unlink(missing_ok=True)
     (STAMPS / program.name).write_text(program.stamp)
+
+
+def _complete(program: GoProgram, scratch: Path, environment: dict[str, str]) -> list[str]:
+    """Copy the module, add what it lacks, and return the options that make Go build from the copy. Go refuses to overlay its own cache."""
+    folder = TOOLS / program.folder
+    download = ["go", "mod", "download", "-json", program.module]
+    found = subprocess.run(download, cwd=folder, env=environment, check=True, capture_output=True, text=True)
+    copy = scratch / "module"
+    # Contents only: the cache's read-only modes would keep the copy from being completed and removed.
+    shutil.copytree(json.loads(found.stdout)["Dir"], copy, copy_function=shutil.copyfile, ignore=shutil.ignore_patterns("node_modules"))
+    for path in (copy, *copy.rglob("*")):
+        if path.is_dir():
+            path.chmod(0o755)
+    for file in program.lacks:
+        (copy / file).parent.mkdir(parents=True, exist_ok=True)
+        (copy / file).touch()
+    modfile = scratch / "go.mod"
+    modfile.write_text((folder / "go.mod").read_text() + f"\nreplace {program.module} => {copy}\n")
+    shutil.copyfile(folder / "go.sum", scratch / "go.sum")
+    return ["-modfile", str(modfile)]
 
 
 def _cdk8s_stamp() -> str:
