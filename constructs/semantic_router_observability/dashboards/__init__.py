@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from semantic_router_observability.dashboards.cost import cost_and_tokens
 from semantic_router_observability.dashboards.fleet import router_fleet
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
+from semantic_router_observability.dashboards.guardrails import guardrails_and_quality
 from semantic_router_observability.dashboards.rendering import render
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
-__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "llm_router_metrics", "render", "router_fleet"]
+__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "guardrails_and_quality", "llm_router_metrics", "render", "router_fleet"]
 
 
 class Entry(NamedTuple):
@@ -40,6 +41,7 @@ class Entry(NamedTuple):
 DASHBOARDS: Final = (
     Entry("llm-router-dashboard.json", llm_router_metrics),
     Entry("cost-and-tokens.json", cost_and_tokens),
+    Entry("guardrails-and-quality.json", guardrails_and_quality),
     Entry("router-fleet.json", router_fleet),
 )
 """Every dashboard, in the order in which they are listed."""

@@ -18,10 +18,12 @@ WIDTH: Final = 24
 
 @dataclass(frozen=True)
 class Line:
-    """Panels side by side, equally wide; `height` is in grid units of about 38 pixels."""
+    """Panels side by side, equally wide unless `widths` says otherwise; `height` is in grid units of about 38 pixels."""
 
     height: int
     panels: Sequence[Panel]
+    widths: Sequence[int] = ()
+    """Columns of each panel, 24 together."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,20 @@ def place(sections: Sequence[Section]) -> list[Panel | RowPanel]:
 def _stack(lines: Sequence[Line], y: int) -> tuple[list[Panel], int]:
     panels: list[Panel] = []
     for line in lines:
-        if not line.panels or WIDTH % len(line.panels):
-            raise ConfigError("dashboard line", len(line.panels), f"a number of panels that divides {WIDTH}")
-        width = WIDTH // len(line.panels)
-        for column, panel in enumerate(line.panels):
-            panel.grid_pos = GridPos(h=line.height, w=width, x=column * width, y=y)
+        x = 0
+        for width, panel in zip(_widths(line), line.panels, strict=True):
+            panel.grid_pos = GridPos(h=line.height, w=width, x=x, y=y)
             panels.append(panel)
+            x += width
         y += line.height
     return panels, y
+
+
+def _widths(line: Line) -> Sequence[int]:
+    if line.widths:
+        if len(line.widths) != len(line.panels) or sum(line.widths) != WIDTH or min(line.widths) < 1:
+            raise ConfigError("dashboard line", list(line.widths), f"a width for each of {len(line.panels)} panels, {WIDTH} together")
+        return line.widths
+    if not line.panels or WIDTH % len(line.panels):
+        raise ConfigError("dashboard line", len(line.panels), f"a number of panels that divides {WIDTH}")
+    return [WIDTH // len(line.panels)] * len(line.panels)

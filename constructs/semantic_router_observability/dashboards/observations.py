@@ -44,6 +44,11 @@ def zero_while(expression: str, other: str) -> str:
     return f"({expression} or 0 * {other})"
 
 
+def none_while(expression: str, other: str, label: str, value: str) -> str:
+    """Fall back to one line at 0 whose `label` is `value` while `other`, a result without labels, exists. For results with one label."""
+    return f'{expression}\nor on () label_replace(0 * {other}, "{label}", "{value}", "", "")'
+
+
 def share(part: str, whole: str) -> str:
     """Divide `part` by `whole`, label set by label set: 0 where only the whole was counted, nothing where it was not."""
     return f"({part} or 0 * {whole})\n/ ({whole} > 0)"

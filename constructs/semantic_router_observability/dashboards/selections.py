@@ -1,0 +1,35 @@
+"""Counting what model selectors chose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.dashboards.queries import RANGE, STEP, series
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SELECTIONS: Final = "llm_model_selection_total"
+FALLBACKS: Final = "llm_model_selection_fallback_total"
+
+_ONCE, _TWICE = 'method!="rl_driven"', 'method="rl_driven"'
+"""The reinforcement-learning selector counts each choice twice, so its choices are counted apart and halved."""
+
+
+def selected(by: Sequence[str] = (), window: str = STEP) -> str:
+    """Count selections per second, each one once."""
+    return f"{_sum(by)}({_corrected('rate', window)})"
+
+
+def selected_in_range(by: Sequence[str] = ()) -> str:
+    """Count selections within the range on screen, each one once."""
+    return f"round({_sum(by)}({_corrected('increase', RANGE)}))"
+
+
+def _corrected(function: str, window: str) -> str:
+    once, twice = (f"{function}({series(SELECTIONS, method)}[{window}])" for method in (_ONCE, _TWICE))
+    return f"{once} or {twice} / 2"
+
+
+def _sum(by: Sequence[str]) -> str:
+    return f"sum by ({', '.join(by)}) " if by else "sum"
