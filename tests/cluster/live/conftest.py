@@ -83,6 +83,7 @@ def live(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         cluster.wait(lambda: len(metrics.targets("semantic-router")) == 4, "four routers discovered", 30)
         cluster.wait(lambda: metrics.up("semantic-router"), "four routers up", 40)
         yield Live(lab, namespace, other, foreign, dist, metrics, routers, grafana)
+        assert metrics.complaints() == [], "the log stays clean to the end"
 
 
 def _decoys(lab: Lab, namespace: str, foreign: str) -> None:

@@ -33,7 +33,9 @@ def test_a_router_is_up_one_interval_after_prometheus_has_taken_it_over(live: Li
     (series,) = live.metrics.query(f'up{{pod="{router.pod}"}}[10m]')
     first, value = series["values"][0]
     assert value == "1", "the first scrape went well"
-    assert 0 < first - router.seen <= RELOAD + INTERVAL + SLACK
+    waited = first - router.seen
+    print(f"{style}: first scraped {waited:.1f} s after its endpoint appeared")
+    assert 0 < waited <= RELOAD + INTERVAL + SLACK
 
 
 def test_labels_of_a_router_are_on_every_series(live: Live) -> None:

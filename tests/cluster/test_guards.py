@@ -1,0 +1,121 @@
+"""What Prometheus stores of routers whose clients try to grow it, and what it does with a router that exposes too much."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cluster.metrics import Metrics
+from cluster.routers import INSTALLS, METRICS, Placed, place
+from cluster.support import apply_cleanly, open_namespace, synthesize
+from cluster.web import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from harness.lab import Lab
+
+pytestmark = pytest.mark.cluster
+
+LIMIT = 3000
+"""Samples a scrape may hold here."""
+ENDLESS = "m" * 5000
+"""A model name that a client made up."""
+FORGED = [f"made-up-{number}" for number in range(2500)]
+"""As many again, all different."""
+
+COUNTED = f"""\
+# TYPE llm_request_errors_total counter
+llm_request_errors_total{{model="gpt-4",reason="model_not_found"}} 5
+llm_request_errors_total{{model="claude",reason="model_not_found"}} 7
+llm_request_errors_total{{model="{ENDLESS}",reason="model_not_found"}} 11
+llm_request_errors_total{{model="qwen3-8b",reason="timeout"}} 3
+llm_request_errors_total{{model="qwen3-8b",reason="upstream_5xx"}} 2
+# TYPE sr_request_params_unknown_field_stripped_total counter
+sr_request_params_unknown_field_stripped_total{{decision="general",field="shoe_size"}} 4
+sr_request_params_unknown_field_stripped_total{{decision="general",field="{ENDLESS}"}} 6
+# TYPE llm_memory_retrieval_total counter
+llm_memory_retrieval_total{{backend="milvus",status="hit",user_id="anna@example.com"}} 9
+# TYPE llm_model_requests_total counter
+llm_model_requests_total{{model="qwen3-8b"}} 100
+"""
+ATTACKED = "# TYPE llm_request_errors_total counter\n" + "".join(
+    f'llm_request_errors_total{{model="{name}",reason="model_not_found"}} 1\n' for name in FORGED
+)
+SWOLLEN = "# TYPE llm_model_requests_total counter\n" + "".join(
+    f'llm_model_requests_total{{model="{number}"}} 1\n' for number in range(LIMIT + 1)
+)
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A Prometheus with three such routers."""
+
+    metrics: Metrics
+    counted: Placed
+    attacked: Placed
+    swollen: Placed
+
+
+@pytest.fixture(scope="module")
+def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    """Wait until each router was scraped once, well or badly."""
+    cluster, network = lab.cluster, lab.network
+    with ExitStack() as stack:
+        namespace = stack.enter_context(open_namespace(cluster, "guarded"))
+        settings = {"prometheus": {"guards": {"sampleLimit": LIMIT}, "storage": {"type": "ephemeral"}}}
+        apply_cleanly(cluster, synthesize(tmp_path_factory.mktemp("guarded"), namespace, settings))
+        placed = []
+        for style, page in (("helm", COUNTED), ("operator", ATTACKED), ("kserve", SWOLLEN)):
+            address = network.address()
+            stack.enter_context(Server(network, address, METRICS, {"/metrics": page}))
+            placed.append(place(cluster, namespace, INSTALLS[style], address))
+        container = lab.run(cluster.get("statefulset", "prometheus", namespace), "prometheus")
+        stack.callback(container.terminate)
+        metrics = Metrics(container)
+        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 3, "three scrapes", 40)
+        yield Guarded(metrics, *placed)
+
+
+def test_a_persons_identity_is_never_stored(guarded: Guarded) -> None:
+    assert "user_id" not in guarded.metrics.label_names()
+    assert guarded.metrics.query("llm_memory_retrieval_total") == []
+    assert guarded.metrics.value("llm_model_requests_total{job='semantic-router'}") == 100
+
+
+def test_names_that_clients_choose_become_numbers_and_counts_by_cause_stay(guarded: Guarded) -> None:
+    here = f'pod="{guarded.counted.pod}"'
+    by_reason = guarded.metrics.query(f"sum by (reason) (llm_request_errors_total{{{here}}})")
+    counts = {series["metric"]["reason"]: float(series["value"][1]) for series in by_reason}
+    assert counts == {"model_not_found": 5 + 7 + 11, "timeout": 3, "upstream_5xx": 2}
+    unknown = guarded.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="model_not_found"}}')
+    assert len(unknown) == 3
+    assert all(re.fullmatch(r"client-\d{1,4}", name) for name in unknown)
+    assert guarded.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="timeout"}}') == {"qwen3-8b"}
+    fields = guarded.metrics.query(f"sum by (field) (sr_request_params_unknown_field_stripped_total{{{here}}})")
+    assert sorted(float(series["value"][1]) for series in fields) == [4, 6]
+    assert all(re.fullmatch(r"client-\d{1,4}", series["metric"]["field"]) for series in fields)
+    assert "__tmp_hash" not in guarded.metrics.label_names()
+
+
+def test_an_endless_name_does_not_fail_the_scrape(guarded: Guarded) -> None:
+    assert guarded.metrics.value(f'up{{pod="{guarded.counted.pod}"}}') == 1
+    assert max(len(value) for value in guarded.metrics.label_values("model", "llm_request_errors_total")) < 20
+
+
+def test_thousands_of_names_stay_within_the_bound(guarded: Guarded) -> None:
+    assert guarded.metrics.value(f'up{{pod="{guarded.attacked.pod}"}}') == 1
+    series = guarded.metrics.value(f'count(llm_request_errors_total{{pod="{guarded.attacked.pod}"}})')
+    assert series is not None
+    assert 900 < series <= 1024
+
+
+def test_a_router_over_the_sample_limit_is_down_with_the_reason(guarded: Guarded) -> None:
+    assert guarded.metrics.value(f'up{{pod="{guarded.swollen.pod}"}}') == 0
+    (target,) = [target for target in guarded.metrics.targets("semantic-router") if target["labels"]["pod"] == guarded.swollen.pod]
+    assert target["lastError"] == "sample limit exceeded"
+    assert guarded.metrics.query(f'llm_model_requests_total{{pod="{guarded.swollen.pod}"}}') == []
