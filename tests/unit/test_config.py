@@ -1,0 +1,229 @@
+"""`prometheus.yml`: jobs, guards, relabelling of samples."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from relabel import relabel, scraped
+from semantic_router_observability.kubernetes.pods import SecretFiles
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.prometheus.config import (
+    CLIENT_LABEL_VALUES,
+    extra_job,
+    metric_relabel_configs,
+    render,
+    router_job,
+    stack_jobs,
+)
+from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
+from semantic_router_observability.router.catalogue import families
+from semantic_router_observability.router.target import RouterTarget
+
+SECRETS = "/etc/secrets"
+
+
+def job(one: ScrapeJob) -> dict[str, Any]:
+    """The job in Prometheus's words."""
+    return extra_job(one, "own", SecretFiles(SECRETS))
+
+
+def test_static_job() -> None:
+    assert job(StaticJob(name="vllm", targets=("a:80",), labels={"engine": "vllm"}, interval="30s", timeout="5s", sample_limit=0)) == {
+        "job_name": "vllm",
+        "scrape_interval": "30s",
+        "scrape_timeout": "5s",
+        "metrics_path": "/metrics",
+        "scheme": "http",
+        "static_configs": [{"targets": ["a:80"], "labels": {"engine": "vllm"}}],
+    }
+
+
+def test_credentials_are_files() -> None:
+    files = SecretFiles(SECRETS)
+    written = extra_job(
+        StaticJob(name="a", targets=("b:1",), scheme="https", bearer_token=SecretKey("s.x", "token"), ca=SecretKey("s.x", "ca.crt")),
+        "own",
+        files,
+    )
+    assert written["authorization"] == {"credentials_file": "/etc/secrets/s.x/token"}
+    assert written["tls_config"] == {"ca_file": "/etc/secrets/s.x/ca.crt"}
+    (volume,) = files.volumes()
+    assert volume["secret"]["items"] == [{"key": "token", "path": "token"}, {"key": "ca.crt", "path": "ca.crt"}]
+    assert files.mounts() == [{"name": volume["name"], "mountPath": "/etc/secrets/s.x", "readOnly": True}]
+
+
+POD = {
+    "__address__": "10.0.0.1:8000",
+    "__meta_kubernetes_namespace": "own",
+    "__meta_kubernetes_pod_name": "vllm-0",
+    "__meta_kubernetes_pod_phase": "Running",
+    "__meta_kubernetes_pod_label_app": "vllm.v1",
+    "__meta_kubernetes_pod_container_port_name": "api",
+    "__meta_kubernetes_pod_container_port_number": "8000",
+}
+
+
+@pytest.mark.parametrize("port", ["api", 8000])
+def test_pods_job(port: str | int) -> None:
+    written = job(PodJob(name="vllm", match_labels={"app": "vllm.v1"}, port=port))
+    assert written["kubernetes_sd_configs"] == [{"role": "pod", "namespaces": {"names": ["own"]}}]
+    configs = written["relabel_configs"]
+    assert scraped(POD, configs, "vllm") == {"job": "vllm", "instance": "10.0.0.1:8000", "namespace": "own", "pod": "vllm-0"}
+    for change in (
+        {"__meta_kubernetes_pod_label_app": "vllm-v1"},
+        {"__meta_kubernetes_pod_phase": "Failed"},
+        {"__meta_kubernetes_pod_container_port_name": "apis", "__meta_kubernetes_pod_container_port_number": "80001"},
+    ):
+        assert scraped(POD | change, configs, "vllm") is None
+
+
+@pytest.mark.parametrize("port", ["http", 8080])
+def test_services_job(port: str | int) -> None:
+    written = job(ServiceJob(name="a", match_labels={"example.com/team": "a"}, port=port, namespaces=("x", "y")))
+    assert written["kubernetes_sd_configs"] == [{"role": "endpointslice", "namespaces": {"names": ["x", "y"]}}]
+    found = {
+        "__address__": "[fd00::1]:8080",
+        "__meta_kubernetes_namespace": "x",
+        "__meta_kubernetes_service_name": "a",
+        "__meta_kubernetes_service_label_example_com_team": "a",
+        "__meta_kubernetes_endpointslice_port_name": "http",
+        "__meta_kubernetes_endpointslice_port": "8080",
+        "__meta_kubernetes_pod_ip": "10.0.0.1",
+    }
+    assert scraped(found, written["relabel_configs"], "a") == {"job": "a", "instance": "10.0.0.1:8080", "namespace": "x", "service": "a"}
+    without_pod = {name: text for name, text in found.items() if "_pod_" not in name}
+    kept = scraped(without_pod, written["relabel_configs"], "a")
+    assert kept is not None
+    assert kept["instance"] == "[fd00::1]:8080"
+    assert scraped(found | {"__meta_kubernetes_service_label_example_com_team": "b"}, written["relabel_configs"], "a") is None
+
+
+def test_everywhere_has_no_namespace_list() -> None:
+    assert job(PodJob(name="a", match_labels={"a": "b"}, port=1, namespaces=("*",)))["kubernetes_sd_configs"] == [{"role": "pod"}]
+
+
+def test_raw_job_passes_through() -> None:
+    assert job(RawJob(name="a", config={"honor_labels": True})) == {"job_name": "a", "honor_labels": True}
+
+
+def test_stack_scrapes_itself_and_the_grafana_beside_it() -> None:
+    itself, grafana = stack_jobs("own", "/prometheus")
+    assert (itself["metrics_path"], itself["static_configs"]) == ("/prometheus/metrics", [{"targets": ["localhost:9090"]}])
+    found = {
+        "__address__": "10.0.0.1:3000",
+        "__metrics_path__": "/metrics",
+        "__meta_kubernetes_namespace": "own",
+        "__meta_kubernetes_service_name": "grafana",
+        "__meta_kubernetes_service_label_app_kubernetes_io_part_of": "semantic-router-observability",
+        "__meta_kubernetes_service_label_app_kubernetes_io_name": "grafana",
+        "__meta_kubernetes_endpointslice_port_name": "http",
+        "__meta_kubernetes_endpointslice_port": "3000",
+        "__meta_kubernetes_pod_ip": "10.0.0.1",
+        "__meta_kubernetes_pod_name": "grafana-0",
+    }
+    at_root = relabel(found, grafana["relabel_configs"])
+    below = relabel(found | {"__meta_kubernetes_service_annotation_prometheus_io_path": "/ui/metrics"}, grafana["relabel_configs"])
+    assert at_root is not None
+    assert below is not None
+    assert (at_root["__metrics_path__"], below["__metrics_path__"]) == ("/metrics", "/ui/metrics")
+    assert relabel(found | {"__meta_kubernetes_endpointslice_port_name": "web"}, grafana["relabel_configs"]) is None
+    assert (
+        relabel(found | {"__meta_kubernetes_service_label_app_kubernetes_io_part_of": "kube-prometheus"}, grafana["relabel_configs"])
+        is None
+    )
+
+
+GUARDED = metric_relabel_configs(ScrapeGuards())
+
+
+def test_limits_of_the_router_job() -> None:
+    written = router_job([RouterTarget()], ScrapeGuards(sample_limit=7, label_limit=0), "own")
+    assert written["sample_limit"] == 7
+    assert "label_limit" not in written
+    assert written["label_name_length_limit"] == 200
+
+
+def test_a_person_is_not_stored() -> None:
+    assert relabel({"__name__": "llm_memory_retrieval_total", "user_id": "alice"}, GUARDED) is None
+    kept = {"__name__": "llm_memory_retrieval_total", "backend": "redis"}
+    assert relabel(kept, GUARDED) == kept
+
+
+@pytest.mark.parametrize("name", ["gpt-4", "x" * 5000, "a;b", "llm_request_errors_total;model_not_found"])
+def test_what_clients_choose_is_bounded(name: str) -> None:
+    written = relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": name}, GUARDED)
+    assert written is not None
+    assert re.fullmatch(r"client-\d{1,4}", written["model"])
+    assert set(written) == {"__name__", "reason", "model"}
+
+
+def test_bounding_keeps_the_number_of_series_small() -> None:
+    names = {
+        (relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": f"m{n}"}, GUARDED) or {})["model"]
+        for n in range(5000)
+    }
+    assert len(names) <= CLIENT_LABEL_VALUES
+    assert len(names) > CLIENT_LABEL_VALUES / 2
+
+
+@pytest.mark.parametrize(
+    "series",
+    [
+        {"__name__": "llm_request_errors_total", "reason": "timeout", "model": "qwen3"},
+        {"__name__": "llm_model_requests_total", "model": "qwen3"},
+        {"__name__": "llm_model_requests_total", "model": "model_not_found"},
+        {"__name__": "anything_else", "field": "kept"},
+    ],
+)
+def test_all_else_is_stored_as_it_is(series: dict[str, str]) -> None:
+    assert relabel(series, GUARDED) == series
+
+
+def test_guards_can_be_lifted() -> None:
+    lifted = metric_relabel_configs(ScrapeGuards(drop_personal=False, bound_client_labels=False, label_value_length_limit=0))
+    assert lifted == []
+    assert "metric_relabel_configs" not in router_job(
+        [RouterTarget()], ScrapeGuards(drop_personal=False, bound_client_labels=False, label_value_length_limit=0), "own"
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 10, 999, 1000, 1001, 2000, 2500, 10_000])
+def test_long_values_are_dropped_before_they_fail_the_scrape(limit: int) -> None:
+    configs = metric_relabel_configs(ScrapeGuards(bound_client_labels=False, label_value_length_limit=limit))
+    for length, kept in ((limit, True), (limit + 1, False), (limit + 500, False)):
+        series = {"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": "x" * length}
+        assert (relabel(series, configs) is not None) == kept
+    for config in configs:
+        assert not re.search(r"\)\{\d", config["regex"]), "Go refuses repetitions of repetitions past 1,000"
+        assert all(int(count) <= 1000 for count in re.findall(r"\{(\d+)\}", config["regex"]))
+
+
+def test_every_unbounded_label_of_the_catalogue_is_treated() -> None:
+    for family in families().values():
+        for growing in family.unbounded:
+            if not family.fed:
+                continue
+            series = {"__name__": family.name, **growing.when, growing.label: "anything a client writes"}
+            assert relabel(series, GUARDED) != series
+
+
+def test_render() -> None:
+    text = render(
+        interval="30s",
+        external_labels={"cluster": "a"},
+        retention={"time": "15d"},
+        jobs=[{"job_name": "a", "relabel_configs": [{"source_labels": ["b", "c"], "action": "keep"}]}],
+        remote_write=[],
+        rule_directory="/rules",
+    )
+    assert "    - source_labels: [b, c]\n" in text or "  - source_labels: [b, c]\n" in text
+    assert yaml.safe_load(text) == {
+        "global": {"scrape_interval": "30s", "evaluation_interval": "30s", "external_labels": {"cluster": "a"}},
+        "storage": {"tsdb": {"retention": {"time": "15d"}}},
+        "rule_files": ["/rules/*.yaml"],
+        "scrape_configs": [{"job_name": "a", "relabel_configs": [{"source_labels": ["b", "c"], "action": "keep"}]}],
+    }
