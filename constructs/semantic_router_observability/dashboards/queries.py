@@ -71,13 +71,18 @@ def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (),
 
 def share_above(bound: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
     """Tell the share of observations above a bucket bound: exact where a quantile is a guess, and meaningful beyond the largest bucket."""
+    return f"1 - {share_up_to(bound, name, *matchers, by=by, window=window)}"
+
+
+def share_up_to(bound: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Tell the share of observations that do not exceed a bucket bound."""
     _expect(name, "histogram")
     bounds = catalogue.family(name).buckets
     if bound not in bounds:
         raise ConfigError(f"share_above({name})", bound, f"one of its bucket bounds: {', '.join(f'{b:g}' for b in bounds)}")
     within = series(name, *matchers, f'le=~"{_bound(bound)}"', part="_bucket")
     total = series(name, *matchers, part="_count")
-    return f"1 - {_sum(by)}(rate({within}[{window}])) / ({_sum(by)}(rate({total}[{window}])) > 0)"
+    return f"{_sum(by)}(rate({within}[{window}])) / ({_sum(by)}(rate({total}[{window}])) > 0)"
 
 
 def or_zero(expression: str) -> str:
