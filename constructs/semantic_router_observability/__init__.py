@@ -18,6 +18,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .contract.contract import Contract
+    from .contract.metric import Metric
+    from .contract.options import ContractOptions
     from .errors import ConfigError
     from .exposure.classes import IngressClass, alb, nginx
     from .exposure.ingress import Exposable, ObservabilityIngress
@@ -40,6 +43,9 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _HOMES = {
+    "contract.contract": ("Contract",),
+    "contract.metric": ("Metric",),
+    "contract.options": ("ContractOptions",),
     "errors": ("ConfigError",),
     "exposure.classes": ("IngressClass", "alb", "nginx"),
     "exposure.ingress": ("Exposable", "ObservabilityIngress"),
@@ -71,6 +77,8 @@ __all__ = [
     "CertManagerIssuer",
     "Claim",
     "ConfigError",
+    "Contract",
+    "ContractOptions",
     "Dashboard",
     "DashboardConfigMap",
     "DashboardDirectory",
@@ -87,6 +95,7 @@ __all__ = [
     "IngressClass",
     "Loki",
     "Manifest",
+    "Metric",
     "MetricsSource",
     "ObservabilityIngress",
     "Placement",

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from .checks import dns_label, dns_subdomain
+from .contract.options import ContractOptions
 from .errors import ConfigError
 from .exposure.classes import IngressClass, alb, check_annotations
 from .exposure.tls import Tls
@@ -163,6 +164,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         grafana: Grafana. Default: see `GrafanaStack`.
         ingress: Ingresses for those who state an `externalUrl`. Default: none.
         images: Container images. Default: the pinned releases, from where they are published.
+        contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
 
     """
 
@@ -172,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     grafana: GrafanaSettings = GrafanaSettings()
     ingress: IngressSettings | None = None
     images: ImageSettings = ImageSettings()
+    contract: ContractOptions = ContractOptions()
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
@@ -179,11 +182,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def prometheus_arguments(self) -> dict[str, Any]:
         """Keyword arguments of `PrometheusStack`."""
         targets = {} if self.routers is UNSET else {"targets": self.routers}
-        return {**targets, **self.prometheus.arguments(), **self.images.arguments("prometheus")}
+        return {**targets, "contract": self.contract, **self.prometheus.arguments(), **self.images.arguments("prometheus")}
 
     def grafana_arguments(self) -> dict[str, Any]:
         """Keyword arguments of `GrafanaStack`, without its sources."""
-        return {**self.grafana.arguments(), **self.images.arguments("grafana")}
+        return {"contract": self.contract, **self.grafana.arguments(), **self.images.arguments("grafana")}
 
     def ingress_arguments(self, **stacks: Exposable) -> dict[str, Any]:
         """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name."""

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from semantic_router_observability import images
 from semantic_router_observability.checks import public_url, service_name, unique
+from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -49,6 +50,7 @@ class GrafanaStack(Construct):
         data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, Alertmanager, or any. Default: none.
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
+        contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
         admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
             `admin-password`.
         admin_revision: Any text; changing it restarts the pod, so that a changed Secret is read. Default: none.
@@ -84,6 +86,7 @@ class GrafanaStack(Construct):
         data_sources: Sequence[DataSource] = (),
         dashboards: Sequence[boards.DashboardSource] = (),
         router_dashboards: bool = True,
+        contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         admin: AdminSecret | DemoCredentials | ISecret | None = None,
         admin_revision: str | None = None,
         reset_admin_password: bool = False,
@@ -110,7 +113,9 @@ class GrafanaStack(Construct):
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
-        shipped, brought = boards.load([*(router_boards() if router_dashboards else ()), *dashboards])
+        own = router_boards() if router_dashboards else []
+        shipped, brought = boards.load([*own, *dashboards])
+        contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
         super().__init__(scope, id)
 

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from semantic_router_observability import images
 from semantic_router_observability.checks import duration_seconds, http_url, prometheus_labels, service_name, unique
+from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -21,7 +22,7 @@ from . import config, rbac
 from .pod import PORT, RULES, SECRETS, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .scrape import ScrapeGuards, ScrapeJob, check_jobs
+from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +55,7 @@ class PrometheusStack(Construct):
         scrape_jobs: Further jobs, such as vLLM engines, Envoy or llm-d. Default: none.
         guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
         rules: Rule files to evaluate. Default: none.
+        contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
         retention: How long samples are kept. Default `15d`, likewise.
         retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
@@ -83,6 +85,7 @@ class PrometheusStack(Construct):
         scrape_jobs: Sequence[ScrapeJob] = (),
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
+        contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         interval: str = "15s",
         retention: str = "15d",
         retention_size: str | None = None,
@@ -100,6 +103,7 @@ class PrometheusStack(Construct):
         service_name("PrometheusStack: id", id, limit=52)
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
+        contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels])
         check_distinct(f"{id}: remote_write", remote_write)
         kept = retention_body(id, retention, retention_size, storage)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""

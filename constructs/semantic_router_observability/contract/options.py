@@ -1,0 +1,73 @@
+"""What users tell the contract, and the checks that run while a chart is built."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from semantic_router_observability.checks import prometheus_labels
+from semantic_router_observability.contract.metric import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from semantic_router_observability.contract.contract import Contract
+    from semantic_router_observability.grafana.dashboards import Dashboard
+    from semantic_router_observability.prometheus.rules import RuleFile
+
+
+class ContractOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """What the rules and dashboards you bring are checked against, besides the router's own metrics.
+
+    A query that asks the router for what it does not have is always refused. Metrics of other programs are nobody's business here,
+    unless `strict` is set.
+
+    Attributes:
+        families: Metric families of your own; queries of them are checked like those of the router. Default: none.
+        labels: Labels that your scraping adds to every series, such as `cluster`. Default: none besides `job`, `instance`, `namespace`,
+            `pod`, `service` and those of static scrape jobs.
+        strict: Refuse every metric that is in no catalogue, and every misuse of one that is. Default false.
+
+    """
+
+    families: tuple[Metric, ...] = ()
+    labels: tuple[str, ...] = ()
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        prometheus_labels("contract: labels", dict.fromkeys(self.labels, ""))
+
+    def contract(self, labels: Iterable[str] = ()) -> Contract:
+        """Return the contract these options describe; `labels` are further ones that scraping adds."""
+        from semantic_router_observability.contract.contract import Contract  # noqa: PLC0415 - only those who bring queries pay for it
+
+        base = Contract.everything() if self.strict else Contract.router()
+        return base.extend(*self.families, labels=[*self.labels, *labels], strict=self.strict)
+
+    def check_rules(self, where: str, files: Sequence[RuleFile], labels: Iterable[str]) -> None:
+        """Refuse rule files with a wrong expression.
+
+        Raises:
+            ConfigError: the first thing that is wrong: file, group, rule, expression, nearest valid name.
+
+        """
+        if files:
+            contract = self.contract(labels)
+            for file in files:
+                contract = contract.recording(file.groups, where="")[1]
+            for file in files:
+                contract.check_rules(file.groups, where=f"{where}: rules {file.name!r}")
+
+    def check_dashboards(self, where: str, dashboards: Sequence[Dashboard]) -> None:
+        """Refuse dashboards with a wrong query.
+
+        Raises:
+            ConfigError: the first thing that is wrong: dashboard, panel, expression, nearest valid name.
+
+        """
+        if dashboards:
+            contract = self.contract()
+            for dashboard in dashboards:
+                contract.check_dashboard(json.loads(dashboard.model), where=f"{where}: dashboard {dashboard.file}")

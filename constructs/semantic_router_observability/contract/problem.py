@@ -1,0 +1,33 @@
+"""What is wrong with a query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semantic_router_observability.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an expression."""
+
+    text: str
+    """What is wrong and what would be right, in one line."""
+
+    router: bool = True
+    """Whether a metric of the router is concerned. The rest is the business of whoever owns the metric: refused in strict mode only."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem and its place."""
+
+    where: str
+    """File, panel or rule."""
+
+    expression: str
+    problem: Problem
+
+    def error(self) -> ConfigError:
+        """As the library's error: one line."""
+        return ConfigError(self.where, self.expression, self.problem.text)
