@@ -1,0 +1,143 @@
+"""How dashboards reach Grafana: ConfigMaps, directories, folders."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
+
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.grafana.dashboards import (
+    FOLDER,
+    ROOT,
+    Dashboard,
+    DashboardConfigMap,
+    DashboardDirectory,
+    DashboardFile,
+    DashboardProvider,
+    config_map_name,
+    directories,
+    load,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def board(uid: str, *, file: str | None = None, folder: str = FOLDER, **model: Any) -> Dashboard:
+    """A dashboard with this uid."""
+    return Dashboard(file=file or f"{uid}.json", model=json.dumps({"title": uid, "uid": uid, **model}), folder=folder)
+
+
+def test_the_routers_folder_has_the_promised_path() -> None:
+    (directory,) = directories("grafana", [board("a"), board("b")], [])
+    assert directory.mount == {"name": "folder-semantic-router", "mountPath": ROOT, "readOnly": True}
+    assert [source["configMap"]["name"] for source in directory.volume["projected"]["sources"]] == [
+        "grafana-dashboard-a",
+        "grafana-dashboard-b",
+    ]
+    assert directory.provider["folder"] == "Semantic Router"
+    assert directory.provider["options"] == {"path": ROOT}
+    assert directory.provider["allowUiUpdates"] is False
+
+
+def test_a_folder_of_ones_own() -> None:
+    _, own = directories("grafana", [board("a"), board("b", folder="Our Team")], [])
+    assert (own.mount["mountPath"], own.provider["folder"]) == ("/var/lib/grafana-folders/our-team", "Our Team")
+
+
+@pytest.mark.parametrize("folder", ["\u00dcbersicht", "A/B".replace("/", " & "), "x" * 100, "\u96fb\u6c60"])
+def test_any_title_makes_a_legal_path(folder: str) -> None:
+    first, second = directories("grafana", [board("a", folder=folder), board("b", folder=folder + "!")], [])
+    assert first.mount["mountPath"] != second.mount["mountPath"]
+    for directory in (first, second):
+        assert directory.volume["name"].isascii()
+        assert len(directory.volume["name"]) <= 63
+        assert not directory.volume["name"].endswith("-")
+
+
+def test_volumes_of_others_meet_no_folder_of_ours() -> None:
+    brought = [
+        DashboardConfigMap(name="semantic-router"),
+        DashboardConfigMap(name="our-team"),
+        DashboardProvider(name="git", volume={"emptyDir": {}}),
+    ]
+    found = directories("grafana", [board("a"), board("b", folder="Our Team")], brought)
+    for values in (
+        [directory.mount["mountPath"] for directory in found],
+        [directory.volume["name"] for directory in found],
+        [directory.provider["name"] for directory in found],
+    ):
+        assert len(set(values)) == 5
+    assert found[2].volume["configMap"] == {"name": "semantic-router", "optional": True}
+    assert found[4].provider["options"]["foldersFromFilesStructure"] is True
+
+
+def test_files_and_directories(tmp_path: Path) -> None:
+    for name in ("b.json", "a.json", "notes.txt"):
+        (tmp_path / name).write_text(json.dumps({"title": name, "uid": name.removesuffix(".json")}), encoding="utf-8")
+    shipped, brought = load([DashboardDirectory(path=str(tmp_path), folder="F"), board("c")])
+    assert [(one.file, one.folder) for one in shipped] == [("a.json", "F"), ("b.json", "F"), ("c.json", FOLDER)]
+    assert brought == []
+    (one,), _ = load([DashboardFile(path=str(tmp_path / "a.json"))])
+    assert one.uid == "a"
+
+
+def test_code() -> None:
+    made = Dashboard.of(DashboardBuilder("Made in code").uid("code").build(), file="code.json", folder="F")
+    assert (made.uid, made.folder) == ("code", "F")
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("llm-router-dashboard.json", "grafana-dashboard-llm-router"),
+        ("Team_A.json", "grafana-dashboard-team-a-"),
+        ("a.b.json", "grafana-dashboard-a-b-"),
+    ],
+)
+def test_config_map_names(file: str, name: str) -> None:
+    assert config_map_name("grafana", board("a", file=file)).startswith(name)
+
+
+def test_minified_and_preset() -> None:
+    variables = [{"type": "datasource", "query": "prometheus", "name": "ds"}, {"type": "query", "query": "up", "name": "other"}, "odd"]
+    text = board("a", templating={"list": variables}, description="\u00e4", id=7).minified("mimir")
+    model = json.loads(text)
+    assert text.isascii()
+    assert "\n" not in text
+    assert ": " not in text
+    assert model["id"] is None
+    assert model["templating"]["list"][0]["current"] == {"selected": True, "text": "mimir", "value": "mimir"}
+    assert "current" not in model["templating"]["list"][1]
+
+
+@pytest.mark.parametrize("templating", [None, [], {}, {"list": None}, 5])
+def test_odd_templating_is_passed_on(templating: Any) -> None:
+    assert json.loads(board("a", templating=templating).minified("x"))["templating"] == templating
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "",
+        "{",
+        "[]",
+        "5",
+        "{}",
+        '{"title": 5, "uid": "a"}',
+        '{"title": "a"}',
+        '{"title": "a", "uid": ""}',
+        '{"title": "a", "uid": "a", "x": Infinity}',
+    ],
+)
+def test_no_dashboards(model: str) -> None:
+    with pytest.raises(ConfigError, match=r"^dashboard a\.json"):
+        Dashboard(file="a.json", model=model)
+
+
+@pytest.mark.parametrize("kind", ["configMap", "csi", "persistentVolumeClaim", "emptyDir", "projected"])
+def test_volumes_that_restricted_admits(kind: str) -> None:
+    assert DashboardProvider(name="a", volume={kind: {}}).volume == {kind: {}}

@@ -1,0 +1,78 @@
+"""Rule files: what Prometheus would load, and what it would not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.prometheus.rules import RuleFile
+
+ALERT = {"alert": "Down", "expr": "up == 0"}
+RECORD = {"record": "job:up:sum", "expr": "sum by (job) (up)"}
+
+
+def file(*rules: Any, **group: Any) -> RuleFile:
+    """A rule file with one group."""
+    return RuleFile(name="a", groups=({"name": "g", "rules": list(rules), **group},))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ALERT,
+        RECORD,
+        ALERT | {"for": "5m", "keep_firing_for": "1h30m", "labels": {"severity": "page"}, "annotations": {"summary": "{{ $value }}"}},
+        ALERT | {"for": 0},
+        ALERT | {"for": "0s", "labels": None},
+        RECORD | {"labels": {"a": 1}},
+        {"record": "a", "expr": 1},
+    ],
+)
+def test_rules(rule: dict[str, Any]) -> None:
+    assert file(rule).groups[0]["rules"] == [rule]
+
+
+@pytest.mark.parametrize("group", [{}, {"interval": "1m", "limit": 5, "query_offset": "30s", "labels": {"team": "a"}}])
+def test_groups(group: dict[str, Any]) -> None:
+    assert file(ALERT, **group).name == "a"
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ({}, "give each rule either 'alert' or 'record'"),
+        (ALERT | RECORD, "give each rule either 'alert' or 'record'"),
+        (["up"], "give each rule either 'alert' or 'record'"),
+        (ALERT | {"alert": ""}, "give it a name"),
+        (ALERT | {"alert": 5}, "give it a name"),
+        (RECORD | {"record": "a-b"}, "write a metric name"),
+        (ALERT | {"expr": "up =="}, "not PromQL"),
+        (ALERT | {"expr": None}, "not PromQL"),
+        (ALERT | {"expr": "sum(up) by"}, "not PromQL"),
+        (ALERT | {"for": "5 minutes"}, "write a Prometheus duration"),
+        (ALERT | {"severity": "page"}, "is no field here"),
+        (RECORD | {"annotations": {}}, "is no field here"),
+        (RECORD | {"for": "5m"}, "is no field here"),
+        (ALERT | {"labels": {"a-b": "c"}}, "write a Prometheus label name"),
+        (ALERT | {"labels": ["a"]}, "write names and values"),
+    ],
+)
+def test_no_rules(rule: Any, problem: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^rules 'a': group 'g': .*{problem}"):
+        file(rule)
+
+
+@pytest.mark.parametrize(
+    ("group", "problem"),
+    [
+        ({"interval": "often"}, "write a Prometheus duration"),
+        ({"partial_response_strategy": "warn"}, "is no field here"),
+        ({"name": 5}, "give each group a name"),
+        ({"rules": "up"}, "give each group a name and a list of rules"),
+    ],
+)
+def test_no_groups(group: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        file(ALERT, **group)
