@@ -17,13 +17,25 @@ from semantic_router_observability.dashboards.fleet import router_fleet
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
 from semantic_router_observability.dashboards.guardrails import guardrails_and_quality
 from semantic_router_observability.dashboards.rendering import render
+from semantic_router_observability.dashboards.routing import routing_and_learning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grafana_foundation_sdk.models.dashboard import Dashboard
 
-__all__ = ["DASHBOARDS", "PANEL_IDS", "UID", "Entry", "cost_and_tokens", "guardrails_and_quality", "llm_router_metrics", "render", "router_fleet"]
+__all__ = [
+    "DASHBOARDS",
+    "PANEL_IDS",
+    "UID",
+    "Entry",
+    "cost_and_tokens",
+    "guardrails_and_quality",
+    "llm_router_metrics",
+    "render",
+    "router_fleet",
+    "routing_and_learning",
+]
 
 
 class Entry(NamedTuple):
@@ -42,6 +54,7 @@ DASHBOARDS: Final = (
     Entry("llm-router-dashboard.json", llm_router_metrics),
     Entry("cost-and-tokens.json", cost_and_tokens),
     Entry("guardrails-and-quality.json", guardrails_and_quality),
+    Entry("routing-and-learning.json", routing_and_learning),
     Entry("router-fleet.json", router_fleet),
 )
 """Every dashboard, in the order in which they are listed."""

@@ -94,6 +94,9 @@ class About:
     unit: str
     no_value: str = "no data"
     decimals: int | None = None
+    minimum: float | None = 0
+    """Where the axis starts. None lets it start near the smallest value: only for numbers whose zero has no meaning, such as ratings."""
+
     maximum: float | None = None
 
 
@@ -228,7 +231,9 @@ def _finish(
 ) -> Panel:
     """Add what all kinds share: identity, unit, limits, data source and the queries, named A, B, C."""
     builder.id(about.id).title(about.title).description(about.description).datasource(data_source())
-    builder.unit(about.unit).no_value(about.no_value).min(0)  # nothing on these pages can be negative
+    builder.unit(about.unit).no_value(about.no_value)
+    if about.minimum is not None:
+        builder.min(about.minimum)
     if about.maximum is not None:
         builder.max(about.maximum)
     if about.decimals is not None:

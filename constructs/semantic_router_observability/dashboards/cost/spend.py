@@ -86,14 +86,14 @@ def section() -> Section:
                             id=13,
                             title="Spent in range by model",
                             description=(
-                                "What each model cost within the range on screen, the 15 dearest. A model that answers and is missing here has no "
+                                "What each model cost within the range on screen, the ten dearest. A model that answers and is missing here has no "
                                 "price in the router's configuration. Bars of different currencies must not be compared."
                             ),
                             unit="short",
                             no_value=NO_COST,
                             decimals=2,
                         ),
-                        Query(f"sort_desc(topk(15, {spent(('model', 'currency'))}))", "{{model}} {{currency}}"),
+                        Query(f"sort_desc(topk(10, {spent(('model', 'currency'))}))", "{{model}} {{currency}}"),
                         by_unit=CURRENCY_UNITS,
                     ),
                     bargauge(
@@ -109,7 +109,7 @@ def section() -> Section:
                             decimals=2,
                         ),
                         Query(
-                            f"sort_desc(topk(15, {in_range(TURN_COST, ('domain', 'currency'), '_sum')}))",
+                            f"sort_desc(topk(10, {in_range(TURN_COST, ('domain', 'currency'), '_sum')}))",
                             "{{domain}} {{currency}}",
                         ),
                         by_unit=CURRENCY_UNITS,

@@ -68,13 +68,13 @@ def section() -> Section:
                             id=22,
                             title="Tokens in range by model",
                             description=(
-                                "Prompt and completion tokens of each model within the range on screen, the 15 largest, replays from the cache "
+                                "Prompt and completion tokens of each model within the range on screen, the twelve largest, replays from the cache "
                                 "included. The first answer of a model after a restart is not counted."
                             ),
                             unit="short",
                             no_value=NO_ANSWERS,
                         ),
-                        Query(f"sort_desc(topk(15, {increase('llm_model_tokens_total', by=['model'])}))", "{{model}}"),
+                        Query(f"sort_desc(topk(12, {increase('llm_model_tokens_total', by=['model'])}))", "{{model}}"),
                     ),
                 ],
             ),

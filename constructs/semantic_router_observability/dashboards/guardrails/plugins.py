@@ -92,14 +92,14 @@ def section() -> Section:
                             id=33,
                             title="Plugin outcomes in range",
                             description=(
-                                "Runs within the range on screen by plugin and outcome, the 15 most frequent. Each plugin has its own words for "
+                                "Runs within the range on screen by plugin and outcome, the twelve most frequent. Each plugin has its own words for "
                                 "outcomes: below_trigger and no_targets are compression with nothing to do, missing is a memory that was not there."
                             ),
                             unit="short",
                             no_value=OFF,
                         ),
                         Query(
-                            f"sort_desc(topk(15, {increase(PLUGINS, by=['plugin_type', 'status'])}))",
+                            f"sort_desc(topk(12, {increase(PLUGINS, by=['plugin_type', 'status'])}))",
                             "{{plugin_type}}: {{status}}",
                         ),
                     ),

@@ -95,14 +95,14 @@ def section() -> Section:
                             id=13,
                             title="Guard rules in range",
                             description=(
-                                "Matches of each jailbreak and personal-data rule within the range on screen, the 15 most frequent. A rule that "
+                                "Matches of each jailbreak and personal-data rule within the range on screen, the ten most frequent. A rule that "
                                 "matched nothing is missing, and the first match of a rule after a restart is not counted."
                             ),
                             unit="short",
                             no_value="no rule matched",
                         ),
                         Query(
-                            f"sort_desc(topk(15, {increase(MATCHES, _GUARDS, by=['signal_type', 'signal_name'])} > 0))",
+                            f"sort_desc(topk(10, {increase(MATCHES, _GUARDS, by=['signal_type', 'signal_name'])} > 0))",
                             "{{signal_type}} {{signal_name}}",
                         ),
                     ),
