@@ -1,0 +1,134 @@
+"""From the command line to the output folder: fresh, atomic, the same everywhere."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import main
+import pytest
+import yaml
+
+from semantic_router_observability import Settings, app
+
+if TYPE_CHECKING:
+    from cdk8s import Chart
+
+ROOT = Path(__file__).parents[2]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Content of all files in a folder."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def python(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python of its own."""
+    return subprocess.run([sys.executable, *arguments], cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Empty settings."""
+    file = tmp_path / "observability.yaml"
+    file.write_text("", encoding="utf-8")
+    return file
+
+
+def test_committed_output_is_fresh(tmp_path: Path) -> None:
+    assert app.run(main.build, arguments=["--config", str(ROOT / "observability.yaml"), "--output", str(tmp_path / "dist")]) == 0
+    assert files(tmp_path / "dist") == files(ROOT / "dist")
+
+
+def test_any_process_in_any_folder_writes_the_same_bytes(tmp_path: Path) -> None:
+    """Hash seed, working directory, time zone, language and the activated environment make no difference."""
+    for seed, zone in (("0", "UTC"), ("4711", "Asia/Kathmandu")):
+        done = python(
+            str(ROOT / "main.py"),
+            "--config",
+            str(ROOT / "observability.yaml"),
+            "--output",
+            seed,
+            cwd=tmp_path,
+            PYTHONHASHSEED=seed,
+            TZ=zone,
+            LC_ALL="C",
+            PATH="/usr/bin:/bin",
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{seed}: images.txt, observability.k8s.yaml\n", "")
+    assert files(tmp_path / "0") == files(tmp_path / "4711") == files(ROOT / "dist")
+
+
+def test_bad_settings_end_with_2_and_start_nothing(tmp_path: Path, config: Path) -> None:
+    config.write_text("prometheus: {retention: 15}\n", encoding="utf-8")
+    done = python("-X", "importtime", str(ROOT / "main.py"), "--config", str(config), cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("error: observability.yaml: prometheus.retention: 15: write text")
+    assert "jsii" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["observability.yaml"]
+
+
+def test_what_an_earlier_run_left_is_replaced(tmp_path: Path, config: Path) -> None:
+    output = tmp_path / "dist"
+    output.mkdir()
+    (output / "renamed-chart.k8s.yaml").write_text("old\n", encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(output)]) == 0
+    assert sorted(files(output)) == ["images.txt", "observability.k8s.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dist", "observability.yaml"]
+
+
+def test_a_crash_leaves_the_old_output_and_no_rubbish(tmp_path: Path) -> None:
+    output = tmp_path / "dist"
+    output.mkdir()
+    (output / "observability.k8s.yaml").write_text("old\n", encoding="utf-8")
+
+    def crash(chart: Chart, settings: Settings) -> None:
+        main.build(chart, settings)
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError, match="half way"):
+        app.synthesize(crash, Settings(), "observability", output)
+    assert files(output) == {"observability.k8s.yaml": b"old\n"}
+    assert [path.name for path in tmp_path.iterdir()] == ["dist"]
+
+
+def test_folders_above_the_output_are_made(tmp_path: Path, config: Path) -> None:
+    output = tmp_path / "a" / "b" / "dist"
+    assert app.run(main.build, chart="stack", arguments=["--config", str(config), "--output", str(output)]) == 0
+    assert sorted(files(output)) == ["images.txt", "stack.k8s.yaml"]
+
+
+def test_cdk8s_names_the_folder_in_the_environment(tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CDK8S_OUTDIR", str(tmp_path / "synth"))
+    assert app.run(main.build, arguments=["--config", str(config)]) == 0
+    assert "observability.k8s.yaml" in files(tmp_path / "synth")
+
+
+def test_every_image_is_listed_init_containers_too(tmp_path: Path, config: Path) -> None:
+    config.write_text(
+        "images: {grafana: 'ghcr.io/team/grafana:13'}\ngrafana: {resetAdminPassword: true}\nprometheus: {storage: {type: ephemeral}}\n",
+        encoding="utf-8",
+    )
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    listed = (tmp_path / "dist" / "images.txt").read_text(encoding="utf-8").splitlines()
+    used = {
+        container["image"]
+        for manifest in yaml.safe_load_all((tmp_path / "dist" / "observability.k8s.yaml").read_text(encoding="utf-8"))
+        if "template" in manifest.get("spec", {})
+        for kind in ("containers", "initContainers")
+        for container in manifest["spec"]["template"]["spec"].get(kind, ())
+    }
+    assert listed == sorted(used)
+    assert "ghcr.io/team/grafana:13" in listed
+
+
+def test_namespace_reaches_every_string(tmp_path: Path, config: Path) -> None:
+    config.write_text("namespace: monitoring\n", encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    text = (tmp_path / "dist" / "observability.k8s.yaml").read_text(encoding="utf-8")
+    assert "vllm-semantic-router-system" not in text
+    assert "http://prometheus.monitoring.svc:9090" in text
+    assert "names: [monitoring]" in text

@@ -1,0 +1,122 @@
+"""`Manifest` writes fields as given, and keeps what users patch."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cdk8s import ApiObject, App, Chart, JsonPatch
+
+from manifests import new_chart, objects_of
+from semantic_router_observability import Manifest
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.manifest import namespace_of, plain
+from semantic_router_observability.kubernetes.pods import content_hash, volume_name
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+
+def config_map(scope: Construct, id: str, name: str = "a", **fields: Any) -> Manifest:
+    """A ConfigMap."""
+    return Manifest(scope, id, api_version="v1", kind="ConfigMap", name=name, labels={"app": "a"}, **fields)
+
+
+def test_fields_come_in_the_order_given(chart: Chart) -> None:
+    config_map(chart, "a", zebra=1, data={"b": "x", "a": None}, apple=[{"c": (1, 2)}], left_out=None)
+    (written,) = objects_of(chart)
+    assert list(written) == ["apiVersion", "kind", "metadata", "zebra", "data", "apple"]
+    assert written["data"] == {"b": "x"}
+    assert written["apple"] == [{"c": [1, 2]}]
+    assert written["metadata"] == {"name": "a", "namespace": chart.namespace, "labels": {"app": "a"}}
+
+
+def test_a_patch_is_applied_last_and_as_written(chart: Chart) -> None:
+    made = config_map(chart, "a", data={"a": "1"})
+    made.add_json_patch(JsonPatch.replace("/data/a", "2"), JsonPatch.add("/future", {"list": [None, "a"], "deep": [{"x": 1}]}))
+    (written,) = objects_of(chart)
+    assert written["data"] == {"a": "2"}
+    assert written["future"] == {"list": [None, "a"], "deep": [{"x": 1}]}
+
+
+@pytest.mark.parametrize("text", ["on", "1", "~", "a\nb\n", " x ", "\u00e4\u96fb", "#", "a: b", "\t", "0o7", "1e3", "%"])
+def test_text_arrives_as_written(text: str, tmp_path: Any) -> None:
+    import yaml
+
+    app = App(outdir=str(tmp_path))
+    config_map(Chart(app, "c", namespace="n"), "a", data={"k": text})
+    app.synth()
+    assert yaml.safe_load((tmp_path / "c.k8s.yaml").read_text(encoding="utf-8"))["data"]["k"] == text
+
+
+def test_cluster_scoped_kinds_have_no_namespace(chart: Chart) -> None:
+    Manifest(chart, "a", api_version="rbac.authorization.k8s.io/v1", kind="ClusterRole", name="a", labels={}, rules=[])
+    (written,) = objects_of(chart)
+    assert "namespace" not in written["metadata"]
+
+
+def test_names_are_taken_once_per_kind_and_namespace(chart: Chart) -> None:
+    config_map(chart, "one")
+    Manifest(chart, "two", api_version="v1", kind="Secret", name="a", labels={})
+    config_map(chart, "three", namespace="elsewhere")
+    with pytest.raises(ConfigError, match=rf"^ConfigMap name: '{chart.namespace}/a': another object of this app has it; "):
+        config_map(chart, "four")
+    config_map(new_chart(), "one")
+
+
+def test_names_are_taken_across_the_charts_of_an_app() -> None:
+    app = App()
+    config_map(Chart(app, "a", namespace="n"), "x")
+    with pytest.raises(ConfigError, match="another object of this app has it"):
+        config_map(Chart(app, "b", namespace="n"), "x")
+
+
+@pytest.mark.parametrize("name", ["A", "a_b", "", "a" * 254])
+def test_names_are_legal(name: str, chart: Chart) -> None:
+    with pytest.raises(ConfigError, match=r"^ConfigMap name: "):
+        config_map(chart, "a", name)
+
+
+def test_the_byte_budget_counts_bytes(chart: Chart) -> None:
+    config_map(chart, "fits", "fits", data={"a": "x" * 240_000})
+    with pytest.raises(ConfigError, match=r"^ConfigMap big: size: '240002 bytes': "):
+        config_map(chart, "big", "big", data={"a": "x" * 240_000, "b": "\u00e4"})
+
+
+def test_a_chart_without_namespace_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"^Chart c: namespace: None: pass it"):
+        namespace_of(Chart(App(), "c"))
+
+
+def test_plain() -> None:
+    given = MappingProxyType({"a": (1, 2.5, True, None), "b": OrderedDict(c="d", e=None), 5: "x"})
+    assert plain(given) == {"a": [1, 2.5, True, None], "b": {"c": "d"}, "5": "x"}
+    assert plain(2**53) == 2**53
+
+
+@pytest.mark.parametrize("value", [{1}, object(), b"a", 1 + 2j, float("nan"), -float("inf"), 2**53 + 1, "\x85", "a\u2029"])
+def test_not_plain(value: Any) -> None:
+    if isinstance(value, bytes):
+        assert plain(value) == [97]  # a sequence of numbers, as Python sees it
+        return
+    with pytest.raises(ConfigError, match=r"^spec\.a: "):
+        plain({"a": value}, "spec")
+
+
+def test_default_child_is_found(chart: Chart) -> None:
+    assert ApiObject.of(config_map(chart, "a")).name == "a"
+
+
+def test_volume_names() -> None:
+    assert volume_name("secret", "mimir") == "secret-mimir"
+    dotted, dashed, long = volume_name("secret", "a.b"), volume_name("secret", "a-b"), volume_name("secret", "x" * 200)
+    assert len({dotted, dashed, long}) == 3
+    assert all(len(name) <= 63 and "." not in name for name in (dotted, dashed, long))
+
+
+def test_content_hash_tells_boundaries_apart() -> None:
+    assert content_hash("ab", "c") != content_hash("a", "bc")
+    assert content_hash("a") == content_hash("a")
+    assert len(content_hash("\u00e4")) == 10
