@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
 
 def build(chart: Chart, settings: sro.Settings) -> None:
-    """Prometheus finds the router, Grafana charts what Prometheus stores, an ingress shows them to people."""
-    prometheus = sro.PrometheusStack(chart, "prometheus", **settings.prometheus_arguments())
-    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments())
+    """Prometheus finds the router, Grafana charts what Prometheus stores, Alertmanager tells people, an ingress shows all of it."""
+    alertmanager = sro.AlertmanagerStack(chart, "alertmanager", **settings.alertmanager_arguments()) if settings.alertmanager else None
+    prometheus = sro.PrometheusStack(chart, "prometheus", **settings.prometheus_arguments(alertmanager))
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments(alertmanager))
     if settings.ingress:
-        sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(prometheus=prometheus, grafana=grafana))
+        exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager}
+        sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable))
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ DOCS = Path(__file__).resolve().parent
 SCHEMA = DOCS.parent / "observability.schema.json"
 PAGE = DOCS / "settings.md"
 
-FIRST = ("Settings", "PrometheusSettings", "GrafanaSettings", "IngressSettings", "ImageSettings")
+FIRST = ("Settings", "PrometheusSettings", "GrafanaSettings", "AlertmanagerSettings", "IngressSettings", "ImageSettings")
 TITLES = {
     "Settings": "Top level",
     "PrometheusSettings": "prometheus",
     "GrafanaSettings": "grafana",
+    "AlertmanagerSettings": "alertmanager",
     "IngressSettings": "ingress",
     "ImageSettings": "images",
 }

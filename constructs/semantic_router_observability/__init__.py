@@ -18,6 +18,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .alertmanager.inhibition import DEFAULT_INHIBITIONS, Inhibition
+    from .alertmanager.receivers import DeadManSwitch, Email, Opsgenie, PagerDuty, RawReceiver, Slack, Teams, Webhook
+    from .alertmanager.routes import Grouping, Route
+    from .alertmanager.stack import AlertmanagerStack
+    from .alertmanager.timing import ClockTimes, TimeInterval
     from .contract.contract import Contract
     from .contract.metric import Metric
     from .contract.options import ContractOptions
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     from .kubernetes.pods import Placement, Resources
     from .kubernetes.secrets import AdminSecret, SecretKey
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
+    from .prometheus.alert_targets import AlertTarget, ExternalAlertmanager
     from .prometheus.remote_write import BasicAuth, RemoteWrite
     from .prometheus.rules import RuleFile
     from .prometheus.scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
@@ -43,6 +49,11 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _HOMES = {
+    "alertmanager.inhibition": ("DEFAULT_INHIBITIONS", "Inhibition"),
+    "alertmanager.receivers": ("DeadManSwitch", "Email", "Opsgenie", "PagerDuty", "RawReceiver", "Slack", "Teams", "Webhook"),
+    "alertmanager.routes": ("Grouping", "Route"),
+    "alertmanager.stack": ("AlertmanagerStack",),
+    "alertmanager.timing": ("ClockTimes", "TimeInterval"),
     "contract.contract": ("Contract",),
     "contract.metric": ("Metric",),
     "contract.options": ("ContractOptions",),
@@ -60,6 +71,7 @@ _HOMES = {
     "kubernetes.pods": ("Placement", "Resources"),
     "kubernetes.secrets": ("AdminSecret", "SecretKey"),
     "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
+    "prometheus.alert_targets": ("AlertTarget", "ExternalAlertmanager"),
     "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
     "prometheus.rules": ("RuleFile",),
     "prometheus.scrape": ("PodJob", "RawJob", "ScrapeGuards", "ServiceJob", "StaticJob"),
@@ -70,12 +82,16 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "DEFAULT_INHIBITIONS",
     "AdminSecret",
+    "AlertTarget",
     "Alertmanager",
+    "AlertmanagerStack",
     "Anonymous",
     "BasicAuth",
     "CertManagerIssuer",
     "Claim",
+    "ClockTimes",
     "ConfigError",
     "Contract",
     "ContractOptions",
@@ -85,36 +101,49 @@ __all__ = [
     "DashboardFile",
     "DashboardProvider",
     "Database",
+    "DeadManSwitch",
     "DemoCredentials",
+    "Email",
     "Ephemeral",
     "ExistingClaim",
     "Exposable",
+    "ExternalAlertmanager",
     "ExternalPrometheus",
     "GrafanaStack",
+    "Grouping",
     "ImageRegistries",
     "IngressClass",
+    "Inhibition",
     "Loki",
     "Manifest",
     "Metric",
     "MetricsSource",
     "ObservabilityIngress",
+    "Opsgenie",
+    "PagerDuty",
     "Placement",
     "PodJob",
     "PrometheusStack",
     "RawDataSource",
     "RawJob",
+    "RawReceiver",
     "RemoteWrite",
     "Resources",
+    "Route",
     "RouterTarget",
     "RuleFile",
     "ScrapeGuards",
     "SecretKey",
     "ServiceJob",
     "Settings",
+    "Slack",
     "Smtp",
     "StaticJob",
+    "Teams",
     "Tempo",
+    "TimeInterval",
     "TlsSecret",
+    "Webhook",
     "alb",
     "nginx",
 ]

@@ -208,6 +208,15 @@ def port_number(where: str, value: int) -> int:
     return value
 
 
+def host_and_port(where: str, value: str) -> str:
+    """`host:port` of a server that is not reached by URL."""
+    match = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", value)
+    if not match:
+        raise ConfigError(where, value, "write host:port")
+    port_number(where, int(match[1]))
+    return value
+
+
 def unique(where: str, values: Collection[str], what: str) -> None:
     """Refuse a repeated name."""
     seen: set[str] = set()

@@ -15,6 +15,9 @@ PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
 GRAFANA = "docker.io/grafana/grafana:13.2.3"
 """Grafana 13.2, the current stable release line."""
 
+ALERTMANAGER = "quay.io/prometheus/alertmanager:v0.34.2"
+"""Alertmanager 0.34, the current release line; the tests run this very version."""
+
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
     re.ASCII,

@@ -13,11 +13,16 @@ from typing import Any
 
 import msgspec
 
+from .alertmanager.stack import AlertmanagerStack
 from .grafana.stack import GrafanaStack
 from .prometheus.stack import PrometheusStack
 from .settings_file import schema as bare_schema
 
-_CONSTRUCTS = {"PrometheusSettings": (PrometheusStack, "prometheus"), "GrafanaSettings": (GrafanaStack, "grafana")}
+_CONSTRUCTS = {
+    "PrometheusSettings": (PrometheusStack, "prometheus"),
+    "GrafanaSettings": (GrafanaStack, "grafana"),
+    "AlertmanagerSettings": (AlertmanagerStack, "alertmanager"),
+}
 """Whose arguments the settings are, and the id `main.py` gives it."""
 
 _RENAMED = {"targets": "routers"}

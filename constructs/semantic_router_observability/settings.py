@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from .alertmanager.inhibition import Inhibition
+from .alertmanager.receivers import DeadManSwitch, Receiver
+from .alertmanager.routes import Grouping, Route
+from .alertmanager.timing import TimeInterval
 from .checks import dns_label, dns_subdomain
 from .contract.options import ContractOptions
 from .errors import ConfigError
@@ -23,13 +27,15 @@ from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
 from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
-from .kubernetes.storage import Storage
+from .kubernetes.storage import Claim, Storage
+from .prometheus.alert_targets import ExternalAlertmanager
 from .prometheus.remote_write import RemoteWrite
 from .prometheus.rules import RuleFile
 from .prometheus.scrape import ScrapeGuards, ScrapeJob
 from .router.target import RouterTarget
 
 if TYPE_CHECKING:
+    from .alertmanager.stack import AlertmanagerStack
     from .exposure.ingress import Exposable
 
 NAMESPACE = "vllm-semantic-router-system"
@@ -48,6 +54,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     scrape_jobs: tuple[ScrapeJob, ...] | UnsetType = UNSET
     guards: ScrapeGuards | UnsetType = UNSET
     rules: tuple[RuleFile, ...] | UnsetType = UNSET
+    alertmanagers: tuple[ExternalAlertmanager, ...] | UnsetType = UNSET
     interval: str | UnsetType = UNSET
     retention: str | UnsetType = UNSET
     retention_size: str | UnsetType = UNSET
@@ -56,6 +63,25 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     external_url: str | UnsetType = UNSET
     remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
     cluster_wide: bool | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+
+
+class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Arguments of `AlertmanagerStack`."""
+
+    receivers: tuple[Receiver, ...]
+    routes: tuple[Route, ...] | UnsetType = UNSET
+    default_receiver: str | UnsetType = UNSET
+    grouping: Grouping | UnsetType = UNSET
+    inhibitions: tuple[Inhibition, ...] | UnsetType = UNSET
+    time_intervals: tuple[TimeInterval, ...] | UnsetType = UNSET
+    dead_man_switch: DeadManSwitch | UnsetType = UNSET
+    retention: str | UnsetType = UNSET
+    external_url: str | UnsetType = UNSET
+    proxy_url: str | UnsetType = UNSET
+    replicas: int | UnsetType = UNSET
+    storage: Claim | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
 
@@ -96,6 +122,10 @@ class Alb(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     scheme: Literal["internal", "internet-facing"] = "internal"
 
 
+Backend = Literal["grafana", "prometheus", "alertmanager"]
+"""What an ingress may expose."""
+
+
 class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Arguments of `ObservabilityIngress`.
 
@@ -110,11 +140,11 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """
 
     class_name: str
-    backends: tuple[Literal["grafana", "prometheus"], ...] = ("grafana",)
+    backends: tuple[Backend, ...] = ("grafana",)
     tls: Tls | UnsetType = UNSET
     alb: Alb | None = None
     annotations: dict[str, str] = {}
-    expose_without_login: tuple[Literal["grafana", "prometheus"], ...] = ()
+    expose_without_login: tuple[Backend, ...] = ()
 
     def __post_init__(self) -> None:
         dns_subdomain("className", self.class_name)
@@ -134,6 +164,7 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     Attributes:
         prometheus: Image of Prometheus, by tag or digest. Default: the pinned release.
         grafana: Image of Grafana, by tag or digest. Default: the pinned release.
+        alertmanager: Image of Alertmanager, by tag or digest. Default: the pinned release.
         mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
         pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default: none.
 
@@ -141,13 +172,14 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     prometheus: str | UnsetType = UNSET
     grafana: str | UnsetType = UNSET
+    alertmanager: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
     pull_secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
 
-    def arguments(self, component: Literal["prometheus", "grafana"]) -> dict[str, Any]:
+    def arguments(self, component: Literal["prometheus", "grafana", "alertmanager"]) -> dict[str, Any]:
         """Keyword arguments of a stack."""
         image = getattr(self, component)
         registries = ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
@@ -162,6 +194,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
         prometheus: Prometheus. Default: see `PrometheusStack`.
         grafana: Grafana. Default: see `GrafanaStack`.
+        alertmanager: Alertmanager, which tells people of alerts. Default: none, as there is nobody to tell.
         ingress: Ingresses for those who state an `externalUrl`. Default: none.
         images: Container images. Default: the pinned releases, from where they are published.
         contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
@@ -172,6 +205,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     routers: tuple[RouterTarget, ...] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()
     grafana: GrafanaSettings = GrafanaSettings()
+    alertmanager: AlertmanagerSettings | None = None
     ingress: IngressSettings | None = None
     images: ImageSettings = ImageSettings()
     contract: ContractOptions = ContractOptions()
@@ -179,19 +213,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
 
-    def prometheus_arguments(self) -> dict[str, Any]:
-        """Keyword arguments of `PrometheusStack`."""
+    def alertmanager_arguments(self) -> dict[str, Any]:
+        """Keyword arguments of `AlertmanagerStack`."""
+        if self.alertmanager is None:
+            raise ConfigError("alertmanager", None, "settings without an Alertmanager have no arguments for one")
+        return {**self.alertmanager.arguments(), **self.images.arguments("alertmanager")}
+
+    def prometheus_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
+        """Keyword arguments of `PrometheusStack`; it sends alerts to `alertmanager`, and to those that the settings name."""
         targets = {} if self.routers is UNSET else {"targets": self.routers}
-        return {**targets, "contract": self.contract, **self.prometheus.arguments(), **self.images.arguments("prometheus")}
+        named = () if self.prometheus.alertmanagers is UNSET else self.prometheus.alertmanagers
+        sends = {"alertmanagers": (alertmanager, *named)} if alertmanager else {}
+        return {**targets, "contract": self.contract, **self.prometheus.arguments(), **sends, **self.images.arguments("prometheus")}
 
-    def grafana_arguments(self) -> dict[str, Any]:
-        """Keyword arguments of `GrafanaStack`, without its sources."""
-        return {"contract": self.contract, **self.grafana.arguments(), **self.images.arguments("grafana")}
+    def grafana_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
+        """Keyword arguments of `GrafanaStack`, without its sources; `alertmanager` becomes a data source."""
+        named = () if self.grafana.data_sources is UNSET else self.grafana.data_sources
+        shows = {"data_sources": (alertmanager, *named)} if alertmanager else {}
+        return {"contract": self.contract, **self.grafana.arguments(), **shows, **self.images.arguments("grafana")}
 
-    def ingress_arguments(self, **stacks: Exposable) -> dict[str, Any]:
-        """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name."""
+    def ingress_arguments(self, **stacks: Exposable | None) -> dict[str, Any]:
+        """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""
         if self.ingress is None:
             raise ConfigError("ingress", None, "settings without an ingress have no arguments for one")
+        for name in self.ingress.backends:
+            if stacks.get(name) is None:
+                raise ConfigError("ingress: backends", name, f"there is none; add the section {name}, or take it out here")
         tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
         return {
             "backends": [stacks[name] for name in self.ingress.backends],

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
-from .settings import GrafanaSettings, IngressSettings, PrometheusSettings, Settings
+from .settings import AlertmanagerSettings, GrafanaSettings, IngressSettings, PrometheusSettings, Settings
 from .yamltext import Loader
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
     for argument, key in _ELSEWHERE.items():
         if line.startswith(f"{argument}: "):
             line = key + line.removeprefix(argument)
-    line = re.sub(r"^(prometheus|grafana|ingress): (?=\w+[:.\[])", r"\1.", line)
+    line = re.sub(r"^(prometheus|grafana|alertmanager|ingress): (?=\w+[:.\[])", r"\1.", line)
     spelled = {
         name: key
-        for section in (PrometheusSettings, GrafanaSettings, IngressSettings)
+        for section in (PrometheusSettings, GrafanaSettings, AlertmanagerSettings, IngressSettings)
         for name, key in zip(section.__struct_fields__, section.__struct_encode_fields__, strict=True)
         if name != key
     }
@@ -80,7 +80,12 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
     return ConfigError.from_line(f"{file}: {line}")
 
 
-_ELSEWHERE = {"prometheus: targets": "routers", "prometheus: image": "images.prometheus", "grafana: image": "images.grafana"}
+_ELSEWHERE = {
+    "prometheus: targets": "routers",
+    "prometheus: image": "images.prometheus",
+    "grafana: image": "images.grafana",
+    "alertmanager: image": "images.alertmanager",
+}
 """Arguments that the file keeps under another key than the construct's."""
 
 

@@ -39,6 +39,20 @@ class MetricsSource(Protocol):
         ...
 
 
+class AlertSource(Protocol):
+    """Anything with Alertmanager's API: an `AlertmanagerStack`, or an object of your own."""
+
+    @property
+    def uid(self) -> str:
+        """Data source uid, which dashboards and links refer to."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """Where Grafana's pods reach it."""
+        ...
+
+
 class Environment:
     """Environment variables that carry credentials into provisioning files.
 
@@ -241,7 +255,7 @@ DataSource = ExternalPrometheus | Loki | Tempo | Alertmanager | RawDataSource
 """A data source that this app does not own."""
 
 
-def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource], environment: Environment) -> dict[str, Any]:
+def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource | AlertSource], environment: Environment) -> dict[str, Any]:
     """Content of the provisioning file: the first source is the default one.
 
     Every source is deleted by name and made again at each start. Without that, Grafana keeps the uid a database already has, and
@@ -251,7 +265,7 @@ def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource], 
         ConfigError: two data sources share a uid or a name.
 
     """
-    entries = [_metrics_body(source, environment) for source in sources] + [source.body(environment) for source in extra]
+    entries = [_metrics_body(source, environment) for source in sources] + [_extra_body(source, environment) for source in extra]
     unique("dataSources: uid", [entry["uid"] for entry in entries], "data sources")
     unique("dataSources: name", [entry["name"] for entry in entries], "data sources")
     return {
@@ -280,6 +294,13 @@ def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, 
         "url": source.url,
         "jsonData": prometheus_settings(source.interval),
     }
+
+
+def _extra_body(source: DataSource | AlertSource, environment: Environment) -> dict[str, Any]:
+    if isinstance(source, DataSource):
+        return source.body(environment)
+    name = "Alertmanager" if source.uid == "alertmanager" else source.uid
+    return Alertmanager(url=source.url, uid=source.uid, name=name).body(environment)
 
 
 def _check_text(where: str, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import quantity
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, http_probe, pod_spec
+from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, http_probe, pod_spec, spread
 
 from .settings import GOSSIP_PORT
 
@@ -89,7 +89,7 @@ def template(
         "metadata": {"labels": labels, "annotations": annotations},
         "spec": {
             **pod_spec(account=account, registries=registries, placement=placement),
-            **(_spread(selector) if clustered and placement.affinity is None else {}),
+            **(spread(selector) if clustered and placement.affinity is None else {}),
             "initContainers": [_reset_password(container, reset_password_from, sqlite=sqlite)] if reset_password_from else None,
             "containers": [container],
             "volumes": [
@@ -115,14 +115,6 @@ def _environment(resources: Resources, sources: Sequence[Mapping[str, Any]], *, 
         mebibytes = int(quantity("memory_limit", resources.memory_limit) * 9 / 10) // 2**20
         variables.insert(0, {"name": "GOMEMLIMIT", "value": f"{mebibytes}MiB"})
     return variables or None
-
-
-def _spread(selector: Mapping[str, str]) -> dict[str, Any]:
-    """Prefer a node of its own for each replica."""
-    term = {"labelSelector": {"matchLabels": selector}, "topologyKey": "kubernetes.io/hostname"}
-    return {
-        "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]}}
-    }
 
 
 def _reset_password(container: Mapping[str, Any], password_file: str, *, sqlite: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import http_url, port_number
+from semantic_router_observability.checks import host_and_port, http_url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 
@@ -59,7 +59,7 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     start_tls: Literal["OpportunisticStartTLS", "MandatoryStartTLS", "NoStartTLS"] = "MandatoryStartTLS"
 
     def __post_init__(self) -> None:
-        _host_and_port("host", self.host)
+        host_and_port("host", self.host)
         if not re.fullmatch(r"[^@\s\"`;#]+@[^@\s\"`;#]+", self.from_address):
             raise ConfigError("fromAddress", self.from_address, "write a mail address")
         if (self.user is None) != (self.password is None):
@@ -95,7 +95,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ssl_mode: str | None = None
 
     def __post_init__(self) -> None:
-        _host_and_port("host", self.host)
+        host_and_port("host", self.host)
         if not re.fullmatch(r"[A-Za-z0-9_$-]{1,63}", self.name):
             raise ConfigError("name", self.name, "write the name of a database: 1 to 63 letters, digits, '_', '-' or '$'")
         accepted = {"postgres": ("disable", "require", "verify-ca", "verify-full"), "mysql": ("true", "false", "skip-verify")}[self.engine]
@@ -217,10 +217,3 @@ def file_reference(path: str) -> str:
 def _quoted(value: str) -> str:
     """Keep `#` and `;` from starting a comment."""
     return f'"""{value}"""' if "#" in value or ";" in value else value
-
-
-def _host_and_port(where: str, value: str) -> None:
-    match = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", value)
-    if not match:
-        raise ConfigError(where, value, "write host:port")
-    port_number(where, int(match[1]))

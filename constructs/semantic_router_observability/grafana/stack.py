@@ -20,7 +20,7 @@ from semantic_router_observability.yamltext import to_yaml
 from . import dashboards as boards
 from . import settings as ini
 from .credentials import WARNING, DemoCredentials, admin_secret
-from .datasources import DataSource, Environment, MetricsSource, provisioning
+from .datasources import AlertSource, DataSource, Environment, MetricsSource, provisioning
 from .pod import PORT, SECRETS, template
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GrafanaStack(Construct):
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the stack makes. At most 40 characters, so that the names built from it stay legal.
         sources: Metrics to chart; the first is the default data source.
-        data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, Alertmanager, or any. Default: none.
+        data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, an AlertmanagerStack, Alertmanager, or any. Default: none.
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
         contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
@@ -83,7 +83,7 @@ class GrafanaStack(Construct):
         id: str,
         *,
         sources: Sequence[MetricsSource],
-        data_sources: Sequence[DataSource] = (),
+        data_sources: Sequence[DataSource | AlertSource] = (),
         dashboards: Sequence[boards.DashboardSource] = (),
         router_dashboards: bool = True,
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen

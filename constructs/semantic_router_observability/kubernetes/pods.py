@@ -117,6 +117,14 @@ def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement)
     }
 
 
+def spread(selector: Mapping[str, str]) -> dict[str, Any]:
+    """Field of a pod spec: prefer a node of its own for each replica."""
+    term = {"labelSelector": {"matchLabels": selector}, "topologyKey": "kubernetes.io/hostname"}
+    return {
+        "affinity": {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 100, "podAffinityTerm": term}]}}
+    }
+
+
 def single_writer(headless: str) -> dict[str, Any]:
     """Fields of a StatefulSet that runs one pod; `headless` is its Service.
 

@@ -48,37 +48,43 @@ def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namesp
     return _without_none(job)
 
 
-def stack_jobs(own_namespace: str, path_prefix: str) -> list[dict[str, Any]]:
-    """Jobs for this Prometheus and for the Grafanas beside it, found by their Service's labels; no Grafana, no target."""
+def stack_jobs(own_namespace: str, path_prefix: str, alert_namespaces: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target."""
     return [
         {
             "job_name": "prometheus",
             "metrics_path": f"{path_prefix}/metrics",
             "static_configs": [{"targets": ["localhost:9090"]}],
         },
-        {
-            "job_name": "grafana",
-            "kubernetes_sd_configs": [_discovery("endpointslice", (own_namespace,))],
-            "relabel_configs": [
-                {
-                    "source_labels": [
-                        "__meta_kubernetes_service_label_app_kubernetes_io_part_of",
-                        "__meta_kubernetes_service_label_app_kubernetes_io_name",
-                        "__meta_kubernetes_endpointslice_port_name",
-                    ],
-                    "regex": f"{PART_OF};grafana;http",
-                    "action": "keep",
-                },
-                {
-                    "source_labels": ["__meta_kubernetes_service_annotation_prometheus_io_path"],
-                    "regex": "(.+)",
-                    "target_label": "__metrics_path__",
-                },
-                *pod_address(),
-                *target_labels(),
-            ],
-        },
+        _component_job("grafana", (own_namespace,)),
+        *([_component_job("alertmanager", alert_namespaces)] if alert_namespaces else []),
     ]
+
+
+def _component_job(name: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
+    """Job for a component of the stack, found by its Service's labels."""
+    return {
+        "job_name": name,
+        "kubernetes_sd_configs": [_discovery("endpointslice", namespaces)],
+        "relabel_configs": [
+            {
+                "source_labels": [
+                    "__meta_kubernetes_service_label_app_kubernetes_io_part_of",
+                    "__meta_kubernetes_service_label_app_kubernetes_io_name",
+                    "__meta_kubernetes_endpointslice_port_name",
+                ],
+                "regex": f"{PART_OF};{name};http",
+                "action": "keep",
+            },
+            {
+                "source_labels": ["__meta_kubernetes_service_annotation_prometheus_io_path"],
+                "regex": "(.+)",
+                "target_label": "__metrics_path__",
+            },
+            *pod_address(),
+            *target_labels(),
+        ],
+    }
 
 
 def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[str, Any]:
@@ -119,12 +125,14 @@ def render(
     retention: Mapping[str, str],
     jobs: Iterable[Mapping[str, Any]],
     remote_write: Sequence[Mapping[str, Any]],
+    alertmanagers: Sequence[dict[str, Any]] = (),
     rule_directory: str,
 ) -> str:
     """Put the parts together."""
     config: dict[str, Any] = {
         "global": {"scrape_interval": interval, "evaluation_interval": interval, "external_labels": dict(external_labels) or None},
         "storage": {"tsdb": {"retention": dict(retention)}},
+        "alerting": {"alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]} if alertmanagers else None,
         "rule_files": [f"{rule_directory}/*.yaml"],
         "scrape_configs": list(jobs),
         "remote_write": list(remote_write) or None,

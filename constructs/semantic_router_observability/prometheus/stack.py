@@ -19,6 +19,8 @@ from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, Rou
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
+from .alert_targets import AlertTarget, check_alert_targets
+from .alert_targets import namespaces_of as alert_namespaces_of
 from .pod import PORT, RULES, SECRETS, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from .remote_write import RemoteWrite
     from .rules import RuleFile
 
-RESERVED_JOBS = (JOB, "prometheus", "grafana")
+RESERVED_JOBS = (JOB, "prometheus", "grafana", "alertmanager")
 
 SHORTEST_INTERVAL = 1
 LONGEST_INTERVAL = 120
@@ -56,6 +58,7 @@ class PrometheusStack(Construct):
         guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
         rules: Rule files to evaluate. Default: none.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
+        alertmanagers: Where alerts are sent: an AlertmanagerStack, or ExternalAlertmanager(url=...). Default: none, alerts only show.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
         retention: How long samples are kept. Default `15d`, likewise.
         retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
@@ -86,6 +89,7 @@ class PrometheusStack(Construct):
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
+        alertmanagers: Sequence[AlertTarget] = (),
         interval: str = "15s",
         retention: str = "15d",
         retention_size: str | None = None,
@@ -104,11 +108,14 @@ class PrometheusStack(Construct):
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
         contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels])
+        check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
         kept = retention_body(id, retention, retention_size, storage)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         image = registries.resolve(f"{id}: image", image)
-        discovered = (ALL_NAMESPACES,) if cluster_wide else config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
+        alert_namespaces = alert_namespaces_of(alertmanagers)
+        scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
+        discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
         super().__init__(scope, id)
 
         self.external_url = external_url
@@ -150,10 +157,11 @@ class PrometheusStack(Construct):
                     retention=kept,
                     jobs=[
                         config.router_job(targets, guards, namespace),
-                        *config.stack_jobs(namespace, path),
+                        *config.stack_jobs(namespace, path, alert_namespaces),
                         *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
                     ],
                     remote_write=[write.body(secrets) for write in remote_write],
+                    alertmanagers=[alertmanager.alerting(secrets) for alertmanager in alertmanagers],
                     rule_directory=RULES,
                 ),
             },

@@ -1,0 +1,70 @@
+"""Which alerts keep quiet while another one fires."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from semantic_router_observability.errors import ConfigError
+
+from .matching import check_label_names, check_matchers
+
+SAME_THING = ("cluster", "namespace", "service", "alertname", "job", "pod", "model", "slo")
+"""Labels that say what an alert is about. One that neither of two alerts has counts as equal."""
+
+SERVICE = "semantic-router"
+"""Label `service` of every alert about the router, whatever its Service is called."""
+
+ABSENT = "SemanticRouterAbsent"
+"""Alert that no router is to be seen."""
+
+DOWN = "SemanticRouterDown"
+"""Alert that a router does not answer its scrapes."""
+
+
+class Inhibition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """While an alert that the source describes fires, those that the target describes are not sent.
+
+    Usage:
+        Inhibition(source=('alertname="ClusterUpgrade"',), target=('severity!="critical"',), equal=("cluster",))
+
+    Attributes:
+        source: Conditions on the alert that fires, in Alertmanager's notation.
+        target: Conditions on the alerts that keep quiet.
+        equal: Labels in which the two must agree; one that neither has counts as equal. Default: none.
+
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    equal: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, matchers in (("source", self.source), ("target", self.target)):
+            if not matchers:
+                raise ConfigError(f"inhibition: {name}", [], "give at least one condition; without any, it would be every alert")
+            check_matchers(f"inhibition: {name}", matchers)
+        check_label_names("inhibition: equal", self.equal)
+
+    def body(self) -> dict[str, Any]:
+        """As Alertmanager's configuration has it."""
+        return {"source_matchers": list(self.source), "target_matchers": list(self.target), "equal": list(self.equal) or None}
+
+
+def _router_gone(alert: str, *conditions: str, equal: tuple[str, ...]) -> Inhibition:
+    consequences = f'alertname!~"{ABSENT}|{DOWN}"' if alert == DOWN else f'alertname!="{ABSENT}"'
+    return Inhibition(source=(f'alertname="{alert}"', *conditions), target=(f'service="{SERVICE}"', consequences), equal=equal)
+
+
+DEFAULT_INHIBITIONS = (
+    # The same thing, told at its worst.
+    Inhibition(source=('severity="critical"',), target=('severity=~"warning|info"',), equal=SAME_THING),
+    Inhibition(source=('severity="warning"',), target=('severity="info"',), equal=SAME_THING),
+    # No router at all explains everything else about it. Where the alert cannot name a namespace, it means all of them.
+    _router_gone(ABSENT, 'namespace=""', equal=("cluster",)),
+    _router_gone(ABSENT, 'namespace!=""', equal=("cluster", "namespace")),
+    # One pod that does not answer explains what is said about that pod; without a label `pod` on either, what is said about the whole.
+    _router_gone(DOWN, equal=("cluster", "namespace", "pod")),
+)
+"""Critical over warning over info about the same thing, and a router that is gone over everything that follows from it."""

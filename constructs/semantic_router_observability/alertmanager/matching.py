@@ -1,0 +1,59 @@
+"""Label matchers, in Alertmanager's own notation."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.checks import prometheus_labels, unique
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+EVERYTHING = "..."
+"""Stands for all labels in a `group_by`."""
+
+_MATCHER = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)(=~|!~|!=|=)("(?:[^"\\\n]|\\.)*")')
+_LOOKAROUND = re.compile(r"\(\?(?:<?[=!]|>)")
+
+
+def check_matchers(where: str, matchers: Sequence[str]) -> None:
+    """Refuse what Alertmanager would: it keeps its old configuration, or does not start, over one matcher it cannot read."""
+    for matcher in matchers:
+        found = _MATCHER.fullmatch(matcher)
+        if not found:
+            raise ConfigError(
+                where, matcher, 'write a label, an operator (=, !=, =~ or !~) and a value in quotes, such as severity=~"critical|warning"'
+            )
+        if "~" in found[2]:
+            _check_expression(f"{where}: {found[1]}", json.loads(found[3]))
+
+
+def equalities(match: Mapping[str, str]) -> list[str]:
+    """Matchers for labels that must have exactly these values."""
+    return [f"{label}={json.dumps(value, ensure_ascii=False)}" for label, value in match.items()]
+
+
+def check_label_names(where: str, names: Sequence[str]) -> None:
+    """Refuse names that are no label, and a name listed twice."""
+    prometheus_labels(where, dict.fromkeys(names, ""))
+    unique(where, names, "labels")
+
+
+def check_group_by(where: str, names: Sequence[str]) -> None:
+    """Labels to group by; `...` alone stands for all of them."""
+    if EVERYTHING in names and len(names) > 1:
+        raise ConfigError(where, list(names), f"'{EVERYTHING}' already stands for all labels; write it alone")
+    check_label_names(where, [name for name in names if name != EVERYTHING])
+
+
+def _check_expression(where: str, expression: str) -> None:
+    """Go's regular expressions are Python's without the ones that look around."""
+    try:
+        re.compile(expression)
+    except re.error as error:
+        raise ConfigError(where, expression, f"is no regular expression: {error}") from error
+    if _LOOKAROUND.search(expression):
+        raise ConfigError(where, expression, "looks ahead or behind, which Alertmanager's expressions cannot; write it another way")

@@ -1,0 +1,445 @@
+"""Who is told: one type a service, every credential a reference to a Secret that Alertmanager reads as a file.
+
+The files are read for every notification, so a rotated credential needs no restart.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from semantic_router_observability.checks import duration_seconds, host_and_port, http_url
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+
+from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+Entry = tuple[str, dict[str, Any]]
+"""Key of a receiver in Alertmanager's configuration, such as `slack_configs`, and one item of its list."""
+
+NOBODY = "nobody"
+"""Receiver that tells nobody."""
+
+DEAD_MAN = "dead-man-switch"
+"""Receiver of the heartbeat."""
+
+_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
+_MAIL = re.compile(r"[^@\s,\"<>]+@[^@\s,\"<>]+")
+_SHORTEST_HEARTBEAT = 10
+
+
+class _Receiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    name: str
+    send_resolved: bool = True
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ConfigError("receiver name", self.name, "write 1 to 63 letters, digits, spaces, '.', '_' or '-'")
+        if self.name in {NOBODY, DEAD_MAN}:
+            raise ConfigError("receiver name", self.name, "the stack has a receiver of this name itself; choose another")
+
+
+class Slack(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="slack"):
+    """A Slack channel, by an incoming webhook or by an app's token.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        api_url: Key with the URL of an incoming webhook. Default: none, `app_token` is given instead.
+        app_token: Key with the token of a Slack app. Default: none, `api_url` is given instead.
+        channel: Channel, such as `#router-alerts`. An app's token needs it, a webhook has its own. Default: the webhook's.
+        send_resolved: Tell also when an alert is over. Default true.
+
+    """
+
+    api_url: SecretKey | None = None
+    app_token: SecretKey | None = None
+    channel: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.api_url is None) == (self.app_token is None):
+            raise ConfigError(f"receiver {self.name}: apiUrl", None, "give either apiUrl, a webhook's URL, or appToken, and in a Secret")
+        if self.app_token and not self.channel:
+            raise ConfigError(f"receiver {self.name}: channel", self.channel, "say which channel: an app's token has none of its own")
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        credential = {"api_url_file": files.path(self.api_url)} if self.api_url else {}
+        credential |= {"app_token_file": files.path(self.app_token)} if self.app_token else {}
+        return "slack_configs", {
+            **credential,
+            "channel": self.channel,
+            "title": TITLE,
+            "text": TEXT,
+            "http_config": dict(proxy) or None,
+            "send_resolved": self.send_resolved,
+        }
+
+
+class PagerDuty(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pagerduty"):
+    """A PagerDuty service, by its Events API v2 integration. The alert's severity becomes PagerDuty's.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        routing_key: Key with the integration key.
+        url: Address of the Events API, for instance of the European service region. Default: PagerDuty's own.
+        send_resolved: Resolve the incident when the alert is over. Default true.
+
+    """
+
+    routing_key: SecretKey
+    url: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.url is not None:
+            http_url(f"receiver {self.name}: url", self.url)
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        return "pagerduty_configs", {
+            "routing_key_file": files.path(self.routing_key),
+            "url": self.url,
+            "severity": SEVERITY,
+            "description": TITLE,
+            "component": "{{ .CommonLabels.component }}",
+            "group": "{{ .CommonLabels.service }}",
+            # PagerDuty is sent only links that are not empty.
+            "links": [
+                {"href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook"},
+                {"href": "{{ .CommonAnnotations.dashboard_url }}", "text": "Dashboard"},
+            ],
+            "http_config": dict(proxy) or None,
+            "send_resolved": self.send_resolved,
+        }
+
+
+class Email(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="email"):
+    """Mail.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        to: Addresses of those who are told.
+        from_address: Sender.
+        host: `host:port` of the mail server; port 465 means TLS from the start, any other STARTTLS.
+        user: Name to log in with. Default: none, no login.
+        password: Key with the password. Default: none, no login.
+        require_tls: Send nothing over an unencrypted connection. Default true.
+        send_resolved: Tell also when an alert is over. Default true.
+
+    """
+
+    to: tuple[str, ...]
+    from_address: str
+    host: str
+    user: str | None = None
+    password: SecretKey | None = None
+    require_tls: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.to:
+            raise ConfigError(f"receiver {self.name}: to", [], "give at least one mail address")
+        for field, addresses in (("to", self.to), ("fromAddress", (self.from_address,))):
+            for address in addresses:
+                if not _MAIL.fullmatch(address):
+                    raise ConfigError(f"receiver {self.name}: {field}", address, "write a mail address")
+        host_and_port(f"receiver {self.name}: host", self.host)
+        if (self.user is None) != (self.password is None):
+            raise ConfigError(f"receiver {self.name}: user", self.user, "give user and password together, or neither")
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        del proxy  # HTTP's
+        return "email_configs", {
+            "to": ", ".join(self.to),
+            "from": self.from_address,
+            "smarthost": self.host,
+            "auth_username": self.user,
+            "auth_password_file": files.path(self.password) if self.password else None,
+            "require_tls": self.require_tls,
+            "headers": {"Subject": TITLE},
+            "send_resolved": self.send_resolved,
+        }
+
+
+class Webhook(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="webhook"):
+    """Anything that takes Alertmanager's JSON by POST.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        url: Key with the URL, or the URL itself where it is no credential, such as a bridge's in the same cluster.
+        bearer_token: Key with a token for HTTP bearer authentication. Default: none.
+        max_alerts: Most alerts in one message. Default 0: no limit.
+        send_resolved: Tell also when an alert is over. Default true.
+
+    """
+
+    url: SecretKey | str
+    bearer_token: SecretKey | None = None
+    max_alerts: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.url, str):
+            http_url(f"receiver {self.name}: url", self.url)
+        if self.max_alerts < 0:
+            raise ConfigError(f"receiver {self.name}: maxAlerts", self.max_alerts, "write a number of alerts, or 0 for no limit")
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        return "webhook_configs", {
+            **({"url": self.url} if isinstance(self.url, str) else {"url_file": files.path(self.url)}),
+            "max_alerts": self.max_alerts or None,
+            "http_config": {**_bearer(files, self.bearer_token), **proxy} or None,
+            "send_resolved": self.send_resolved,
+        }
+
+
+class Teams(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="teams"):
+    """A Microsoft Teams channel, by a Workflows webhook.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        webhook_url: Key with the workflow's URL.
+        send_resolved: Tell also when an alert is over. Default true.
+
+    """
+
+    webhook_url: SecretKey
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        return "msteamsv2_configs", {
+            "webhook_url_file": files.path(self.webhook_url),
+            "title": TITLE,
+            "text": TEXT,
+            "http_config": dict(proxy) or None,
+            "send_resolved": self.send_resolved,
+        }
+
+
+class Opsgenie(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="opsgenie"):
+    """Opsgenie, or Jira Service Management's operations. A critical alert has priority P1, a warning P3, anything else P5.
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        api_key: Key with the API key.
+        api_url: Address of the API, such as `https://api.eu.opsgenie.com`. Default: Opsgenie's own.
+        teams: Teams to notify. Default: whom Opsgenie's own rules name.
+        send_resolved: Close the alert when it is over. Default true.
+
+    """
+
+    api_key: SecretKey
+    api_url: str | None = None
+    teams: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.api_url is not None:
+            http_url(f"receiver {self.name}: apiUrl", self.api_url)
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        severity = ".CommonLabels.severity"
+        return "opsgenie_configs", {
+            "api_key_file": files.path(self.api_key),
+            "api_url": self.api_url,
+            "message": TITLE,
+            "description": DESCRIPTION,
+            "priority": f'{{{{ if eq {severity} "critical" }}}}P1{{{{ else if eq {severity} "warning" }}}}P3{{{{ else }}}}P5{{{{ end }}}}',
+            "responders": [{"name": team, "type": "team"} for team in self.teams] or None,
+            "http_config": dict(proxy) or None,
+            "send_resolved": self.send_resolved,
+        }
+
+
+Integration = Literal[
+    "discord",
+    "email",
+    "incidentio",
+    "jira",
+    "mattermost",
+    "msteams",
+    "msteamsv2",
+    "opsgenie",
+    "pagerduty",
+    "pushover",
+    "rocketchat",
+    "slack",
+    "sns",
+    "telegram",
+    "victorops",
+    "webex",
+    "webhook",
+    "wechat",
+]
+"""What Alertmanager 0.34 can talk to."""
+
+
+class RawReceiver(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+    """Any other service Alertmanager knows, or any field the types here do not have, in its own words.
+
+    Usage:
+        RawReceiver(name="chat", integration="discord", files={"webhook_url_file": SecretKey("discord", "url")})
+
+    Attributes:
+        name: Name that routes use. Receivers of one name are told together.
+        integration: Which one: `discord` stands for an item of `discord_configs`, and so on.
+        config: Fields of the item, without credentials. Default: none.
+        files: Fields that name a file with a credential, and the key that holds it. A dot leads inwards, as in
+            `http_config.authorization.credentials_file`. Default: none.
+        send_resolved: Tell also when an alert is over. Default true.
+
+    """
+
+    integration: Integration
+    config: dict[str, Any] = {}
+    files: dict[str, SecretKey] = {}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        where = f"receiver {self.name}: config"
+        if "send_resolved" in self.config:
+            raise ConfigError(f"{where}.send_resolved", self.config["send_resolved"], "this type has a field for it; use sendResolved")
+        _refuse_credentials(where, self.config)
+        for path in self.files:
+            if not path.endswith("_file") or not all(path.split(".")):
+                raise ConfigError(f"receiver {self.name}: files", path, "name a field that ends in _file, with dots between levels")
+            _place(where, self.config, path, "")
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it."""
+        config = self.config
+        for path, key in self.files.items():
+            config = _place(f"receiver {self.name}: config", config, path, files.path(key))
+        if proxy and self.integration != "email":
+            config = {**config, "http_config": {**proxy, **config.get("http_config", {})}}
+        return f"{self.integration}_configs", {**config, "send_resolved": self.send_resolved}
+
+
+Receiver = Slack | PagerDuty | Email | Webhook | Teams | Opsgenie | RawReceiver
+"""Who is told of alerts."""
+
+
+class DeadManSwitch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """A service outside the cluster that raises the alarm when the heartbeat stops: nothing inside can say that all of it is gone.
+
+    The heartbeat is an alert that always fires. It passes through everything a real one does, Prometheus, Alertmanager and the way out.
+
+    Attributes:
+        url: Key with the URL that takes the heartbeat by POST, such as a Healthchecks.io or Dead Man's Snitch check.
+        interval: Time between heartbeats. Default `1m`; let the service wait for three to five of them.
+        alert: Name of the alert that always fires. Default `Watchdog`.
+
+    """
+
+    url: SecretKey
+    interval: str = "1m"
+    alert: str = "Watchdog"
+
+    def __post_init__(self) -> None:
+        if duration_seconds("interval", self.interval) < _SHORTEST_HEARTBEAT:
+            raise ConfigError("interval", self.interval, f"write at least {_SHORTEST_HEARTBEAT}s")
+        if not self.alert.isidentifier():
+            raise ConfigError("alert", self.alert, "write the name of an alert, such as Watchdog")
+
+    def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
+        """As Alertmanager's configuration has it. Its end is silence, never a message."""
+        return "webhook_configs", {"url_file": files.path(self.url), "http_config": dict(proxy) or None, "send_resolved": False}
+
+    def timing(self) -> dict[str, str]:
+        """Timing of the route.
+
+        Alertmanager looks every `group_interval` whether `repeat_interval` has passed since the last delivery. That is a moment longer ago
+        than one look, so with both at the full interval every second heartbeat would be left out; at half, each second look sends.
+        """
+        milliseconds = int(duration_seconds("interval", self.interval) * 500)
+        half = f"{milliseconds}ms" if milliseconds % 1000 else f"{milliseconds // 1000}s"
+        return {"group_wait": "0s", "group_interval": half, "repeat_interval": half}
+
+
+def bodies(
+    receivers: Iterable[Receiver], dead_man: DeadManSwitch | None, files: SecretFiles, proxy: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The `receivers` of Alertmanager's configuration; those of one name become one."""
+    named: dict[str, dict[str, Any]] = {}
+    for receiver in receivers:
+        _add(named.setdefault(receiver.name, {"name": receiver.name}), receiver.entry(files, proxy))
+    last: dict[str, Any] = {"name": DEAD_MAN if dead_man else NOBODY}
+    if dead_man:
+        _add(last, dead_man.entry(files, proxy))
+    return [*named.values(), last]
+
+
+def check_receivers(where: str, receivers: Sequence[Receiver]) -> None:
+    """Refuse a stack that would tell nobody, and the same receiver twice."""
+    if not receivers:
+        raise ConfigError(where, [], "give at least one, such as Slack(name=..., api_url=SecretKey(...)): nobody would be told")
+    for index, receiver in enumerate(receivers):
+        if receiver in receivers[:index]:
+            raise ConfigError(where, receiver.name, "the same receiver is listed twice; remove one")
+
+
+def _add(body: dict[str, Any], entry: Entry) -> None:
+    key, item = entry
+    body.setdefault(key, []).append({field: value for field, value in item.items() if value is not None})
+
+
+def _bearer(files: SecretFiles, token: SecretKey | None) -> dict[str, Any]:
+    return {"authorization": {"credentials_file": files.path(token)}} if token else {}
+
+
+_CREDENTIALS = {
+    "alert_source_token",
+    "api_key",
+    "api_secret",
+    "app_token",
+    "auth_password",
+    "auth_secret",
+    "bot_token",
+    "routing_key",
+    "service_key",
+    "token",
+    "token_id",
+    "user_key",
+    "webhook_url",
+}
+"""Fields of Alertmanager's receivers that hold a credential; each has a `_file` form."""
+
+
+def _refuse_credentials(where: str, value: Any) -> None:
+    refuse_literal_credentials(where, value)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _CREDENTIALS:
+                raise ConfigError(
+                    f"{where}.{key}",
+                    "…",
+                    f"keep the credential in a Secret and name it in files: {{{key}_file: {{secret: NAME, key: KEY}}}}",
+                )
+            if key.endswith("_file"):
+                raise ConfigError(f"{where}.{key}", item, "no such file is in the pod; name the Secret that holds it in files")
+            _refuse_credentials(f"{where}.{key}", item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _refuse_credentials(f"{where}[{index}]", item)
+
+
+def _place(where: str, config: dict[str, Any], path: str, value: str) -> dict[str, Any]:
+    """Copy of `config` with `value` at the dotted path."""
+    first, _, rest = path.partition(".")
+    if not rest:
+        return {**config, first: value}
+    inner = config.get(first, {})
+    if not isinstance(inner, dict):
+        raise ConfigError(f"{where}.{first}", inner, f"is no mapping, and files leads into it with {path}")
+    return {**config, first: _place(f"{where}.{first}", inner, rest, value)}

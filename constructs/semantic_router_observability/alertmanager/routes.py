@@ -1,0 +1,161 @@
+"""Which alerts go to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.checks import duration_seconds, prometheus_labels
+from semantic_router_observability.errors import ConfigError
+
+from .matching import check_group_by, check_matchers, equalities
+from .receivers import DEAD_MAN, NOBODY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .receivers import DeadManSwitch, Receiver
+    from .timing import TimeInterval
+
+WATCHDOG = "Watchdog"
+"""Alert that always fires. Without a dead man's switch nobody is told of it."""
+
+
+class Grouping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """How alerts become messages.
+
+    Attributes:
+        group_by: Alerts that agree in these labels share a message. Default `namespace`, `service`, `alertname` and `severity`: one message
+            for all models or pods an alert concerns, and a critical alert never waits behind a warning that was sent before.
+        group_wait: Time to gather a group's first alerts. Default `30s`: what one cause sets off comes together, and inhibition has time to work.
+        group_interval: Least time between messages about changes of a group. Default `5m`.
+        repeat_interval: Time after which a group that still fires is sent again. Default `12h`.
+
+    """
+
+    group_by: tuple[str, ...] = ("namespace", "service", "alertname", "severity")
+    group_wait: str = "30s"
+    group_interval: str = "5m"
+    repeat_interval: str = "12h"
+
+    def __post_init__(self) -> None:
+        check_group_by("groupBy", self.group_by)
+        _check_timing("", self.group_wait, self.group_interval, self.repeat_interval)
+
+    def body(self) -> dict[str, Any]:
+        """As fields of a route."""
+        return {
+            "group_by": list(self.group_by),
+            "group_wait": self.group_wait,
+            "group_interval": self.group_interval,
+            "repeat_interval": self.repeat_interval,
+        }
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Alerts with certain labels go to a receiver. Routes are looked at in order and the first that matches takes the alert.
+
+    Usage:
+        Route(match={"severity": "critical"}, receiver="oncall")
+        Route(matchers=('severity=~"warning|info"', 'team!="search"'), receiver="chat", active_during=("office-hours",))
+
+    Attributes:
+        receiver: Name of a receiver, or `nobody`.
+        match: Labels and the values they must have. Default: none.
+        matchers: Further conditions in Alertmanager's notation, such as `severity=~"warning|info"`. Default: none.
+        group_by: Labels to group by. Default: the stack's.
+        group_wait: Time to gather a group's first alerts. Default: the stack's.
+        group_interval: Least time between messages about changes of a group. Default: the stack's.
+        repeat_interval: Time after which a group that still fires is sent again. Default: the stack's.
+        mute_during: Names of time intervals in which nothing is sent. Default: none.
+        active_during: Names of time intervals in which alone something is sent. Default: always.
+        continue_matching: Let the routes below look at the alert too. Default false.
+
+    """
+
+    receiver: str
+    match: dict[str, str] = {}
+    matchers: tuple[str, ...] = ()
+    group_by: tuple[str, ...] | None = None
+    group_wait: str | None = None
+    group_interval: str | None = None
+    repeat_interval: str | None = None
+    mute_during: tuple[str, ...] = ()
+    active_during: tuple[str, ...] = ()
+    continue_matching: bool = False
+
+    def __post_init__(self) -> None:
+        where = f"route to {self.receiver}"
+        if not self.match and not self.matchers:
+            raise ConfigError(where, "{}", "say which alerts, by match or matchers; all others go to the stack's own receiver")
+        prometheus_labels(f"{where}: match", self.match)
+        check_matchers(f"{where}: matchers", self.matchers)
+        if self.group_by is not None:
+            check_group_by(f"{where}: groupBy", self.group_by)
+        _check_timing(f"{where}: ", self.group_wait, self.group_interval, self.repeat_interval)
+
+    def body(self) -> dict[str, Any]:
+        """As Alertmanager's configuration has it."""
+        return {
+            "receiver": self.receiver,
+            "matchers": [*equalities(self.match), *self.matchers],
+            "group_by": None if self.group_by is None else list(self.group_by),
+            "group_wait": self.group_wait,
+            "group_interval": self.group_interval,
+            "repeat_interval": self.repeat_interval,
+            "mute_time_intervals": list(self.mute_during) or None,
+            "active_time_intervals": list(self.active_during) or None,
+            "continue": self.continue_matching or None,
+        }
+
+
+def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None) -> dict[str, Any]:
+    """The `route` of Alertmanager's configuration. The heartbeat comes first: no other route may take or mute it."""
+    alert, timing = (dead_man.alert, dead_man.timing()) if dead_man else (WATCHDOG, {})
+    heartbeat = {
+        "receiver": DEAD_MAN if dead_man else NOBODY,
+        "matchers": equalities({"alertname": alert}),
+        "group_by": ["alertname"],
+        **timing,
+    }
+    return {"receiver": receiver, **grouping.body(), "routes": [heartbeat, *(route.body() for route in routes)]}
+
+
+def check_routes(
+    id: str, default: str, receivers: Sequence[Receiver], routes: Sequence[Route], intervals: Sequence[TimeInterval], grouping: Grouping
+) -> None:
+    """Refuse names that nothing has, receivers that nothing names, and routes that would repeat before they may send."""
+    names = dict.fromkeys(receiver.name for receiver in receivers)
+    if default not in names:
+        raise ConfigError(f"{id}: default_receiver", default, f"no receiver has this name; the receivers are {', '.join(names)}")
+    known = {interval.name for interval in intervals}
+    for route in routes:
+        where = f"{id}: route to {route.receiver}"
+        if route.receiver not in {*names, NOBODY}:
+            raise ConfigError(where, route.receiver, f"no receiver has this name; the receivers are {', '.join(names)} and {NOBODY}")
+        for name in (*route.mute_during, *route.active_during):
+            if name not in known:
+                raise ConfigError(where, name, f"no time interval has this name; the intervals are {', '.join(sorted(known)) or 'none'}")
+        interval = route.group_interval or grouping.group_interval
+        repeat = route.repeat_interval or grouping.repeat_interval
+        _check_timing(f"{where}: ", None, interval, repeat)
+    used = {default, *(route.receiver for route in routes)}
+    for name in names:
+        if name not in used:
+            raise ConfigError(f"{id}: receivers", name, "no route leads to it; add one, or remove it")
+
+
+def longest_repeat(grouping: Grouping, routes: Sequence[Route]) -> str:
+    """The longest time between two messages of one group."""
+    repeats = [grouping.repeat_interval, *(route.repeat_interval for route in routes if route.repeat_interval)]
+    return max(repeats, key=lambda repeat: duration_seconds("repeatInterval", repeat))
+
+
+def _check_timing(where: str, wait: str | None, interval: str | None, repeat: str | None) -> None:
+    if wait is not None and wait not in {"0", "0s"}:
+        duration_seconds(f"{where}groupWait", wait)
+    between = duration_seconds(f"{where}groupInterval", interval) if interval is not None else None
+    again = duration_seconds(f"{where}repeatInterval", repeat) if repeat is not None else None
+    if between is not None and again is not None and again < between:
+        raise ConfigError(f"{where}repeatInterval", repeat, f"write at least the group interval, {interval}: nothing is sent in between")

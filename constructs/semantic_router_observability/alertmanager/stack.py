@@ -1,0 +1,272 @@
+"""`AlertmanagerStack`: one Alertmanager, of one or several replicas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from constructs import Construct
+
+from semantic_router_observability import images
+from semantic_router_observability.checks import duration_seconds, http_url, service_name
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.labels import labels, selector_labels
+from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+from semantic_router_observability.kubernetes.storage import Claim
+
+from . import config, discovery, pod
+from .inhibition import DEFAULT_INHIBITIONS, Inhibition
+from .messages import TEMPLATE_FILE, TEMPLATES
+from .receivers import DeadManSwitch, Receiver, check_receivers
+from .routes import Grouping, Route, check_routes, longest_repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .timing import TimeInterval
+
+MOST_REPLICAS = 9
+"""Each replica waits 15 s longer than the one before for the others to have sent; from here on the last would wait over two minutes."""
+
+
+class AlertmanagerStack(Construct):
+    """An Alertmanager that tells people of alerts.
+
+    Usage:
+        alertmanager = AlertmanagerStack(
+            chart,
+            "alertmanager",
+            receivers=[
+                Slack(name="chat", api_url=SecretKey("slack", "url")),
+                PagerDuty(name="oncall", routing_key=SecretKey("pagerduty", "key")),
+            ],
+            routes=[Route(match={"severity": "critical"}, receiver="oncall")],
+            dead_man_switch=DeadManSwitch(url=SecretKey("heartbeat", "url")),
+        )
+        prometheus = PrometheusStack(chart, "prometheus", alertmanagers=[alertmanager])
+        GrafanaStack(chart, "grafana", sources=[prometheus], data_sources=[alertmanager])
+
+    Objects are named after `id`: Service `<id>`, StatefulSet `<id>`, a claim `data-<id>-<number>` for each replica. One replica and several
+    differ in nothing that Kubernetes refuses to change, so `replicas` can go up and down.
+
+    Args:
+        scope: Chart, or a construct in one; the chart must name its namespace.
+        id: Name of everything the stack makes. At most 50 characters, so that pod names and labels stay legal.
+        receivers: Who can be told: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or RawReceiver. Those of one name are told together.
+        routes: Which alerts go to whom, the first that matches. Default: none, all alerts go to `default_receiver`.
+        default_receiver: Name of the receiver of alerts that no route takes. Default: the first receiver's.
+        grouping: How alerts become messages. Default: see `Grouping`.
+        inhibitions: Alerts that keep others quiet. Default: critical over warning over info about the same thing, and a router that is gone
+            over everything that follows from it.
+        time_intervals: Times that routes refer to. Default: none.
+        dead_man_switch: Service that raises the alarm when the heartbeat stops. Default: none, nobody is told of alert `Watchdog`.
+        retention: How long silences that are over and what has been sent are remembered. Default `5d`, Alertmanager's own.
+        external_url: Where people reach it; links in messages use it, and so does an ingress. Default: not exposed.
+        proxy_url: HTTP proxy on the way to the receivers. Default: none.
+        replicas: Number of pods; each gets every alert, and one of them sends. Default 1. With 3, one can fail and one be updated.
+        storage: Claim of each replica, for silences and for what has been sent. Default 1Gi: both take a few megabytes, and providers of
+            volumes hardly go below.
+        resources: Requests and limits. Default 10m CPU, 64Mi memory, limit 256Mi memory: it takes 30 MB with a few alerts.
+        placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
+        image: Container image. Default: the pinned release.
+        registries: Mirrors and pull secrets. Default: none.
+
+    Raises:
+        ConfigError: a value cannot work; the message names argument, value and remedy.
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        receivers: Sequence[Receiver],
+        routes: Sequence[Route] = (),
+        default_receiver: str | None = None,
+        grouping: Grouping = Grouping(),  # noqa: B008  frozen
+        inhibitions: Sequence[Inhibition] = DEFAULT_INHIBITIONS,
+        time_intervals: Sequence[TimeInterval] = (),
+        dead_man_switch: DeadManSwitch | None = None,
+        retention: str = "5d",
+        external_url: str | None = None,
+        proxy_url: str | None = None,
+        replicas: int = 1,
+        storage: Claim = Claim(size="1Gi"),  # noqa: B008  frozen
+        resources: Resources = Resources(cpu="10m", memory="64Mi", memory_limit="256Mi"),  # noqa: B008  frozen
+        placement: Placement = Placement(),  # noqa: B008  frozen
+        image: str = images.ALERTMANAGER,
+        registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+    ) -> None:
+        service_name("AlertmanagerStack: id", id, limit=50)
+        namespace = namespace_of(scope)
+        check_receivers(f"{id}: receivers", receivers)
+        default_receiver = receivers[0].name if default_receiver is None else default_receiver
+        check_routes(id, default_receiver, receivers, routes, time_intervals, grouping)
+        kept = _retention_seconds(id, retention, grouping, routes)
+        path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
+        if proxy_url is not None:
+            http_url(f"{id}: proxy_url", proxy_url)
+        if not 1 <= replicas <= MOST_REPLICAS:
+            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
+        image = registries.resolve(f"{id}: image", image)
+        super().__init__(scope, id)
+
+        self.external_url = external_url
+        """Where people reach it, as given."""
+        self.has_login = False
+        """Alertmanager itself asks nobody who they are."""
+        self.url = f"http://{id}.{namespace}.svc:{pod.PORT}{path}"
+        """Where pods of the cluster reach it."""
+        self.uid = id
+        """Uid of the data source that Grafana makes of it."""
+        self.alert_namespaces: tuple[str, ...] = (namespace,)
+        """Where a Prometheus has to look for its replicas."""
+        self._discovery = (id, namespace, path)
+
+        owned = labels("alertmanager", id, "alerts")
+        selector = selector_labels("alertmanager", id)
+        secrets = SecretFiles(pod.SECRETS)
+        clustered = replicas > 1
+
+        account = Manifest(
+            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
+        )
+        rendered = config.render(
+            receivers=receivers,
+            default_receiver=default_receiver,
+            routes=routes,
+            grouping=grouping,
+            inhibitions=inhibitions,
+            time_intervals=time_intervals,
+            dead_man_switch=dead_man_switch,
+            proxy=proxy_url,
+            directory=pod.CONFIG,
+            files=secrets,
+        )
+        files = {pod.CONFIG_FILE: rendered, TEMPLATE_FILE: TEMPLATES}
+        self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
+        """Holds `alertmanager.yml` and the texts of messages; no credential."""
+
+        self.claims: Sequence[Manifest] = [
+            Manifest(
+                self,
+                f"claim-{number}",
+                api_version="v1",
+                kind="PersistentVolumeClaim",
+                name=f"{pod.DATA}-{id}-{number}",
+                labels=owned,
+                spec=storage.spec(),
+            )
+            for number in range(replicas)
+        ]
+        """A claim a replica. Made before the StatefulSet, which takes what it finds under the names it would give."""
+
+        headless = f"{id}-headless"
+        self.workload = Manifest(
+            self,
+            "workload",
+            api_version="apps/v1",
+            kind="StatefulSet",
+            name=id,
+            labels=owned,
+            spec={
+                "serviceName": headless,
+                # A pod that cannot start does not keep the others from starting, nor itself from being replaced.
+                "podManagementPolicy": "Parallel",
+                "replicas": replicas,
+                "selector": {"matchLabels": selector},
+                "template": pod.template(
+                    labels=owned,
+                    selector=selector,
+                    account=account.name,
+                    image=image,
+                    registries=registries,
+                    external_url=external_url or self.url,
+                    path=path,
+                    retention_seconds=kept,
+                    peers=[f"{id}-{number}.{headless}.{namespace}.svc:{pod.GOSSIP_PORT}" for number in range(replicas)]
+                    if clustered
+                    else [],
+                    cluster=f"{namespace}/{id}",
+                    resources=resources,
+                    placement=placement,
+                    config_map=self.config_map.name,
+                    files=files,
+                    secrets=secrets,
+                ),
+                "volumeClaimTemplates": [_CLAIM_TEMPLATE],
+            },
+        )
+        """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
+        self.node.default_child = self.workload
+
+        port = {"name": "http", "port": pod.PORT, "targetPort": "http"}
+        self.service = Manifest(
+            self,
+            "service",
+            api_version="v1",
+            kind="Service",
+            name=id,
+            labels=owned,
+            annotations={"prometheus.io/path": f"{path}/metrics"} if path else None,
+            spec={"selector": selector, "ports": [port]},
+        )
+        """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
+        gossip = [
+            {"name": name, "port": pod.GOSSIP_PORT, "targetPort": name, "protocol": protocol}
+            for name, protocol in (("gossip", "TCP"), ("gossip-udp", "UDP"))
+        ]
+        Manifest(
+            self,
+            "headless",
+            api_version="v1",
+            kind="Service",
+            name=headless,
+            labels=owned,
+            spec={
+                "clusterIP": "None",
+                # Replicas have to find one another before they are ready.
+                "publishNotReadyAddresses": True if clustered else None,
+                "selector": selector,
+                "ports": gossip if clustered else [{**port, "name": "web"}],
+            },
+        )
+        if clustered:
+            Manifest(
+                self,
+                "disruption-budget",
+                api_version="policy/v1",
+                kind="PodDisruptionBudget",
+                name=id,
+                labels=owned,
+                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
+            )
+
+    def alerting(self, files: SecretFiles) -> dict[str, Any]:
+        """As an entry of Prometheus's `alerting.alertmanagers`; it needs no credential."""
+        del files
+        return discovery.alerting(*self._discovery)
+
+
+_CLAIM_TEMPLATE = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": pod.DATA},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "volumeMode": "Filesystem"},
+    "status": {"phase": "Pending"},
+}
+"""The same for ever, since a StatefulSet's template of claims cannot change. What is asked for stands in the declared claims, which can
+grow; the template only makes the claims of replicas that somebody adds by `kubectl scale`."""
+
+
+def _retention_seconds(id: str, retention: str, grouping: Grouping, routes: Sequence[Route]) -> int:
+    """Seconds to remember; Alertmanager's flag counts in Go's units, which have no days."""
+    seconds = duration_seconds(f"{id}: retention", retention)
+    repeat = longest_repeat(grouping, routes)
+    if seconds < duration_seconds(f"{id}: repeatInterval", repeat):
+        raise ConfigError(
+            f"{id}: retention", retention, f"write at least the longest repeat interval, {repeat}: what is forgotten is sent again"
+        )
+    return max(1, int(seconds))

@@ -1,0 +1,100 @@
+"""Where Prometheus sends alerts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from semantic_router_observability.checks import http_url
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey
+
+from .remote_write import BasicAuth
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+
+class AlertTarget(Protocol):
+    """Anything that takes alerts: an `AlertmanagerStack`, an `ExternalAlertmanager`, or an object of your own."""
+
+    @property
+    def alert_namespaces(self) -> tuple[str, ...]:
+        """Namespaces in which its replicas are discovered; Prometheus may look there, and scrapes the stack's Alertmanagers it finds."""
+        ...
+
+    def alerting(self, files: SecretFiles) -> dict[str, Any]:
+        """As an entry of Prometheus's `alerting.alertmanagers`; credentials are mounted through `files`."""
+        ...
+
+
+class ExternalAlertmanager(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """An Alertmanager this app does not own.
+
+    Attributes:
+        url: Its address, with the path it is served under. Of several replicas name each, as every one has to get every alert, or use
+            `replicas_by_dns`.
+        replicas_by_dns: Send to every address that the host's name stands for, as a headless Service's does (such as
+            `alertmanager-operated` of the Prometheus operator). Default false.
+        basic_auth: Credentials for HTTP basic authentication. Default: none.
+        bearer_token: Token for HTTP bearer authentication. Default: none.
+        ca: Certificate authority of its certificate. Default: the system's.
+
+    """
+
+    url: str
+    replicas_by_dns: bool = False
+    basic_auth: BasicAuth | None = None
+    bearer_token: SecretKey | None = None
+    ca: SecretKey | None = None
+
+    def __post_init__(self) -> None:
+        url = http_url("url", self.url)
+        if self.basic_auth and self.bearer_token:
+            raise ConfigError("bearerToken", self.bearer_token.secret, "basicAuth is given too; keep one of the two")
+        if self.ca and url.scheme == "http":
+            raise ConfigError("ca", self.ca.secret, "the url is plain http, which has no certificate; write https:// or leave ca out")
+
+    @property
+    def alert_namespaces(self) -> tuple[str, ...]:
+        """None: it is not discovered through the API server."""
+        return ()
+
+    def alerting(self, files: SecretFiles) -> dict[str, Any]:
+        """As an entry of Prometheus's `alerting.alertmanagers`."""
+        url = http_url("url", self.url)
+        parts = urlsplit(self.url)
+        port = parts.port or {"http": 80, "https": 443}[url.scheme]
+        # An IPv6 address keeps its brackets.
+        host = f"[{url.host}]" if ":" in url.host else url.host
+        body: dict[str, Any] = {"scheme": url.scheme, "path_prefix": url.path or None}
+        if self.basic_auth:
+            body["basic_auth"] = {
+                "username_file": files.path(self.basic_auth.username),
+                "password_file": files.path(self.basic_auth.password),
+            }
+        if self.bearer_token:
+            body["authorization"] = {"credentials_file": files.path(self.bearer_token)}
+        if self.ca or (self.replicas_by_dns and url.scheme == "https"):
+            tls = {"ca_file": files.path(self.ca) if self.ca else None, "server_name": url.host if self.replicas_by_dns else None}
+            body["tls_config"] = {key: value for key, value in tls.items() if value}
+        if self.replicas_by_dns:
+            return {**body, "dns_sd_configs": [{"names": [host], "type": "A", "port": port}]}
+        return {**body, "static_configs": [{"targets": [f"{host}:{port}"]}]}
+
+
+def namespaces_of(targets: Sequence[AlertTarget]) -> tuple[str, ...]:
+    """Namespaces in which the targets are discovered, each once."""
+    return tuple(dict.fromkeys(namespace for target in targets for namespace in target.alert_namespaces))
+
+
+def check_alert_targets(where: str, targets: Sequence[AlertTarget]) -> None:
+    """Refuse a target listed twice."""
+    for index, target in enumerate(targets):
+        if target in targets[:index]:
+            given = target.url if isinstance(target, ExternalAlertmanager) else type(target).__name__
+            raise ConfigError(where, given, "the same Alertmanager is listed twice; remove one")
