@@ -13,11 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from semantic_router_observability.dashboards.cost import cost_and_tokens
+from semantic_router_observability.dashboards.engines import vllm_engines
 from semantic_router_observability.dashboards.fleet import router_fleet
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
 from semantic_router_observability.dashboards.guardrails import guardrails_and_quality
+from semantic_router_observability.dashboards.kubernetes import router_kubernetes
 from semantic_router_observability.dashboards.rendering import render
 from semantic_router_observability.dashboards.routing import routing_and_learning
+from semantic_router_observability.dashboards.stack_health import stack_health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +37,10 @@ __all__ = [
     "llm_router_metrics",
     "render",
     "router_fleet",
+    "router_kubernetes",
     "routing_and_learning",
+    "stack_health",
+    "vllm_engines",
 ]
 
 
@@ -56,5 +62,8 @@ DASHBOARDS: Final = (
     Entry("guardrails-and-quality.json", guardrails_and_quality),
     Entry("routing-and-learning.json", routing_and_learning),
     Entry("router-fleet.json", router_fleet),
+    Entry("stack-health.json", stack_health),
+    Entry("vllm-engines.json", vllm_engines, optional="vllm"),
+    Entry("router-kubernetes.json", router_kubernetes, optional="kubernetes"),
 )
 """Every dashboard, in the order in which they are listed."""

@@ -189,7 +189,7 @@ def table(about: About, key: Column, *columns: Column) -> Panel:
     """List one line a value of a label, one column a query. Instant.
 
     The key column has no query of its own: its `label` is the one every query is grouped by, its `name` the heading. Lines that only
-    some queries know have empty cells. The unit of `about` is that of columns without one.
+    some queries know show `no_value` in the other cells. The unit of `about` is that of columns without one.
     """
     renamed = {f"Value #{_ref(number)}": column.name for number, column in enumerate(columns)}
     order = {field: number for number, field in enumerate([key.label, *renamed])}

@@ -173,7 +173,7 @@ def replicas() -> Panel:
                 "a problem of its own (node, network, connection balancing). Requests that name a concrete model count, too."
             ),
             unit="short",
-            no_value="no router found",
+            no_value="-",
         ),
         Column("Replica", label="replica", width=280),
         Column("Up", cell(f"{EACH} ({UP})"), decimals=0),

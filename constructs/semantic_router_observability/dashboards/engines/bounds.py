@@ -1,0 +1,16 @@
+"""Values from which the page about engines turns red. Latencies are those of the router's alerts, asked of the engine alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from semantic_router_observability.dashboards.front_page import bounds
+
+FIRST_TOKEN: Final = bounds.FIRST_TOKEN
+"""Seconds, 95th percentile."""
+
+BETWEEN_TOKENS: Final = bounds.TIME_PER_TOKEN
+"""Seconds, 95th percentile."""
+
+CACHE: Final = 0.9
+"""Share of the KV cache: what is left holds a handful of requests that grow with each token."""

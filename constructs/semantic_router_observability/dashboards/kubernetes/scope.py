@@ -1,0 +1,79 @@
+"""What the page looks at: containers named like the router's, as kube-state-metrics, cAdvisor and the kubelet report them.
+
+Pods are found by the name of their container, which every way of installing the router shares (`semantic-router`), and not by asking
+which pods are scraped: the pods of interest may not run. The three exporters put the pod into the labels `namespace`, `pod` and
+`container`; their scrape jobs have to keep those (`honor_labels: true`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from grafana_foundation_sdk.models.dashboard import VariableOption
+
+from semantic_router_observability.dashboards.others import select
+from semantic_router_observability.dashboards.panels import GREY, Query
+from semantic_router_observability.dashboards.variables import choices, source_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
+
+ROUTER_CONTAINER: Final = "semantic-router"
+"""Name of the router's container in the Helm chart and in the project's plain manifests."""
+
+POD: Final = ('namespace=~"$namespace"', 'pod=~"$pod"')
+CONTAINER: Final = (*POD, 'container=~"$container"')
+
+EACH: Final = ("namespace", "pod")
+BY_POD: Final = "by (namespace, pod)"
+
+CONTAINERS: Final = select("kube_pod_container_info", *CONTAINER)
+"""1 for each container of the choice, whether it runs or not."""
+
+PODS: Final = f"max {BY_POD} ({CONTAINERS})"
+"""1 for each pod with such a container."""
+
+NO_PODS: Final = "no such pod"
+NO_CADVISOR: Final = "no cAdvisor metrics"
+NO_LIMIT: Final = "no limit set"
+
+
+def variables() -> Sequence[DatasourceVariable | QueryVariable]:
+    """Return the filters. The namespace is shared with the pages about the router, so that links carry it along.
+
+    The container has no "All": cAdvisor reports the pod as a whole beside its containers, and "All" would count both.
+    """
+    container = choices("container", "Container", 'label_values(kube_pod_container_info{namespace=~"$namespace"}, container)')
+    return (
+        source_variable(),
+        choices("namespace", "Namespace", "label_values(kube_pod_container_info, namespace)"),
+        container.include_all(False).current(VariableOption(selected=True, text=[ROUTER_CONTAINER], value=[ROUTER_CONTAINER])),
+        choices("pod", "Pod", 'label_values(kube_pod_container_info{namespace=~"$namespace", container=~"$container"}, pod)'),
+    )
+
+
+def of_pods(expression: str) -> str:
+    """Keep of a pod's own metrics, which name no container, those of the chosen containers' pods."""
+    return f"{expression} and on (namespace, pod) {PODS}"
+
+
+def or_pods(expression: str) -> str:
+    """Fall back to 0 while there is a pod. For results without labels."""
+    return f"({expression} or 0 * count({PODS}))"
+
+
+def limit(resource: str) -> str:
+    """Limit of a resource, for each pod."""
+    matcher = f'resource="{resource}"'
+    return f"sum {BY_POD} ({select('kube_pod_container_resource_limits', *CONTAINER, matcher)})"
+
+
+def by_pod(build: Callable[[str], str]) -> tuple[Query, Query]:
+    """Draw the ten pods highest at the right edge and the median of all, from an expression that is told where in time to look."""
+    expression = build("")
+    highest = f"({expression}\nand on (namespace, pod) topk(10, {build(' @ end()')}))"
+    named = f'label_replace({highest}, "replica", "$1", "pod", "(.+)")'
+    brief = f'label_replace({named}, "replica", "$1", "pod", ".+-(.+-.....)")'
+    return Query(brief, "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)
