@@ -21,7 +21,7 @@ from .errors import ConfigError
 from .exposure.classes import IngressClass, alb, check_annotations
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
-from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
+from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalPage
 from .grafana.datasources import DataSource
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
@@ -92,6 +92,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     data_sources: tuple[DataSource, ...] | UnsetType = UNSET
     dashboards: tuple[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider, ...] | UnsetType = UNSET
     router_dashboards: bool | UnsetType = UNSET
+    optional_dashboards: tuple[OptionalPage, ...] | UnsetType = UNSET
     admin: Admin | UnsetType = UNSET
     admin_revision: str | UnsetType = UNSET
     reset_admin_password: bool | UnsetType = UNSET

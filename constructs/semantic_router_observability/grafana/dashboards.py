@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -28,6 +28,9 @@ FOLDER = "Semantic Router"
 
 ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
+
+OptionalPage = Literal["vllm", "kubernetes"]
+"""Pages that show something only when more than the router is scraped."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"
 _OTHER_VOLUMES = "/var/lib/grafana-volumes"

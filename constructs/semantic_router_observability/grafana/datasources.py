@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from semantic_router_observability.checks import duration_seconds, http_url, unique
+from semantic_router_observability.checks import duration_seconds, http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
@@ -36,6 +36,11 @@ class MetricsSource(Protocol):
     @property
     def interval(self) -> str:
         """Time between its scrapes; Grafana never asks for finer steps."""
+        ...
+
+    @property
+    def recording_rules(self) -> bool:
+        """Whether it evaluates the router's recording rules, so that dashboards may read what they record."""
         ...
 
 
@@ -126,6 +131,8 @@ class ExternalPrometheus(
         uid: Data source uid. Default `prometheus`, which dashboards made elsewhere expect.
         name: Name shown in Grafana. Default `Prometheus`.
         interval: Time between its scrapes. Default `15s`.
+        recording_rules: It evaluates the router's recording rules; without them dashboards read raw series, which costs it more with
+            every pod. `python -m semantic_router_observability rules` prints them. Default false.
         bearer_token: Token for HTTP bearer authentication. Default: none.
         basic_auth_user: User name for HTTP basic authentication. Default: none.
         basic_auth_password: Password for HTTP basic authentication. Default: none.
@@ -265,6 +272,8 @@ def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource | 
         ConfigError: two data sources share a uid or a name.
 
     """
+    listed("sources", sources)
+    listed("data_sources", extra)
     entries = [_metrics_body(source, environment) for source in sources] + [_extra_body(source, environment) for source in extra]
     unique("dataSources: uid", [entry["uid"] for entry in entries], "data sources")
     unique("dataSources: name", [entry["name"] for entry in entries], "data sources")

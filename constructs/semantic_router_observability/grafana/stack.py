@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import public_url, service_name, unique
+from semantic_router_observability.checks import one_of, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
@@ -50,6 +50,8 @@ class GrafanaStack(Construct):
         data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, an AlertmanagerStack, Alertmanager, or any. Default: none.
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
+        optional_dashboards: Which of the pages that need more than the router to be scraped are shipped too: `vllm` (a job for vLLM
+            engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor). Default: none.
         contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
         admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
             `admin-password`.
@@ -86,6 +88,7 @@ class GrafanaStack(Construct):
         data_sources: Sequence[DataSource | AlertSource] = (),
         dashboards: Sequence[boards.DashboardSource] = (),
         router_dashboards: bool = True,
+        optional_dashboards: Sequence[boards.OptionalPage] = (),
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         admin: AdminSecret | DemoCredentials | ISecret | None = None,
         admin_revision: str | None = None,
@@ -113,7 +116,7 @@ class GrafanaStack(Construct):
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
-        own = router_boards() if router_dashboards else []
+        own = router_boards(recording_rules=sources[0].recording_rules) if router_dashboards else []
         shipped, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
@@ -270,11 +273,19 @@ class GrafanaStack(Construct):
             )
 
 
-def router_boards() -> list[boards.Dashboard]:
-    """Make the router's own dashboards."""
+def router_boards(id: str, optional: Sequence[str], *, wanted: bool) -> list[boards.Dashboard]:
+    """Make the router's own dashboards, and those of the optional ones that are asked for."""
+    for name in optional:
+        one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalPage))
+    if not wanted:
+        if optional:
+            raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
+        return []
     from semantic_router_observability import dashboards  # noqa: PLC0415  costs 50 ms, and only those who ship them need it
 
-    return [boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in dashboards.DASHBOARDS]
+    return [
+        boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in dashboards.DASHBOARDS if entry.optional in {None, *optional}
+    ]
 
 
 def _check(
