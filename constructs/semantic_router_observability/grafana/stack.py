@@ -116,7 +116,7 @@ class GrafanaStack(Construct):
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
-        own = router_boards(recording_rules=sources[0].recording_rules) if router_dashboards else []
+        own = router_boards(id, optional_dashboards, wanted=router_dashboards, recorded=sources[0].recording_rules)
         shipped, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
@@ -273,19 +273,21 @@ class GrafanaStack(Construct):
             )
 
 
-def router_boards(id: str, optional: Sequence[str], *, wanted: bool) -> list[boards.Dashboard]:
-    """Make the router's own dashboards, and those of the optional ones that are asked for."""
+def router_boards(id: str, optional: Sequence[str], *, wanted: bool, recording_rules: bool) -> list[boards.Dashboard]:
+    """Make the router's own dashboards and the optional ones that are asked for, on recording rules or on what the router exports."""
     for name in optional:
         one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalPage))
     if not wanted:
         if optional:
             raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
         return []
-    from semantic_router_observability import dashboards  # noqa: PLC0415  costs 50 ms, and only those who ship them need it
+    # Costs 50 ms, and only those who ship them need it.
+    from semantic_router_observability import dashboards  # noqa: PLC0415
+    from semantic_router_observability.dashboards.form import raw_queries  # noqa: PLC0415
 
-    return [
-        boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in dashboards.DASHBOARDS if entry.optional in {None, *optional}
-    ]
+    entries = [entry for entry in dashboards.DASHBOARDS if entry.optional in {None, *optional}]
+    with raw_queries(not recording_rules):
+        return [boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in entries]
 
 
 def _check(
