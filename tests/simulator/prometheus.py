@@ -29,19 +29,28 @@ class Prometheus:
     """Runs from the start of a `with` block to its end, with its data in a directory of the test."""
 
     def __init__(
-        self, program: Path, directory: Path, *, targets: Sequence[str], interval: str = "1s", job: str = "semantic-router"
+        self,
+        program: Path,
+        directory: Path,
+        *,
+        targets: Sequence[str],
+        interval: str = "1s",
+        job: str = "semantic-router",
+        more: str = "",
     ) -> None:
-        """Say what to scrape; nothing runs yet."""
+        """Say what to scrape; nothing runs yet. `more` is YAML behind the scrape job: further jobs, then anything else."""
         self._program, self._directory = program, directory
         self._config = CONFIG.format(interval=interval, job=job, targets=json.dumps(list(targets)))
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self._config += more.replace("{itself}", self.url.removeprefix("http://"))
 
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        """Return the instant vector an expression gives now."""
-        with urllib.request.urlopen(f"{self.url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}", timeout=10) as answer:
+    def query(self, expression: str, at: float | None = None) -> list[dict[str, Any]]:
+        """Return the instant vector an expression gives now, or at a Unix time."""
+        asked = {"query": expression} if at is None else {"query": expression, "time": f"{at:.3f}"}
+        with urllib.request.urlopen(f"{self.url}/api/v1/query?{urllib.parse.urlencode(asked)}", timeout=10) as answer:
             result: list[dict[str, Any]] = json.load(answer)["data"]["result"]
         return result
 

@@ -1,0 +1,263 @@
+"""The pages about Prometheus, Grafana, vLLM engines and Kubernetes: their filters, and what a real Prometheus answers to their queries."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self
+
+import promql_parser as promql
+import pytest
+
+from harness.programs import program
+from semantic_router_observability.dashboards import DASHBOARDS, render
+from simulator import neighbours
+from simulator.neighbours import Pod
+from simulator.prometheus import Prometheus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+OTHERS = ("stack-health.json", "vllm-engines.json", "router-kubernetes.json")
+PAGES = {entry.file_name: json.loads(render(entry.build())) for entry in DASHBOARDS if entry.file_name in OTHERS}
+VARIABLES = {
+    "stack-health.json": ["datasource", "scrape_job", "prometheus", "grafana"],
+    "vllm-engines.json": ["datasource", "vllm_job", "vllm_namespace", "vllm_instance", "vllm_model"],
+    "router-kubernetes.json": ["datasource", "namespace", "container", "pod"],
+}
+
+
+def panels(page: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for panel in page["panels"]:
+        yield from [panel, *panel.get("panels", [])]
+
+
+QUERIES = [
+    pytest.param(target["expr"], panel["type"], id=f"{name}-{panel['id']}{target['refId']}")
+    for name, page in PAGES.items()
+    for panel in panels(page)
+    for target in panel.get("targets", [])
+]
+
+
+def query_of(name: str, title: str, ref: str = "A") -> str:
+    """Find the query of a panel by what people see of it."""
+    found = [
+        target["expr"]
+        for panel in panels(PAGES[name])
+        if panel["title"] == title
+        for target in panel.get("targets", [])
+        if target["refId"] == ref
+    ]
+    assert len(found) == 1, title
+    return str(found[0])
+
+
+def filled(expression: str, rate: str = "5s", span: str = "10s") -> str:
+    """Put in what Grafana does while everything is chosen."""
+    expression = (
+        expression.replace("$__rate_interval", rate)
+        .replace("$__range", span)
+        .replace("[5m]", f"[{rate}]")
+        .replace("$container", "semantic-router")
+    )
+    return re.sub(r"\$\w+", ".*", expression.replace("$1", "\0")).replace("\0", "$1")
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_filters(name: str) -> None:
+    variables = {variable["name"]: variable for variable in PAGES[name]["templating"]["list"]}
+    assert list(variables) == VARIABLES[name]
+    assert variables.pop("datasource")["type"] == "datasource"
+    for variable in variables.values():
+        assert variable["multi"]
+        assert re.match(r"label_values\(.+\)$", variable["query"]["query"])
+        if variable["name"] == "container":
+            assert not variable["includeAll"], "cAdvisor reports the pod as a whole beside its containers"
+            assert variable["current"]["value"] == ["semantic-router"]
+        else:
+            assert variable["includeAll"]
+            assert variable["allValue"] == ".*"
+
+
+def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> None:
+    assert {entry.optional: entry.file_name for entry in DASHBOARDS if entry.optional} == {
+        "vllm": "vllm-engines.json",
+        "kubernetes": "router-kubernetes.json",
+    }
+
+
+@pytest.mark.parametrize(("expression", "kind"), QUERIES)
+def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, kind: str) -> None:
+    promql.parse(filled(expression))
+    assert set(re.findall(r"\$(\w+)", expression)) - {"__rate_interval", "__range", "1"} <= {
+        name for names in VARIABLES.values() for name in names
+    }
+    windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
+    assert windows <= ({"$__rate_interval"} if kind == "timeseries" else {"$__range", "5m"})
+
+
+# --- a real Prometheus that scrapes itself, and pages of everything else
+
+
+class Neighbours(ThreadingHTTPServer):
+    """Serves pages by path, and takes what remote write sends."""
+
+    daemon_threads = True
+
+    def __init__(self, pages: dict[str, Callable[[float], str]]) -> None:
+        """Bind to a free port; ten simulated seconds pass in one."""
+        self.pages, self.begun = pages, time.monotonic()
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.address = f"127.0.0.1:{self.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Neighbours
+
+    def do_GET(self) -> None:
+        body = self.server.pages[self.path.removeprefix("/")](7200 + 10 * (time.monotonic() - self.server.begun)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+PODS = (
+    Pod(name="semantic-router-7c9f8d6b54-x2kq8", memory=3 * neighbours.GIB, cpu=0.5, throttled=0.1),
+    Pod(name="semantic-router-7c9f8d6b54-b7wzt", restarts=4, reason="OOMKilled", waiting="CrashLoopBackOff", cpu=0.2),
+    Pod(name="semantic-router-7c9f8d6b54-m4h9c", started=1e9),
+)
+SERVED: dict[str, Callable[[float], str]] = {
+    "grafana": lambda at: neighbours.grafana(at, failing=0.25),
+    "engine-a": lambda at: neighbours.engine(at, model="qwen3-8b", rate=3),
+    "engine-b": lambda at: neighbours.engine(at, model="phi4-mini", rate=1, crowded=0.5),
+    "kube-state": lambda at: neighbours.kube_state(at, PODS),
+    "kubelet": lambda at: neighbours.kubelet(at, PODS),
+}
+RULES = "groups: [{name: sums, interval: 1s, rules: [{record: 'job:up:sum', expr: sum by (job) (up)}]}]"
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    directory = tmp_path_factory.mktemp("prometheus")
+    (directory / "rules.yml").write_text(RULES)
+    with Neighbours(SERVED) as served:
+        jobs = "".join(
+            f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']}}]\n" for path in SERVED
+        )
+        more = (
+            f"  - job_name: prometheus\n    static_configs: [{{targets: ['{{itself}}']}}]\n{jobs}"
+            f"rule_files: [{directory}/rules.yml]\n"
+            f"remote_write: [{{name: far, url: 'http://{served.address}/write', queue_config: {{batch_send_deadline: 1s}}}}]\n"
+            "storage: {tsdb: {retention: {time: 15d, size: 1GB}}}\n"
+        )
+        with Prometheus(program("prometheus"), directory, targets=[], more=more) as running:
+            running.wait_for("prometheus_remote_storage_queue_highest_sent_timestamp_seconds > 0")
+            running.wait_for(f"count(count_over_time(up[8s]) >= 7) >= {len(SERVED) + 1}")
+            yield running
+
+
+@pytest.mark.parametrize(("expression", "kind"), QUERIES)
+def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: str, kind: str) -> None:
+    values = [float(series["value"][1]) for series in prometheus.query(filled(expression))]
+    if "llm_model_ttft_seconds" in expression:
+        assert not values, "no router is scraped here"
+        return
+    assert values
+    assert all(value >= 0 for value in values), "neither NaN nor negative"
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "ref", "expected"),
+    [
+        ("stack-health.json", "Targets", "A", len(SERVED) + 1),
+        ("stack-health.json", "Targets", "B", 0),
+        ("stack-health.json", "Config refused", "A", 0),
+        ("stack-health.json", "Rule failures", "A", 0),
+        ("stack-health.json", "Grafana", "A", 1),
+        ("vllm-engines.json", "Engines", "A", 2),
+        ("vllm-engines.json", "Engines", "B", 0),
+        ("vllm-engines.json", "Preemptions", "A", pytest.approx(1.6, abs=1.5)),
+        ("router-kubernetes.json", "Containers", "A", 1),
+        ("router-kubernetes.json", "Containers", "B", 2),
+        ("router-kubernetes.json", "Held up", "A", 1),
+        ("router-kubernetes.json", "OOM killed", "A", 1),
+        ("router-kubernetes.json", "Memory / limit", "A", pytest.approx(3 / 6, abs=0.01)),
+        ("router-kubernetes.json", "CPU / limit", "A", pytest.approx(10 * 0.5 / 2, rel=0.1)),
+        ("router-kubernetes.json", "Throttled", "A", pytest.approx(0.1, rel=0.1)),
+        ("router-kubernetes.json", "Fullest volume", "A", pytest.approx(11.3 / 20)),
+    ],
+)
+def test_numbers_are_the_known_ones(prometheus: Prometheus, name: str, title: str, ref: str, expected: float) -> None:
+    """Also: cAdvisor's sums over a pod count nothing twice, and claims that other pods mount stay out."""
+    assert prometheus.value(filled(query_of(name, title, ref))) == expected
+
+
+def test_states_of_pods(prometheus: Prometheus) -> None:
+    shown = [prometheus.value(filled(query_of("router-kubernetes.json", "Pods by state", ref))) for ref in "ABCD"]
+    assert shown == [1, 1, 1, 0], "ready, running but not ready, pending, failed"
+
+
+def test_table_of_pods_has_a_line_for_each(prometheus: Prometheus) -> None:
+    ready = prometheus.query(filled(query_of("router-kubernetes.json", "All pods")))
+    assert {series["metric"]["pod"]: series["value"][1] for series in ready} == {PODS[0].name: "1", PODS[1].name: "0", PODS[2].name: "0"}
+
+
+def test_errors_of_data_sources_are_told_by_code(prometheus: Prometheus) -> None:
+    rates = {
+        series["metric"]["code"]: float(series["value"][1])
+        for series in prometheus.query(filled(query_of("stack-health.json", "Data source requests"), rate="8s"))
+    }
+    assert rates["504"] / sum(rates.values()) == pytest.approx(0.25, abs=0.05)
+
+
+def test_engines_of_older_versions_are_understood(tmp_path: Path) -> None:
+    renamed = {
+        "vllm:kv_cache_usage_perc": "vllm:gpu_cache_usage_perc",
+        "vllm:inter_token_latency_seconds": "vllm:time_per_output_token_seconds",
+    }
+
+    def older(at: float) -> str:
+        text = neighbours.engine(at)
+        for new, old in renamed.items():
+            text = text.replace(new, old)
+        return text
+
+    with (
+        Neighbours({"metrics": older}) as served,
+        Prometheus(program("prometheus"), tmp_path, targets=[served.address], job="vllm") as asked,
+    ):
+        asked.wait_for("count_over_time(up[10s]) >= 4")
+        for title in ("KV cache, top", "Token gap p95"):
+            assert 0 < asked.value(filled(query_of("vllm-engines.json", title))) < 1
+
+
+def test_an_engine_that_went_away_counts_as_down(tmp_path: Path) -> None:
+    served = Neighbours({"metrics": neighbours.engine})
+    with served, Prometheus(program("prometheus"), tmp_path, targets=[served.address], job="vllm") as asked:
+        asked.wait_for("count_over_time(up[10s]) >= 2")
+        served.pages = {}
+        asked.wait_for("up == 0")
+        assert [asked.value(filled(query_of("vllm-engines.json", "Engines", ref), span="30s")) for ref in "AB"] == [0, 1]
