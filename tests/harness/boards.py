@@ -1,0 +1,34 @@
+"""Reading dashboards that are shipped, in the form that needs no recording rules: which panel asks what."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from semantic_router_observability.dashboards import DASHBOARDS, render
+from semantic_router_observability.dashboards.form import raw_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@cache
+def panels(file_name: str) -> Mapping[int, dict[str, Any]]:
+    """Return the panels of a dashboard that is shipped, by number; those inside collapsed headings too, headings not."""
+    entry = next(entry for entry in DASHBOARDS if entry.file_name == file_name)
+    with raw_queries():
+        text = render(entry.build())
+    found = {}
+    for panel in json.loads(text)["panels"]:
+        for each in [panel, *panel.get("panels", [])]:
+            if each["type"] != "row":
+                found[each["id"]] = each
+    return found
+
+
+def queries(file_name: str, number: int, *, range_: str = "1h", window: str = "5m", **variables: str) -> list[str]:
+    """Return the queries of a panel with values for Grafana's variables: All, unless given."""
+    given = {"__range": range_, "__rate_interval": window, "monthly_budget": "0", **variables}
+    return [re.sub(r"\$(\w+)", lambda found: given.get(found[1], ".*"), target["expr"]) for target in panels(file_name)[number]["targets"]]

@@ -1,0 +1,106 @@
+"""A real Prometheus that remembers the last hours of simulated routers, without having waited for them.
+
+    with remember(tmp_path, [Router(seed=1), Router(seed=2)]) as history:
+        history.value('sum(increase(llm_model_cost_total[1h]))')
+
+The routers' pages are written as blocks by promtool, so that a query sees what it would see had Prometheus scraped them all the time.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from simulator.prometheus import Prometheus
+from simulator.router import Router, RouterDown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+FIRST: Final = 60.0
+"""Simulated second of the first scrape: by then, each usual event has happened once."""
+
+NAMESPACE: Final = "vllm-semantic-router-system"
+JOB: Final = "semantic-router"
+
+_SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)")
+
+
+@dataclass(frozen=True)
+class History:
+    """What the routers went through between two simulated seconds, asked as of the second one."""
+
+    prometheus: Prometheus
+    routers: Sequence[Router]
+    first: float
+    last: float
+    now: float
+    """Unix time of the last scrape."""
+
+    def query(self, expression: str) -> list[dict[str, Any]]:
+        """Return the instant vector an expression gives at the end of the history."""
+        return self.prometheus.query(expression, at=self.now)
+
+    def values(self, expression: str, label: str) -> dict[str, float]:
+        """Return what an expression gives by the values of one label."""
+        return {row["metric"].get(label, ""): float(row["value"][1]) for row in self.query(expression)}
+
+    def value(self, expression: str) -> float:
+        """Return the one value an expression gives; a ValueError when there are none or several."""
+        found = self.query(expression)
+        if len(found) != 1:
+            raise ValueError(f"{expression} gives {len(found)} series")
+        return float(found[0]["value"][1])
+
+
+@contextmanager
+def remember(
+    directory: Path,
+    routers: Sequence[Router],
+    *,
+    prometheus: Path,
+    promtool: Path,
+    hours: float = 1,
+    step: int = 30,
+) -> Iterator[History]:
+    """Write the pages of `routers` over so many hours as blocks, and run a Prometheus on them; `prometheus` and `promtool` are programs."""
+    directory.mkdir(parents=True, exist_ok=True)
+    now = int(time.time()) // 60 * 60
+    span = int(hours * 3600)
+    samples: dict[str, list[str]] = {}
+    for number, router in enumerate(routers):
+        place = f'namespace="{NAMESPACE}",job="{JOB}",instance="10.0.0.{number + 1}:9190"'
+        for offset in range(0, span + 1, step):
+            _scrape(samples, router, FIRST + offset, place, now - span + offset)
+    text = directory / "history.om"
+    with text.open("w") as file:
+        for series in sorted(samples):
+            file.writelines(f"{series} {sample}\n" for sample in samples[series])
+        file.write("# EOF\n")
+    subprocess.run(
+        [promtool, "tsdb", "create-blocks-from", "openmetrics", "--quiet", text, directory / "data"], check=True, capture_output=True
+    )
+    text.unlink()
+    with Prometheus(prometheus, directory, targets=[]) as running:
+        running.wait_for("vector(1)")
+        yield History(running, routers, FIRST, FIRST + span, float(now))
+
+
+def _scrape(samples: dict[str, list[str]], router: Router, at: float, place: str, when: int) -> None:
+    try:
+        page, up = router.exposition(at), 1
+    except RouterDown:
+        page, up = "", 0
+    samples.setdefault(f"up{{{place}}}", []).append(f"{up} {when}")
+    for line in page.splitlines():
+        if line.startswith("#"):
+            continue
+        found = _SAMPLE.fullmatch(line)
+        assert found, line
+        name, labels, value = found.groups()
+        samples.setdefault(f"{name}{{{f'{labels},' if labels else ''}{place}}}", []).append(f"{value} {when}")
