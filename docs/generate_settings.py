@@ -22,6 +22,8 @@ TITLES = {
     "PrometheusSettings": "prometheus",
     "GrafanaSettings": "grafana",
     "AlertmanagerSettings": "alertmanager",
+    # A heading of its own: anchors do not tell upper case from lower.
+    "Alertmanager": "Alertmanager data source",
     "IngressSettings": "ingress",
     "ImageSettings": "images",
 }

@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .alertmanager.inhibition import DEFAULT_INHIBITIONS, Inhibition
+    from .alertmanager.inhibition import Inhibition
     from .alertmanager.receivers import DeadManSwitch, Email, Opsgenie, PagerDuty, RawReceiver, Slack, Teams, Webhook
     from .alertmanager.routes import Grouping, Route
     from .alertmanager.stack import AlertmanagerStack
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _HOMES = {
-    "alertmanager.inhibition": ("DEFAULT_INHIBITIONS", "Inhibition"),
+    "alertmanager.inhibition": ("Inhibition",),
     "alertmanager.receivers": ("DeadManSwitch", "Email", "Opsgenie", "PagerDuty", "RawReceiver", "Slack", "Teams", "Webhook"),
     "alertmanager.routes": ("Grouping", "Route"),
     "alertmanager.stack": ("AlertmanagerStack",),
@@ -82,7 +82,6 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "DEFAULT_INHIBITIONS",
     "AdminSecret",
     "AlertTarget",
     "Alertmanager",

@@ -75,6 +75,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown
     default_receiver: str | UnsetType = UNSET
     grouping: Grouping | UnsetType = UNSET
     inhibitions: tuple[Inhibition, ...] | UnsetType = UNSET
+    default_inhibitions: bool | UnsetType = UNSET
     time_intervals: tuple[TimeInterval, ...] | UnsetType = UNSET
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
     retention: str | UnsetType = UNSET

@@ -49,7 +49,7 @@ IN_YAML = {
         ("a: 1\n---\nb: 2", "line 2, column 1: but found another document; correct the YAML"),
         (
             "namespaces: x",
-            "'namespaces': is no key here; did you mean namespace? accepted: contract, grafana, images, ingress, namespace, prometheus, routers",
+            "'namespaces': is no key here; did you mean namespace? accepted: alertmanager, contract, grafana, images, ingress, namespace, prometheus, routers",
         ),
         ("5: x", "line 1, column 1: key 5 is no text; put it in quotes; correct the YAML"),
         ("on: x", "line 1, column 1: key True is no text; put it in quotes; correct the YAML"),
@@ -57,7 +57,7 @@ IN_YAML = {
         ("{{a: b}: c}", "line 1, column 2: key {'a': 'b'} is no text; put it in quotes; correct the YAML"),
         (
             "a: &x {namespace: a}\nb: {<<: *x, c: d}",
-            "'a': is no key here; accepted: contract, grafana, images, ingress, namespace, prometheus, routers",
+            "'a': is no key here; accepted: alertmanager, contract, grafana, images, ingress, namespace, prometheus, routers",
         ),
         (
             "namespace: !!python/object:os.system x",
@@ -249,7 +249,7 @@ IN_YAML = {
         ("prometheus: {clusterWide: 1}", "prometheus.clusterWide: 1: write true or false, not a whole number"),
         (
             "prometheus: {replicas: 2}",
-            "prometheus: 'replicas': is no key here; accepted: clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
+            "prometheus: 'replicas': is no key here; accepted: alertmanagers, clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
         ),
         (
             "prometheus: {scrapeJobs: [{type: static, name: x, targets: []}]}",
@@ -411,7 +411,7 @@ IN_YAML = {
         ("prometheus: {placement: {tolerations: [a]}}", "prometheus.placement.tolerations[0]: 'a': write a mapping, not text"),
         (
             "prometheus: {serviceAccount: x}",
-            "prometheus: 'serviceAccount': is no key here; accepted: clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
+            "prometheus: 'serviceAccount': is no key here; accepted: alertmanagers, clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
         ),
         ("prometheus: {retention: \uff11\uff15d}", f"prometheus.retention: '\uff11\uff15d': {DURATION}"),
         ('prometheus: {storage: {type: claim, size: "\uff12\uff10Gi"}}', f"prometheus.storage.size: '\uff12\uff10Gi': {QUANTITY}"),
@@ -745,7 +745,14 @@ IN_YAML = {
             "ingress: {className: nginx, backends: [prometheus]}",
             "ingress.backends: 'prometheus': it has no login; put one in front, or accept that by listing it in exposeWithoutLogin",
         ),
-        ("ingress: {className: nginx, backends: [alertmanager]}", "ingress.backends[0]: 'alertmanager': write one of grafana, prometheus"),
+        (
+            "ingress: {className: nginx, backends: [alertmanager]}",
+            "ingress.backends: 'alertmanager': there is none; add the section alertmanager, or take it out here",
+        ),
+        (
+            "ingress: {className: nginx, backends: [loki]}",
+            "ingress.backends[0]: 'loki': write one of alertmanager, grafana, prometheus",
+        ),
         ("ingress: {className: nginx, backends: []}", "ingress.backends: []: give at least one, such as a GrafanaStack"),
         (
             f"{{ingress: {{className: nginx, backends: [grafana, grafana]}}, {EXPOSED}}}",
@@ -840,7 +847,7 @@ IN_YAML = {
         ("images: {pullSecrets: [Foo]}", f"images.pullSecrets: 'Foo': {OBJECT}"),
         ("images: {pullSecrets: foo}", "images.pullSecrets: 'foo': write a list, not text"),
         ("images: {pullSecrets: [a, a]}", "images.pullSecrets: 'a': is listed twice; remove one"),
-        ("images: {alertmanager: x}", "images: 'alertmanager': is no key here; accepted: grafana, mirrors, prometheus, pullSecrets"),
+        ("images: {loki: x}", "images: 'loki': is no key here; accepted: alertmanager, grafana, mirrors, prometheus, pullSecrets"),
     ],
 }
 

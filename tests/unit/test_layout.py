@@ -15,13 +15,14 @@ import pytest
 
 import semantic_router_observability as sro
 from semantic_router_observability import schema
-from semantic_router_observability.settings import GrafanaSettings, IngressSettings, PrometheusSettings
+from semantic_router_observability.settings import AlertmanagerSettings, GrafanaSettings, IngressSettings, PrometheusSettings
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "constructs" / "semantic_router_observability"
 MODULES = sorted(LIBRARY.rglob("*.py"))
 
 STARTS_NODE = {
+    "alertmanager/stack.py",
     "grafana/stack.py",
     "prometheus/stack.py",
     "prometheus/rbac.py",
@@ -31,7 +32,7 @@ STARTS_NODE = {
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
 
-CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.ObservabilityIngress)
+CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress)
 
 ONLY_IN_PYTHON = {
     "PrometheusStack": {
@@ -49,6 +50,12 @@ ONLY_IN_PYTHON = {
         "sources": "objects; main.py passes the Prometheus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.grafana`",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "AlertmanagerStack": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "image": "`images.alertmanager`",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "ObservabilityIngress": {
@@ -135,7 +142,12 @@ def test_type_checkers_see_the_names_that_are_loaded() -> None:
 
 @pytest.mark.parametrize(
     ("construct", "settings"),
-    [(sro.PrometheusStack, PrometheusSettings), (sro.GrafanaStack, GrafanaSettings), (sro.ObservabilityIngress, IngressSettings)],
+    [
+        (sro.PrometheusStack, PrometheusSettings),
+        (sro.GrafanaStack, GrafanaSettings),
+        (sro.AlertmanagerStack, AlertmanagerSettings),
+        (sro.ObservabilityIngress, IngressSettings),
+    ],
     ids=lambda value: value.__name__,
 )
 def test_settings_and_parameters_are_the_same(construct: type, settings: Any) -> None:

@@ -16,7 +16,7 @@ from semantic_router_observability.kubernetes.pods import Placement, Resources, 
 from semantic_router_observability.kubernetes.storage import Claim
 
 from . import config, discovery, pod
-from .inhibition import DEFAULT_INHIBITIONS, Inhibition
+from .inhibition import DEFAULT_INHIBITIONS
 from .messages import TEMPLATE_FILE, TEMPLATES
 from .receivers import DeadManSwitch, Receiver, check_receivers
 from .routes import Grouping, Route, check_routes, longest_repeat
@@ -24,6 +24,7 @@ from .routes import Grouping, Route, check_routes, longest_repeat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .inhibition import Inhibition
     from .timing import TimeInterval
 
 MOST_REPLICAS = 9
@@ -57,8 +58,9 @@ class AlertmanagerStack(Construct):
         routes: Which alerts go to whom, the first that matches. Default: none, all alerts go to `default_receiver`.
         default_receiver: Name of the receiver of alerts that no route takes. Default: the first receiver's.
         grouping: How alerts become messages. Default: see `Grouping`.
-        inhibitions: Alerts that keep others quiet. Default: critical over warning over info about the same thing, and a router that is gone
-            over everything that follows from it.
+        inhibitions: Further alerts that keep others quiet. Default: none.
+        default_inhibitions: Critical over warning over info about the same thing, and a router that is gone over everything that follows
+            from it. Default true.
         time_intervals: Times that routes refer to. Default: none.
         dead_man_switch: Service that raises the alarm when the heartbeat stops. Default: none, nobody is told of alert `Watchdog`.
         retention: How long silences that are over and what has been sent are remembered. Default `5d`, Alertmanager's own.
@@ -86,7 +88,8 @@ class AlertmanagerStack(Construct):
         routes: Sequence[Route] = (),
         default_receiver: str | None = None,
         grouping: Grouping = Grouping(),  # noqa: B008  frozen
-        inhibitions: Sequence[Inhibition] = DEFAULT_INHIBITIONS,
+        inhibitions: Sequence[Inhibition] = (),
+        default_inhibitions: bool = True,
         time_intervals: Sequence[TimeInterval] = (),
         dead_man_switch: DeadManSwitch | None = None,
         retention: str = "5d",
@@ -123,7 +126,8 @@ class AlertmanagerStack(Construct):
         """Uid of the data source that Grafana makes of it."""
         self.alert_namespaces: tuple[str, ...] = (namespace,)
         """Where a Prometheus has to look for its replicas."""
-        self._discovery = (id, namespace, path)
+        self._found_by = (id, namespace, path)
+        """Name of its Service, namespace, path."""
 
         owned = labels("alertmanager", id, "alerts")
         selector = selector_labels("alertmanager", id)
@@ -138,7 +142,7 @@ class AlertmanagerStack(Construct):
             default_receiver=default_receiver,
             routes=routes,
             grouping=grouping,
-            inhibitions=inhibitions,
+            inhibitions=[*(DEFAULT_INHIBITIONS if default_inhibitions else ()), *inhibitions],
             time_intervals=time_intervals,
             dead_man_switch=dead_man_switch,
             proxy=proxy_url,
@@ -247,7 +251,7 @@ class AlertmanagerStack(Construct):
     def alerting(self, files: SecretFiles) -> dict[str, Any]:
         """As an entry of Prometheus's `alerting.alertmanagers`; it needs no credential."""
         del files
-        return discovery.alerting(*self._discovery)
+        return discovery.alerting(*self._found_by)
 
 
 _CLAIM_TEMPLATE = {
