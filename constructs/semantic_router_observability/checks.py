@@ -7,14 +7,15 @@ Pure functions: each takes `where` (the argument's path, for the message) and th
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .errors import ConfigError
+from .errors import ConfigError, Raw
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
 _DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
 _DURATION_SECONDS = (Decimal(31_536_000), Decimal(604_800), Decimal(86_400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
@@ -59,7 +60,7 @@ class Url(NamedTuple):
 
 def duration_seconds(where: str, value: str) -> Decimal:
     """Seconds of a Prometheus duration such as `15d` or `1h30m`; zero is refused."""
-    match = _DURATION.fullmatch(value)
+    match = _match(_DURATION, value)
     seconds = (
         sum((Decimal(part) * unit for part, unit in zip(match.groups(), _DURATION_SECONDS, strict=True) if part), Decimal(0))
         if match
@@ -76,7 +77,7 @@ def duration_seconds(where: str, value: str) -> Decimal:
 
 def quantity(where: str, value: str) -> Decimal:
     """Number behind a Kubernetes quantity such as `20Gi`, `250m` or `1.5`; zero is refused."""
-    match = _QUANTITY.fullmatch(value)
+    match = _match(_QUANTITY, value)
     number = Decimal(match[1]) * _QUANTITY_FACTOR[match[2]] if match else Decimal(0)
     if not number:
         raise ConfigError(where, value, "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m")
@@ -95,7 +96,7 @@ def byte_quantity(where: str, value: str) -> Decimal:
 
 def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name of a namespace, Service or port: RFC 1123 label of at most `limit` characters."""
-    if not _DNS_LABEL.fullmatch(value) or len(value) > limit:
+    if not _match(_DNS_LABEL, value) or len(value) > limit:
         raise ConfigError(
             where,
             value,
@@ -106,7 +107,7 @@ def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
 
 def service_name(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name that a Service may have (RFC 1035 label): as `dns_label`, but it starts with a letter."""
-    if not _SERVICE_NAME.fullmatch(value) or len(value) > limit:
+    if not _match(_SERVICE_NAME, value) or len(value) > limit:
         raise ConfigError(
             where,
             value,
@@ -117,7 +118,7 @@ def service_name(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
 
 def port_name(where: str, value: str) -> str:
     """Name of a container's or Service's port (IANA service name)."""
-    if not _PORT_NAME.fullmatch(value):
+    if not _match(_PORT_NAME, value):
         raise ConfigError(
             where, value, "write a port's name: lower-case letters, digits and single '-', at least one letter, at most 15 characters"
         )
@@ -126,14 +127,14 @@ def port_name(where: str, value: str) -> str:
 
 def dns_subdomain(where: str, value: str) -> str:
     """Name of most Kubernetes objects (Secrets, claims, ConfigMaps): RFC 1123 subdomain."""
-    if not _DNS_SUBDOMAIN.fullmatch(value) or len(value) > SUBDOMAIN_LIMIT:
+    if not _match(_DNS_SUBDOMAIN, value) or len(value) > SUBDOMAIN_LIMIT:
         raise ConfigError(where, value, "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters")
     return value
 
 
 def config_key(where: str, value: str) -> str:
     """Key in a ConfigMap or Secret."""
-    if not _CONFIG_KEY.fullmatch(value) or value in {".", ".."}:
+    if not _match(_CONFIG_KEY, value) or value in {".", ".."}:
         raise ConfigError(where, value, "write a key of letters, digits, '-', '_' and '.', at most 253 characters")
     return value
 
@@ -167,7 +168,7 @@ def prometheus_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str
 def http_url(where: str, value: str) -> Url:
     """Absolute http or https URL without credentials, query or fragment."""
     try:
-        parts = urlsplit(value)
+        parts = urlsplit(value if isinstance(value, str) else "")
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
@@ -192,6 +193,13 @@ def public_url(where: str, value: str) -> Url:
     if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):
         raise ConfigError(where, value, "write a plain path such as https://example.com/grafana")
     return url
+
+
+def listed(where: str, values: Collection[Any]) -> None:
+    """Several values. One alone, and text above all, which Python would take letter by letter, is refused."""
+    if isinstance(values, str) or not isinstance(values, Collection):
+        shown = values if isinstance(values, str) else Raw(type(values).__name__)
+        raise ConfigError(where, shown, "write a list, even of one")
 
 
 def one_of(where: str, value: str, accepted: Collection[str]) -> str:
@@ -224,3 +232,8 @@ def unique(where: str, values: Collection[str], what: str) -> None:
         if value in seen:
             raise ConfigError(where, value, f"two {what} share this name; rename one")
         seen.add(value)
+
+
+def _match(pattern: re.Pattern[str], value: Any) -> re.Match[str] | None:
+    """Match the whole text; a value that is no text matches nothing, whoever passed it."""
+    return pattern.fullmatch(value) if isinstance(value, str) else None

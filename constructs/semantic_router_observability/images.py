@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from .checks import dns_subdomain
+from .checks import dns_subdomain, listed
 from .errors import ConfigError
 
 PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
@@ -46,6 +46,7 @@ class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
                 raise ConfigError(
                     f"mirrors.{source}", mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub"
                 )
+        listed("pullSecrets", self.pull_secrets)
         for name in self.pull_secrets:
             dns_subdomain("pullSecrets", name)
             if self.pull_secrets.count(name) > 1:

@@ -958,6 +958,27 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
         lambda: sro.RouterTarget(install="raw", release="vsr"),
         "release: 'vsr': only install 'helm' takes it, not 'raw'; remove one of the two",
     ),
+    (lambda: sro.RouterTarget.raw(namespaces="routing"), "namespaces: 'routing': write a list, even of one"),
+    (lambda: sro.RouterTarget(namespaces="routing"), "namespaces: 'routing': write a list, even of one"),  # type: ignore[arg-type]
+    (lambda: sro.StaticJob(name="a", targets="b:80"), "scrape job 'a': targets: 'b:80': write a list, even of one"),  # type: ignore[arg-type]
+    (
+        lambda: sro.PodJob(name="a", match_labels={"a": "b"}, port=1, namespaces="c"),  # type: ignore[arg-type]
+        "scrape job 'a': namespaces: 'c': write a list, even of one",
+    ),
+    (lambda: sro.RawJob(name="a", config={}, namespaces="c"), "scrape job 'a': namespaces: 'c': write a list, even of one"),  # type: ignore[arg-type]
+    (lambda: sro.ImageRegistries(pull_secrets="a"), "pullSecrets: 'a': write a list, even of one"),  # type: ignore[arg-type]
+    (lambda: sro.alb(certificate_arns="arn:aws:acm:a"), "alb certificate_arns: 'arn:aws:acm:a': write a list, even of one"),
+    (lambda: prometheus(targets=sro.RouterTarget.raw()), "prometheus: targets: RouterTarget: write a list, even of one"),
+    (lambda: prometheus(remote_write=sro.RemoteWrite(url="http://a")), "prometheus: remote_write: RemoteWrite: write a list, even of one"),
+    (lambda: prometheus(scrape_jobs=None), "prometheus: scrape_jobs: NoneType: write a list, even of one"),
+    (lambda: grafana(sources=sro.ExternalPrometheus(url="http://a")), "sources: ExternalPrometheus: write a list, even of one"),
+    (lambda: grafana(data_sources="loki"), "data_sources: 'loki': write a list, even of one"),
+    (lambda: ingress(backends=grafana(external_url="https://g.example.com")), "ingress: backends: GrafanaStack: write a list, even of one"),
+    (lambda: ingress(expose_without_login="grafana"), "ingress: expose_without_login: 'grafana': write a list, even of one"),
+    (lambda: prometheus(retention=15), f"prometheus: retention: 15: {DURATION}"),
+    (lambda: prometheus(external_url=9090), f"prometheus: external_url: 9090: {URL}"),
+    (lambda: sro.Claim(size=20), f"size: 20: {QUANTITY}"),  # type: ignore[arg-type]
+    (lambda: sro.SecretKey("grafana", None), "key: None: write a key of letters, digits, '-', '_' and '.', at most 253 characters"),  # type: ignore[arg-type]
     (lambda: sro.SecretKey("grafana", "a/b"), "key: 'a/b': write a key of letters, digits, '-', '_' and '.', at most 253 characters"),
     (lambda: sro.Claim(size="20 Gi"), f"size: '20 Gi': {QUANTITY}"),
     (lambda: sro.Claim(size="20"), f"size: '20': {SIZE}"),

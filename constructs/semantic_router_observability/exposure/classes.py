@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
+from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations, listed
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ def alb(name: str = "alb", *, certificate_arns: Sequence[str] = (), scheme: str 
     """
     if scheme not in {"internal", "internet-facing"}:
         raise ConfigError("alb scheme", scheme, "write internal or internet-facing")
+    listed("alb certificate_arns", certificate_arns)
     for arn in certificate_arns:
         if not re.fullmatch(r"arn:[a-z-]+:(?:acm|iam):\S+", arn):
             raise ConfigError(

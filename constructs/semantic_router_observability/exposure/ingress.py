@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs import Construct
 
-from semantic_router_observability.checks import Url, dns_label, public_url, unique
+from semantic_router_observability.checks import Url, dns_label, listed, public_url, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest
@@ -114,6 +114,8 @@ def _routes(
     id: str, backends: Sequence[Exposable], ingress_class: IngressClass, tls: Tls, expose_without_login: Sequence[str]
 ) -> Sequence[Exposable]:
     """Check what is to be exposed."""
+    listed(f"{id}: backends", backends)
+    listed(f"{id}: expose_without_login", expose_without_login)
     if not backends:
         raise ConfigError(f"{id}: backends", [], "give at least one, such as a GrafanaStack")
     if ingress_class.terminates_tls and tls != TlsSecret():

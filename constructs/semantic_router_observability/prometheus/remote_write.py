@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import http_url, unique
+from semantic_router_observability.checks import http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 
@@ -114,6 +114,7 @@ def _refuse_known(extra: dict[str, Any]) -> None:
 
 def check_distinct(where: str, writes: Sequence[RemoteWrite]) -> None:
     """Refuse what Prometheus would: two endpoints of one name, or the same endpoint twice."""
+    listed(where, writes)
     unique(where, [write.name for write in writes if write.name], "remote writes")
     for index, write in enumerate(writes):
         if write in writes[:index]:

@@ -11,6 +11,7 @@ from semantic_router_observability.checks import (
     dns_label,
     duration_seconds,
     kubernetes_labels,
+    listed,
     port_name,
     port_number,
     prometheus_labels,
@@ -120,6 +121,7 @@ class StaticJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
     def __post_init__(self) -> None:
         super().__post_init__()
         where = f"scrape job {self.name!r}"
+        listed(f"{where}: targets", self.targets)
         if not self.targets:
             raise ConfigError(f"{where}: targets", [], "name at least one host:port")
         for target in self.targets:
@@ -202,6 +204,7 @@ class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         refuse_literal_credentials(f"scrape job {self.name!r}: config", self.config)
         if "job_name" in self.config:
             raise ConfigError(f"scrape job {self.name!r}: config.job_name", self.config["job_name"], "remove it; 'name' says it")
+        listed(f"scrape job {self.name!r}: namespaces", self.namespaces)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
                 dns_label(f"scrape job {self.name!r}: namespaces", namespace)
@@ -244,6 +247,7 @@ def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, n
         port_number(f"{where}: port", port)
     else:
         port_name(f"{where}: port", port)
+    listed(f"{where}: namespaces", namespaces)
     for namespace in namespaces:
         if namespace != ALL_NAMESPACES:
             dns_label(f"{where}: namespaces", namespace)

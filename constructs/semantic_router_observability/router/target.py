@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, port_name
+from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name
 from semantic_router_observability.errors import ConfigError, Raw
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if self.name is not None:
             dns_subdomain("name", self.name)
         port_name("port", self.port)
+        listed("namespaces", self.namespaces)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
                 dns_label("namespaces", namespace)
@@ -73,32 +74,32 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     @classmethod
     def any(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """Routers of all four installation styles."""
-        return cls(namespaces=tuple(namespaces), port=port)
+        return cls(namespaces=_names(namespaces), port=port)
 
     @classmethod
     def raw(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """The plain, Istio and OpenShift manifests: Service `semantic-router-metrics`."""
-        return cls(install="raw", namespaces=tuple(namespaces), port=port)
+        return cls(install="raw", namespaces=_names(namespaces), port=port)
 
     @classmethod
     def helm(cls, release: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """The Helm chart under this release name, whatever its fullname."""
-        return cls(install="helm", release=release, namespaces=tuple(namespaces), port=port)
+        return cls(install="helm", release=release, namespaces=_names(namespaces), port=port)
 
     @classmethod
     def operator(cls, name: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """The operator's SemanticRouter resource of this name."""
-        return cls(install="operator", name=name, namespaces=tuple(namespaces), port=port)
+        return cls(install="operator", name=name, namespaces=_names(namespaces), port=port)
 
     @classmethod
     def kserve(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """The KServe manifests: Service `semantic-router-kserve`."""
-        return cls(install="kserve", namespaces=tuple(namespaces), port=port)
+        return cls(install="kserve", namespaces=_names(namespaces), port=port)
 
     @classmethod
     def labels(cls, match_labels: Mapping[str, str], *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
         """Any other installation, by its pods' labels."""
-        return cls(install="labels", match_labels=dict(match_labels), namespaces=tuple(namespaces), port=port)
+        return cls(install="labels", match_labels=dict(match_labels), namespaces=_names(namespaces), port=port)
 
     def conditions(self) -> dict[str, str]:
         """Regular expression for each discovery label that must match. A missing label counts as empty."""
@@ -162,6 +163,11 @@ def target_labels() -> list[dict[str, Any]]:
 
 
 _TARGET_LABELS = {"namespace": "namespace", "pod_name": "pod", "service_name": "service"}
+
+
+def _names(namespaces: Sequence[str]) -> tuple[str, ...]:
+    listed("namespaces", namespaces)
+    return tuple(namespaces)
 
 
 def _mark(target: RouterTarget, own_namespace: str) -> dict[str, Any]:
