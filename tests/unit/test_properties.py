@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import tempfile
 from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kubernetes_validate
@@ -15,6 +18,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 
+from harness.programs import program
 from manifests import NAMESPACE, find, from_settings, key, pod_templates
 from pod_security import violations
 from semantic_router_observability import Settings
@@ -53,6 +57,25 @@ def test_whatever_is_accepted_can_be_applied(written: dict[str, Any]) -> None:
     check_references(objects)
     check_retention(objects)
     check_secrets(objects, settings)
+
+
+@hypothesis_settings(try_it, max_examples=40)
+@given(random_settings())
+def test_prometheus_takes_whatever_is_accepted(written: dict[str, Any]) -> None:
+    promtool = program("promtool")
+    objects = from_settings(msgspec.convert(written, Settings))
+    with tempfile.TemporaryDirectory() as folder:
+        rules = Path(folder, "rules")
+        rules.mkdir()
+        for name, text in find(objects, "ConfigMap", "prometheus-rules").get("data", {}).items():
+            (rules / name).write_text(text, encoding="utf-8")
+        config = Path(folder, "prometheus.yml")
+        text = find(objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"]
+        config.write_text(text.replace("/etc/prometheus/rules", str(rules)), encoding="utf-8")
+        commands = [["check", "config", "--syntax-only", str(config)], *(["check", "rules", str(rule)] for rule in rules.iterdir())]
+        for command in commands:
+            done = subprocess.run([promtool, *command], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr + text
 
 
 def check_names(objects: list[Object]) -> None:
