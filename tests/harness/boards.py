@@ -31,4 +31,6 @@ def panels(file_name: str) -> Mapping[int, dict[str, Any]]:
 def queries(file_name: str, number: int, *, range_: str = "1h", window: str = "5m", **variables: str) -> list[str]:
     """Return the queries of a panel with values for Grafana's variables: All, unless given."""
     given = {"__range": range_, "__rate_interval": window, "monthly_budget": "0", **variables}
-    return [re.sub(r"\$(\w+)", lambda found: given.get(found[1], ".*"), target["expr"]) for target in panels(file_name)[number]["targets"]]
+    return [
+        re.sub(r"\$([a-z_]\w*)", lambda found: given.get(found[1], ".*"), target["expr"]) for target in panels(file_name)[number]["targets"]
+    ]
