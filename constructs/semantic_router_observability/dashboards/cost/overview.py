@@ -42,7 +42,7 @@ def section() -> Section:
                     stat(
                         About(
                             id=2,
-                            title="Per day at this pace",
+                            title="Per day",
                             description=(
                                 "What a day costs if it goes on like the mean of the range on screen. Choose a range that holds whole days (or "
                                 "weeks) before you plan with it: a busy hour makes a dear day."
@@ -57,7 +57,7 @@ def section() -> Section:
                     stat(
                         About(
                             id=3,
-                            title="Per month at this pace",
+                            title="Per month",
                             description=(
                                 "What an average month (30.4 days) costs if it goes on like the mean of the range on screen. It looks at the "
                                 "present pace only: what was spent since the first of the month is not added."

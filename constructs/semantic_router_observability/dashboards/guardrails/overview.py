@@ -52,7 +52,7 @@ def _found() -> list[Panel]:
         stat(
             About(
                 id=2,
-                title="Personal data",
+                title="PII matches",
                 description=(
                     "Matches of personal-data (PII) rules on prompts within the range on screen. One prompt can match several rules; what "
                     "happens then is up to the decision that uses the rule. The first match of each rule after a restart is not counted."
@@ -113,7 +113,7 @@ def _failed() -> list[Panel]:
         stat(
             About(
                 id=6,
-                title="Detector errors",
+                title="Errors",
                 description=(
                     "Runs of the hallucination detector and of the jailbreak detector for answers that ended in an error, within the range on "
                     "screen; red from the first one on. The first error of a kind after a restart is not counted. Other plugins report "

@@ -67,7 +67,7 @@ def _choices() -> list[Panel]:
         stat(
             About(
                 id=3,
-                title="Reasoning on",
+                title="Reasoning",
                 description=(
                     "Share of routed requests within the range on screen for which the router switched reasoning on. Reasoning makes answers "
                     "longer, slower and dearer; a jump explains a bill. Only requests whose model routing changed are counted."
@@ -88,7 +88,7 @@ def _choices() -> list[Panel]:
         stat(
             About(
                 id=4,
-                title="Selector p95",
+                title="Selector",
                 description=(
                     "Time the selectors took to pick a model, 95th percentile of the last 5 minutes. Most take less than a millisecond; one that "
                     "asks a language model takes as long as that model."
@@ -123,7 +123,7 @@ def _trouble() -> list[Panel]:
         stat(
             About(
                 id=6,
-                title="Switched turns",
+                title="Switches",
                 description=(
                     "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
                     "backend's prompt cache. Only clients that identify their conversation or user are seen."
@@ -137,7 +137,7 @@ def _trouble() -> list[Panel]:
         stat(
             About(
                 id=7,
-                title="Lost in trans.",
+                title="Losses",
                 description=(
                     "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
                     "Anthropic protocol: severity lossy or error. Harmless notes (info) are not counted, nor is the first loss of a kind."
@@ -150,7 +150,7 @@ def _trouble() -> list[Panel]:
         stat(
             About(
                 id=8,
-                title="Bad estimates",
+                title="Misjudged",
                 description=(
                     "Share of token estimates within the range on screen that missed the true number by 10 % or more, either way. Estimates "
                     "decide on context limits and compression before a model has counted. Normal: a few percent after calibration."
