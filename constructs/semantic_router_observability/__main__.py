@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.contract import command as contract
+from semantic_router_observability.rules import command as rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m semantic_router_observability", description="Tools for the router's metrics.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     contract.add_to(commands)
+    rules.add_to(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))
 

@@ -54,6 +54,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     scrape_jobs: tuple[ScrapeJob, ...] | UnsetType = UNSET
     guards: ScrapeGuards | UnsetType = UNSET
     rules: tuple[RuleFile, ...] | UnsetType = UNSET
+    recording_rules: bool | UnsetType = UNSET
     alertmanagers: tuple[ExternalAlertmanager, ...] | UnsetType = UNSET
     interval: str | UnsetType = UNSET
     retention: str | UnsetType = UNSET

@@ -84,7 +84,7 @@ class Analysis:
     def whole(self, node: Any) -> Value:
         """Read a complete query."""
         value = self._value(node, PLAIN)
-        if value.counter is not None:
+        if value.counter is not None and value.counter.name in self._own:  # elsewhere a total may be what is wanted: restarts of a pod
             self._say(f"{value.counter.name} counts since the process started; take rate or increase of it", [value.counter])
         return value
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from semantic_router_observability.dashboards.cost import cost_and_tokens
 from semantic_router_observability.dashboards.engines import vllm_engines
 from semantic_router_observability.dashboards.fleet import router_fleet
+from semantic_router_observability.dashboards.form import raw_queries
 from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
 from semantic_router_observability.dashboards.guardrails import guardrails_and_quality
 from semantic_router_observability.dashboards.kubernetes import router_kubernetes
@@ -35,6 +36,7 @@ __all__ = [
     "cost_and_tokens",
     "guardrails_and_quality",
     "llm_router_metrics",
+    "raw_queries",
     "render",
     "router_fleet",
     "router_kubernetes",

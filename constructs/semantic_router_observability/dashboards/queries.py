@@ -4,20 +4,30 @@ A family is looked up in the router's catalogue, which settles three things in o
 the family has), the stand-in series to leave out, and whether the question fits the type. `rate` of a gauge raises `ConfigError`
 when the dashboard is built instead of drawing nonsense.
 
+Where a family is recorded (see `rules/`), a query reads the recorded series, which cost the same at any number of pods. A recorded
+series has no `instance`: it answers while the filter of that name is on All. For a chosen instance the same query falls back to the
+raw series, of that instance only. `raw_queries()` builds dashboards for a Prometheus without the rules.
+
 Windows: a line over time uses `$__rate_interval`, which grows with the step and covers at least four scrapes. A single number is an
 instant query over `RECENT` ("now") or over `$__range` (a count of everything on screen).
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS
+from semantic_router_observability.dashboards.form import is_recorded
+from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, ONE_INSTANCE, SCRAPE_MATCHERS
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router import catalogue
+from semantic_router_observability.rules.recorded import EXPECTED, RESTARTS, recorded
+from semantic_router_observability.rules.recorded import UP as UP_RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from semantic_router_observability.rules.recorded import Recorded
 
 STEP: Final = "$__rate_interval"
 """Window of a point on a line."""
@@ -29,11 +39,42 @@ RECENT: Final = "5m"
 """Window of "now" in a single number: the router's alerts look back as far, and it holds 20 scrapes of 15 s. Not `$__rate_interval`,
 which stretches to hours when the screen shows a week."""
 
+MINUTE: Final = "1m"
+"""Step at which recorded series are read back over a window: they are evaluated more often, and every panel's step is a multiple of it."""
+
 UP: Final = f"up{{{', '.join(SCRAPE_MATCHERS)}}}"
 """1 for each scrape target that answered, 0 for each that did not."""
 
 ZERO: Final = f"0 * count({UP} == 1)"
-"""0 while at least one router answers, nothing otherwise: an outage must look like a gap, not like a quiet night."""
+"""`zero()` from raw series."""
+
+
+def zero() -> str:
+    """0 while at least one router answers, nothing otherwise: an outage must look like a gap, not like a quiet night."""
+    return f"0 * ({_place(UP_RECORDED)} > 0 or count({_one('up')} == 1))" if is_recorded() else ZERO
+
+
+def answering() -> str:
+    """Count the scrape targets that answered."""
+    return f"({_place(UP_RECORDED)} or sum({_one('up')}))" if is_recorded() else f"sum({UP})"
+
+
+def expected() -> str:
+    """Count the scrape targets there are."""
+    return f"({_place(EXPECTED)} or count({_one('up')}))" if is_recorded() else f"count({UP})"
+
+
+def restarts() -> str:
+    """Count restarts within the range on screen.
+
+    Recorded, each restart is seen for 15 minutes; rounding up shows one at once, and for as long as its 15 minutes reach into the range.
+    """
+    start = "process_start_time_seconds"
+    if not is_recorded():
+        return f"sum(changes({series(start)}[{RANGE}]))"
+    minutes = int(re.sub(r"\D", "", RESTARTS.rsplit("changes", 1)[1]))
+    seen = f"sum_over_time({RESTARTS}{{{', '.join(SCRAPE_MATCHERS)}}}[{RANGE}:{MINUTE}])"
+    return f"(ceil(sum({seen}) / {minutes}) or sum(changes({_one(start)}[{RANGE}])))"
 
 
 def series(name: str, *matchers: str, part: str = "") -> str:
@@ -45,28 +86,62 @@ def series(name: str, *matchers: str, part: str = "") -> str:
     return f"{name}{part}{{{', '.join([*SCRAPE_MATCHERS, *filters, *matchers])}}}"
 
 
+def rates(name: str, *matchers: str, part: str = "", window: str = STEP) -> str:
+    """Count events per second of a counter, or observations by bucket (`part="_bucket"`), series by series: to be put into a sum."""
+    raw = f"rate({series(name, *matchers, part=part)}[{window}])"
+    known = _recorded(name, matchers, part)
+    if known is None:
+        return raw
+    held = _series(known.name, known.family, matchers)
+    match window:
+        case "5m":
+            read = held
+        case "$__range":
+            read = f"sum_over_time({held}[{RANGE}:{MINUTE}]) / scalar(count_over_time(vector(1)[{RANGE}:{MINUTE}]))"
+        case "$__rate_interval":
+            read = f"avg_over_time({held}[$__interval:{MINUTE}])"
+        case _:
+            return raw
+    return f"{read} or rate({_one(name, *matchers, part=part)}[{window}])"
+
+
+def increases(name: str, *matchers: str) -> str:
+    """Count events of a counter within the range on screen, series by series: to be put into a sum."""
+    known = _recorded(name, matchers, "")
+    if known is None:
+        return f"increase({series(name, *matchers)}[{RANGE}])"
+    held = _series(known.name, known.family, matchers)
+    # Added up and not averaged: a model that appeared an hour ago counts for that hour.
+    return f"sum_over_time({held}[{RANGE}:{MINUTE}]) * 60 or increase({_one(name, *matchers)}[{RANGE}])"
+
+
 def rate(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
     """Count events per second of a counter, summed over replicas."""
     _expect(name, "counter")
-    return f"{_sum(by)}(rate({series(name, *matchers)}[{window}]))"
+    inside = rates(name, *matchers, window=window) if _over_replicas(by) else f"rate({series(name, *matchers)}[{window}])"
+    return f"{_sum(by)}({inside})"
 
 
 def increase(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
     """Count events of a counter within the range on screen, as a whole number. The first event of a new series is not among them."""
     _expect(name, "counter")
-    return f"round({_sum(by)}(increase({series(name, *matchers)}[{RANGE}])))"
+    inside = increases(name, *matchers) if _over_replicas(by) else f"increase({series(name, *matchers)}[{RANGE}])"
+    return f"round({_sum(by)}({inside}))"
 
 
 def gauge(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
     """Add a gauge up over replicas; only for gauges that may be added."""
     _expect(name, "gauge")
-    return f"{_sum(by)}({series(name, *matchers)})"
+    known = _recorded(name, matchers, "") if _over_replicas(by) else None
+    if known is None:
+        return f"{_sum(by)}({series(name, *matchers)})"
+    return f"{_sum(by)}({_series(known.name, known.family, matchers)} or {_one(name, *matchers)})"
 
 
 def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
     """Estimate a quantile from a histogram's buckets. `>= 0` drops the NaN of a window without samples."""
     _expect(name, "histogram")
-    return f"histogram_quantile({fraction:g}, {_sum(('le', *by))}(rate({series(name, *matchers, part='_bucket')}[{window}]))) >= 0"
+    return f"histogram_quantile({fraction:g}, {_sum(('le', *by))}({_buckets(name, matchers, by, window)})) >= 0"
 
 
 def share_above(bound: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
@@ -80,19 +155,19 @@ def share_up_to(bound: float, name: str, *matchers: str, by: Sequence[str] = (),
     bounds = catalogue.family(name).buckets
     if bound not in bounds:
         raise ConfigError(f"share_above({name})", bound, f"one of its bucket bounds: {', '.join(f'{b:g}' for b in bounds)}")
-    within = series(name, *matchers, f'le=~"{_bound(bound)}"', part="_bucket")
-    total = series(name, *matchers, part="_count")
-    return f"{_sum(by)}(rate({within}[{window}])) / ({_sum(by)}(rate({total}[{window}])) > 0)"
+    within = _buckets(name, (*matchers, f'le=~"{_bound(bound)}"'), by, window)
+    total = _buckets(name, (*matchers, 'le="+Inf"'), by, window)
+    return f"{_sum(by)}({within}) / ({_sum(by)}({total}) > 0)"
 
 
 def or_zero(expression: str) -> str:
     """Fall back to 0 where nothing was counted yet. For results without labels."""
-    return f"({expression} or {ZERO})"
+    return f"({expression} or {zero()})"
 
 
 def or_none(expression: str, label: str, value: str = "none") -> str:
     """Fall back to one line at 0 whose `label` is `value` while there is no series at all. For results with labels."""
-    return f'{expression}\nor on () label_replace({ZERO}, "{label}", "{value}", "", "")'
+    return f'{expression}\nor on () label_replace({zero()}, "{label}", "{value}", "", "")'
 
 
 def joined(expression: str, first: str, second: str) -> str:
@@ -105,13 +180,45 @@ def capped_share(part: str, whole: str) -> str:
 
     For results without labels. Where `part` is the larger one it becomes the whole: 1, not 2 and not NaN.
     """
-    return f"{part}\n/ ({whole} > {part} or {part} > 0)\nor {ZERO}"
+    return f"{part}\n/ ({whole} > {part} or {part} > 0)\nor {zero()}"
 
 
 def share_of_two(one: str, other: str) -> str:
     """Divide `one` by `one` plus `other`, label set by label set; a missing side counts as 0, and nothing is shown where both are 0."""
     filled = f"({one} or {other} * 0)"
     return f"{filled}\n/ (({filled} + ({other} or {one} * 0)) > 0)"
+
+
+def _buckets(name: str, matchers: Sequence[str], by: Sequence[str], window: str) -> str:
+    if _over_replicas(by):
+        return rates(name, *matchers, part="_bucket", window=window)
+    return f"rate({series(name, *matchers, part='_bucket')}[{window}])"
+
+
+def _over_replicas(by: Sequence[str]) -> bool:
+    return not {"instance", "pod", "service"} & set(by)
+
+
+def _recorded(name: str, matchers: Sequence[str], part: str) -> Recorded | None:
+    """What is recorded of a family, when the present form uses it and it answers this question."""
+    known = recorded(name) if is_recorded() else None
+    asked = {label for matcher in matchers for label in re.findall(r"^\w+", matcher)}
+    return known if known is not None and known.sample == f"{name}{part}" and asked <= set(known.labels) else None
+
+
+def _series(sample: str, family: catalogue.Family, matchers: Sequence[str], place: Sequence[str] = SCRAPE_MATCHERS) -> str:
+    filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
+    return f"{sample}{{{', '.join([*place, *filters, *matchers])}}}"
+
+
+def _one(name: str, *matchers: str, part: str = "") -> str:
+    """Select the raw series of a chosen instance; nothing, at no cost, while all are chosen."""
+    found = series(name, *matchers, part=part) if name != "up" else UP
+    return found.replace(SCRAPE_MATCHERS[-1], f"{SCRAPE_MATCHERS[-1]}, {ONE_INSTANCE}")
+
+
+def _place(record: str) -> str:
+    return f"sum({record}{{{', '.join(SCRAPE_MATCHERS)}}})"
 
 
 def _sum(by: Sequence[str]) -> str:

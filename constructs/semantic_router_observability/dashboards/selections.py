@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.dashboards.queries import RANGE, STEP, series
+from semantic_router_observability.dashboards.queries import STEP, increases, rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,17 +18,16 @@ _ONCE, _TWICE = 'method!="rl_driven"', 'method="rl_driven"'
 
 def selected(by: Sequence[str] = (), window: str = STEP) -> str:
     """Count selections per second, each one once."""
-    return f"{_sum(by)}({_corrected('rate', window)})"
+    return f"{_sum(by)}({_corrected(rates(SELECTIONS, _ONCE, window=window), rates(SELECTIONS, _TWICE, window=window))})"
 
 
 def selected_in_range(by: Sequence[str] = ()) -> str:
     """Count selections within the range on screen, each one once."""
-    return f"round({_sum(by)}({_corrected('increase', RANGE)}))"
+    return f"round({_sum(by)}({_corrected(increases(SELECTIONS, _ONCE), increases(SELECTIONS, _TWICE))}))"
 
 
-def _corrected(function: str, window: str) -> str:
-    once, twice = (f"{function}({series(SELECTIONS, method)}[{window}])" for method in (_ONCE, _TWICE))
-    return f"{once} or {twice} / 2"
+def _corrected(once: str, twice: str) -> str:
+    return f"{once} or ({twice}) / 2"
 
 
 def _sum(by: Sequence[str]) -> str:

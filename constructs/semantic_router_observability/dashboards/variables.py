@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableOption, VariableRefresh, VariableSort
 
+from semantic_router_observability.dashboards.form import is_recorded
+from semantic_router_observability.rules.recorded import UP, recorded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,6 +30,10 @@ DEFAULT_JOB: Final = "semantic-router"
 
 SCRAPE_MATCHERS: Final = ('namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')
 """Where a sample comes from. Applied to every series, `up` and the process families included."""
+
+ONE_INSTANCE: Final = 'instance!~"$instance.+"'
+"""With the matcher on `instance` above: only series of instances that are chosen by name. On "All" it reads `.*.+`, which every series
+with an instance matches, so that none is left; the name of a chosen instance has nothing behind it."""
 
 LABEL_MATCHERS: Final = MappingProxyType(
     {
@@ -47,18 +54,16 @@ def data_source() -> DataSourceRef:
 
 def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
     """Return the filters of a dashboard about the router, in reading order: data source, place, subject."""
+    # two families: requests that name a concrete model are filed under their model only in the second one
+    models = "|".join(_held(name) for name in ("llm_model_requests_total", "llm_routing_reason_codes_total"))
+    place = 'namespace=~"$namespace", job=~"$job"'
     return (
         source_variable(),
         _job(),
-        choices("namespace", "Namespace", 'label_values(up{job=~"$job"}, namespace)'),
-        choices("instance", "Instance", 'label_values(up{namespace=~"$namespace", job=~"$job"}, instance)'),
-        # two families: requests that name a concrete model are filed under their model only in the second one
-        choices(
-            "model",
-            "Model",
-            'label_values({__name__=~"llm_model_requests_total|llm_routing_reason_codes_total", namespace=~"$namespace", job=~"$job"}, model)',
-        ),
-        choices("decision", "Decision", 'label_values(llm_decision_match_total{namespace=~"$namespace", job=~"$job"}, decision_name)'),
+        choices("namespace", "Namespace", f'label_values({UP if is_recorded() else "up"}{{job=~"$job"}}, namespace)'),
+        choices("instance", "Instance", f"label_values(up{{{place}}}, instance)"),
+        choices("model", "Model", f'label_values({{__name__=~"{models}", {place}}}, model)'),
+        choices("decision", "Decision", f"label_values({_held('llm_decision_match_total')}{{{place}}}, decision_name)"),
     )
 
 
@@ -100,7 +105,7 @@ def _job() -> QueryVariable:
         .datasource(data_source())
         .query(
             {
-                "query": f'query_result(group by (job) (up{{job="{DEFAULT_JOB}"}} or last_over_time(llm_decision_evaluation_total[$__range])))',
+                "query": f"query_result(group by (job) ({_jobs()}))",
                 "refId": "variable-job",
             }
         )
@@ -110,3 +115,16 @@ def _job() -> QueryVariable:
         .multi(True)
         .current(VariableOption(selected=True, text=[DEFAULT_JOB], value=[DEFAULT_JOB]))
     )
+
+
+def _jobs() -> str:
+    evaluations = _held("llm_decision_evaluation_total")
+    if not is_recorded():
+        return f'up{{job="{DEFAULT_JOB}"}} or last_over_time({evaluations}[$__range])'
+    return f'{UP}{{job="{DEFAULT_JOB}"}} or last_over_time({evaluations}[$__range:5m])'
+
+
+def _held(family: str) -> str:
+    """Name the series that tell which label values there are."""
+    known = recorded(family) if is_recorded() else None
+    return known.name if known else family

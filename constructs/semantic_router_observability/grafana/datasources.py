@@ -142,6 +142,7 @@ class ExternalPrometheus(
     uid: str = "prometheus"
     name: str = "Prometheus"
     interval: str = "15s"
+    recording_rules: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -116,7 +116,7 @@ class GrafanaStack(Construct):
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
-        own = router_boards(id, optional_dashboards, wanted=router_dashboards, recorded=sources[0].recording_rules)
+        own = router_boards(id, optional_dashboards, wanted=router_dashboards, recording_rules=sources[0].recording_rules)
         shipped, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")

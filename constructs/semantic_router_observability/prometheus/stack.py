@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import duration_seconds, http_url, prometheus_labels, service_name, unique
+from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
@@ -16,6 +16,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
+from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
@@ -24,15 +25,15 @@ from .alert_targets import namespaces_of as alert_namespaces_of
 from .pod import PORT, RULES, SECRETS, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
+from .rules import RuleFile
 from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cdk8s_plus_27 import IServiceAccount
 
     from .remote_write import RemoteWrite
-    from .rules import RuleFile
 
 RESERVED_JOBS = (JOB, "prometheus", "grafana", "alertmanager")
 
@@ -57,6 +58,7 @@ class PrometheusStack(Construct):
         scrape_jobs: Further jobs, such as vLLM engines, Envoy or llm-d. Default: none.
         guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
         rules: Rule files to evaluate. Default: none.
+        recording_rules: Evaluate the router's recording rules, which keep dashboards as fast with 200 pods as with five. Default true.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
         alertmanagers: Where alerts are sent: an AlertmanagerStack, or ExternalAlertmanager(url=...). Default: none, alerts only show.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
@@ -88,6 +90,7 @@ class PrometheusStack(Construct):
         scrape_jobs: Sequence[ScrapeJob] = (),
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
+        recording_rules: bool = True,
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         alertmanagers: Sequence[AlertTarget] = (),
         interval: str = "15s",
@@ -110,6 +113,8 @@ class PrometheusStack(Construct):
         contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels])
         check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
+        rule_files = [*_recording(interval, wanted=recording_rules), *rules]
+        unique(f"{id}: rules", [file.name for file in rule_files], "rule files")
         kept = retention_body(id, retention, retention_size, storage)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         image = registries.resolve(f"{id}: image", image)
@@ -128,6 +133,8 @@ class PrometheusStack(Construct):
         """Uid of the data source that Grafana makes of it."""
         self.interval = interval
         """Time between scrapes."""
+        self.recording_rules = recording_rules
+        """Whether dashboards may read what the router's recording rules record."""
 
         owned = labels("prometheus", id, "metrics")
         selector = selector_labels("prometheus", id)
@@ -175,7 +182,7 @@ class PrometheusStack(Construct):
             name=f"{id}-rules",
             labels=owned,
             # Left out when empty: the API server does not store an empty mapping, and every apply would send it again.
-            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rules} or None,
+            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rule_files} or None,
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
@@ -228,6 +235,13 @@ class PrometheusStack(Construct):
         )
 
 
+def _recording(interval: str, *, wanted: bool) -> Iterator[RuleFile]:
+    """The router's recording rules; never evaluated more often than there are new samples."""
+    if wanted:
+        seldom = max(interval, recorded.INTERVAL, key=lambda each: duration_seconds("interval", each))
+        yield RuleFile(name=recorded.FILE_NAME, groups=tuple(group.body() for group in recorded.router_groups(seldom)))
+
+
 def _check(
     id: str,
     targets: Sequence[RouterTarget],
@@ -238,13 +252,14 @@ def _check(
     *,
     cluster_wide: bool,
 ) -> None:
+    for argument, values in (("targets", targets), ("scrape_jobs", scrape_jobs), ("rules", rules)):
+        listed(f"{id}: {argument}", values)
     if not targets:
         raise ConfigError(f"{id}: targets", [], "give at least one RouterTarget; RouterTarget.any() finds every installation style")
     if not SHORTEST_INTERVAL <= duration_seconds(f"{id}: interval", interval) <= LONGEST_INTERVAL:
         raise ConfigError(f"{id}: interval", interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
     prometheus_labels(f"{id}: external_labels", external_labels)
     check_jobs(f"{id}: scrape_jobs", scrape_jobs, RESERVED_JOBS, interval)
-    unique(f"{id}: rules", [file.name for file in rules], "rule files")
     everywhere = ALL_NAMESPACES in config.namespaces_of([*targets, *scrape_jobs], "")
     if everywhere and not cluster_wide:
         raise ConfigError(

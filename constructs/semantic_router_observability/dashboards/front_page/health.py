@@ -8,7 +8,17 @@ from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.causes import errors, requests
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.panels import GREEN, About, Query, stat
-from semantic_router_observability.dashboards.queries import RANGE, RECENT, UP, capped_share, gauge, or_zero, quantile, series, share_above
+from semantic_router_observability.dashboards.queries import (
+    RECENT,
+    answering,
+    capped_share,
+    expected,
+    gauge,
+    or_zero,
+    quantile,
+    share_above,
+)
+from semantic_router_observability.dashboards.queries import restarts as restarts_in_range
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -28,8 +38,8 @@ def targets() -> Panel:
             unit="none",
             no_value="none found",
         ),
-        Query(f"sum({UP})", "up", GREEN),
-        Query(f"count({UP}) - sum({UP})", "down"),
+        Query(answering(), "up", GREEN),
+        Query(f"{expected()} - {answering()}", "down"),
         bound=1,
     )
 
@@ -155,6 +165,6 @@ def restarts() -> Panel:
             unit="none",
             no_value="no data",
         ),
-        Query(f"sum(changes({series('process_start_time_seconds')}[{RANGE}]))", "restarts"),
+        Query(restarts_in_range(), "restarts"),
         bound=1,
     )

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.panels import About, Query, bargauge, timeseries
-from semantic_router_observability.dashboards.queries import RANGE, increase, joined, or_none, rate, series
+from semantic_router_observability.dashboards.queries import increase, joined, or_none, rate
+from semantic_router_observability.dashboards.selections import selected_in_range
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
-
-_ONCE, _TWICE = 'method!="rl_driven"', 'method="rl_driven"'
-"""The reinforcement-learning selector counts each choice twice, so its choices are counted apart and halved."""
 
 
 def requests_by_model() -> Panel:
@@ -111,7 +109,6 @@ def prompt_categories() -> Panel:
 
 
 def selected_models() -> Panel:
-    once, twice = (series("llm_model_selection_total", method) for method in (_ONCE, _TWICE))
     return bargauge(
         About(
             id=PANEL_IDS["selected-models"],
@@ -124,5 +121,5 @@ def selected_models() -> Panel:
             unit="short",
             no_value="no selector ran",
         ),
-        Query(f"sort_desc(round(sum by (model) (increase({once}[{RANGE}]) or increase({twice}[{RANGE}]) / 2)))", "{{model}}"),
+        Query(f"sort_desc({selected_in_range(by=['model'])})", "{{model}}"),
     )

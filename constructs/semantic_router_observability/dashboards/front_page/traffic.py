@@ -19,7 +19,7 @@ from semantic_router_observability.dashboards.front_page.causes import (
 )
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, PINK, VERMILION, About, Query, bargauge, timeseries
-from semantic_router_observability.dashboards.queries import capped_share, gauge, increase, or_none, or_zero, rate, series
+from semantic_router_observability.dashboards.queries import capped_share, gauge, increase, or_none, or_zero, rate
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -87,7 +87,7 @@ def error_share() -> Panel:
 
 
 def in_flight() -> Panel:
-    idle = series(REQUESTS, 'model!="unknown"')
+    idle = rate(REQUESTS, 'model!="unknown"', by=["model"])
     return timeseries(
         About(
             id=PANEL_IDS["in-flight"],
@@ -100,7 +100,7 @@ def in_flight() -> Panel:
             no_value="no requests yet",
             decimals=0,
         ),
-        Query(f"{gauge('llm_model_inflight_requests', by=['model'])} or 0 * sum by (model) ({idle})", "{{model}}"),
+        Query(f"{gauge('llm_model_inflight_requests', by=['model'])} or 0 * {idle}", "{{model}}"),
         bound=bounds.IN_FLIGHT,
         top=5,
     )

@@ -1,0 +1,15 @@
+"""Recording rules: what dashboards and alerts need of the router, computed once for all who look.
+
+    >>> from semantic_router_observability.rules import router_groups
+    >>> [group.name for group in router_groups()]
+    ['semantic-router-state', 'semantic-router-traffic', 'semantic-router-latency', 'semantic-router-routing', 'semantic-router-usage']
+
+Levels, cost and what a fixed window means are written up in `docs/recording-rules.md`.
+"""
+
+from __future__ import annotations
+
+from semantic_router_observability.rules.group import RecordingRule, RuleGroup
+from semantic_router_observability.rules.recorded import FILE_NAME, Recorded, router_groups
+
+__all__ = ["FILE_NAME", "Recorded", "RecordingRule", "RuleGroup", "router_groups"]

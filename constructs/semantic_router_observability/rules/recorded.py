@@ -1,0 +1,145 @@
+"""Which families are recorded, at which level, and under which name.
+
+One scheme for all: a counter is recorded as its rate over five minutes, a histogram as that of its buckets, a gauge as its sum. Always
+summed over replicas: `instance`, `pod` and `service` go, the place (`namespace`, `job`) and everything the router says about a sample
+stay, so that dashboards can still filter and group. What is recorded therefore does not grow with the number of pods.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final, NamedTuple
+
+from semantic_router_observability.router import catalogue
+from semantic_router_observability.rules.group import RecordingRule, RuleGroup
+
+FILE_NAME: Final = "semantic-router-recording"
+"""Name of the rule file, without its ending."""
+
+PLACE: Final = ("namespace", "job")
+"""Labels of where a sample comes from that are kept. The rest names a single replica."""
+
+WINDOW: Final = "5m"
+"""Of every recorded rate: as far as the alerts look back, and wide enough for two samples at the longest scrape interval (2m)."""
+
+RESTART_WINDOW: Final = "15m"
+"""Of recorded restarts: longer than Kubernetes ever waits before it starts a crashing container again (5m), and a router loads its
+models before it answers."""
+
+INTERVAL: Final = "30s"
+"""Between evaluations of rates: what moves over five minutes is not worth more. State is evaluated at every scrape."""
+
+UP: Final = "namespace_job:up:sum"
+"""Targets that answered."""
+
+EXPECTED: Final = "namespace_job:up:count"
+"""Targets there are."""
+
+RESTARTS: Final = "namespace_job:process_start_time_seconds:changes15m"
+"""Restarts within the window, each seen for as long as the window."""
+
+_TRAFFIC: Final = ("llm_model_requests_total", "llm_request_errors_total", "llm_decision_evaluation_total", "llm_plugin_execution_total")
+_LATENCY: Final = (
+    "llm_model_completion_latency_seconds",
+    "llm_model_ttft_seconds",
+    "llm_model_tpot_seconds",
+    "llm_model_routing_latency_seconds",
+)
+_ROUTING: Final = (
+    "llm_routing_reason_codes_total",
+    "llm_model_routing_modifications_total",
+    "llm_session_model_transitions_total",
+    "llm_decision_match_total",
+    "llm_signal_extraction_total",
+    "llm_signal_match_total",
+    "llm_model_selection_total",
+    "llm_reasoning_decisions_total",
+)
+_USAGE: Final = (
+    "llm_model_tokens_total",
+    "llm_model_prompt_tokens_total",
+    "llm_model_completion_tokens_total",
+    "llm_model_cost_total",
+    "llm_cache_plugin_hits_total",
+    "llm_cache_plugin_misses_total",
+)
+_GAUGES: Final = ("llm_model_inflight_requests",)
+
+
+class Recorded(NamedTuple):
+    """What is recorded of a family."""
+
+    family: catalogue.Family
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Labels it keeps, place first."""
+        return (*PLACE, *self.family.labels, *(("le",) if self.family.type == "histogram" else ()))
+
+    @property
+    def sample(self) -> str:
+        """Name of the samples it is made of."""
+        return f"{self.family.name}_bucket" if self.family.type == "histogram" else self.family.name
+
+    @property
+    def name(self) -> str:
+        """`level:metric:operations`."""
+        operation = "sum" if self.family.type == "gauge" else f"rate{WINDOW}"
+        return f"{'_'.join(self.labels)}:{self.sample.removesuffix('_total')}:{operation}"
+
+    @property
+    def expr(self) -> str:
+        """What Prometheus evaluates."""
+        if self.family.type == "gauge":
+            return f"sum by ({', '.join(self.labels)}) ({self.sample}{_selector(*self._no_stand_ins)})"
+        named_by_clients = [each for each in self.family.unbounded if each.when]
+        if not named_by_clients:
+            return self._rate(self.labels, *self._no_stand_ins)
+        # Under this condition the label holds whatever clients wrote: counted, but not told apart.
+        (open_label,) = named_by_clients
+        ((label, value),) = open_label.when.items()
+        rest = tuple(each for each in self.labels if each != open_label.label)
+        named, unnamed = self._rate(self.labels, f'{label}!="{value}"'), self._rate(rest, f'{label}="{value}"')
+        return f"{named}\nor\n{unnamed}"
+
+    @property
+    def _no_stand_ins(self) -> tuple[str, ...]:
+        if self.family.stand_in != catalogue.INIT:
+            return ()
+        return tuple(f'{label}!="{catalogue.INIT}"' for label in self.family.labels if label not in self.family.label_values)
+
+    def _rate(self, labels: tuple[str, ...], *matchers: str) -> str:
+        return f"sum by ({', '.join(labels)}) (rate({self.sample}{_selector(*matchers)}[{WINDOW}]))"
+
+
+@cache
+def recorded(family: str) -> Recorded | None:
+    """What is recorded of a family, if it is."""
+    return Recorded(catalogue.family(family)) if family in {*_TRAFFIC, *_LATENCY, *_ROUTING, *_USAGE, *_GAUGES} else None
+
+
+def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
+    """Make the groups for the router; `interval` is the time between evaluations of rates."""
+    return (
+        RuleGroup(
+            name="semantic-router-state",
+            rules=(
+                RecordingRule(record=UP, expr=f"sum by ({', '.join(PLACE)}) (up)"),
+                RecordingRule(record=EXPECTED, expr=f"count by ({', '.join(PLACE)}) (up)"),
+                RecordingRule(record=RESTARTS, expr=f"sum by ({', '.join(PLACE)}) (changes(process_start_time_seconds[{RESTART_WINDOW}]))"),
+                *_rules(_GAUGES),
+            ),
+        ),
+        RuleGroup(name="semantic-router-traffic", interval=interval, rules=_rules(_TRAFFIC)),
+        RuleGroup(name="semantic-router-latency", interval=interval, rules=_rules(_LATENCY)),
+        RuleGroup(name="semantic-router-routing", interval=interval, rules=_rules(_ROUTING)),
+        RuleGroup(name="semantic-router-usage", interval=interval, rules=_rules(_USAGE)),
+    )
+
+
+def _rules(families: tuple[str, ...]) -> tuple[RecordingRule, ...]:
+    return tuple(RecordingRule(record=each.name, expr=each.expr) for each in map(Recorded, map(catalogue.family, families)))
+
+
+def _selector(*matchers: str) -> str:
+    return f"{{{', '.join(matchers)}}}" if matchers else ""
