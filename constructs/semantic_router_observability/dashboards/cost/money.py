@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders.dashboard import TextBoxVariable
 
 from semantic_router_observability.dashboards.observations import observed
-from semantic_router_observability.dashboards.queries import RANGE, STEP, ZERO, or_zero, rate, series
+from semantic_router_observability.dashboards.queries import RANGE, STEP, increases, or_zero, rate, series, zero
 from semantic_router_observability.dashboards.variables import choices
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ DAY: Final = 86_400
 MONTH: Final = 2_629_800
 """Seconds of an average month: a twelfth of 365.25 days."""
 
-BUDGET: Final = f"({ZERO} + ($monthly_budget + 0) > 0)"
-"""The budget that was typed in; nothing while the field is empty or 0. The inner sum turns an empty field into a number."""
-
 NO_COST: Final = "no priced answers yet"
 NO_SESSIONS: Final = "no conversation identified"
 
@@ -46,6 +43,11 @@ def monthly_budget_variable() -> TextBoxVariable:
     )
 
 
+def budget() -> str:
+    """Read the budget that was typed in; nothing while the field is empty or 0. The inner sum turns an empty field into a number."""
+    return f"({zero()} + ($monthly_budget + 0) > 0)"
+
+
 def per_second(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
     """Tell what is spent per second."""
     return rate(COST, CURRENCY, by=by, window=window)
@@ -53,17 +55,17 @@ def per_second(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
 
 def spent(by: Sequence[str] = ("currency",)) -> str:
     """Tell what was spent within the range on screen. Not rounded: a cent is an amount."""
-    return in_range(COST, by)
+    return f"sum by ({', '.join(by)}) ({increases(COST, CURRENCY)})"
 
 
-def in_range(name: str, by: Sequence[str], part: str = "") -> str:
-    """Add up an amount of money within the range on screen."""
-    return f"sum by ({', '.join(by)}) (increase({series(name, CURRENCY, part=part)}[{RANGE}]))"
+def spent_on_turns(by: Sequence[str]) -> str:
+    """Tell what turns of conversations cost within the range on screen."""
+    return f"sum by ({', '.join(by)}) (increase({series(TURN_COST, CURRENCY, part='_sum')}[{RANGE}]))"
 
 
 def of_budget(monthly: str) -> str:
     """Divide monthly amounts by the budget."""
-    return f"{monthly}\n/ on () group_left () {BUDGET}"
+    return f"{monthly}\n/ on () group_left () {budget()}"
 
 
 def saved_by_cache(window: str = STEP) -> str:
@@ -86,7 +88,7 @@ def saved(window: str = STEP) -> str:
 
 def priced_tokens() -> str:
     """Count tokens of models that have a price within the range on screen, under the currency of that price."""
-    tokens = f"sum by (model) (increase({series('llm_model_tokens_total')}[{RANGE}]))"
+    tokens = f"sum by (model) ({increases('llm_model_tokens_total')})"
     priced = f"(0 * {spent(('model', 'currency'))} + 1)"
     return f"sum by (currency) ({tokens} * on (model) group_right () {priced})"
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from semantic_router_observability.dashboards.cost.money import (
-    BUDGET,
     HOUR,
     MONTH,
     NO_COST,
     NO_SESSIONS,
-    TURN_COST,
+    budget,
     by_decision,
-    in_range,
     per_second,
     spent,
+    spent_on_turns,
     without_decision,
 )
 from semantic_router_observability.dashboards.layout import Line, Section
@@ -72,7 +71,7 @@ def section() -> Section:
                             no_value=NO_COST,
                         ),
                         Query(f"{per_second()} * {MONTH}", "{{currency}} a month"),
-                        Query(f"{BUDGET} * on () group_right () (0 * {per_second()} + 1)", "budget {{currency}}"),
+                        Query(f"{budget()} * on () group_right () (0 * {per_second()} + 1)", "budget {{currency}}"),
                         by_unit=CURRENCY_UNITS,
                         interval="10m",
                     ),
@@ -109,7 +108,7 @@ def section() -> Section:
                             decimals=2,
                         ),
                         Query(
-                            f"sort_desc(topk(10, {in_range(TURN_COST, ('domain', 'currency'), '_sum')}))",
+                            f"sort_desc(topk(10, {spent_on_turns(('domain', 'currency'))}))",
                             "{{domain}} {{currency}}",
                         ),
                         by_unit=CURRENCY_UNITS,
