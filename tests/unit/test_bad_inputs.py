@@ -16,6 +16,7 @@ from manifests import new_chart
 from semantic_router_observability import app, images
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.manifest import plain
+from semantic_router_observability.settings import GrafanaSettings, PrometheusSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +37,8 @@ VOLUME = (
     "give one volume source that PodSecurity 'restricted' admits: "
     "configMap, csi, downwardAPI, emptyDir, ephemeral, persistentVolumeClaim, projected, secret"
 )
+PROMETHEUS_KEYS = ", ".join(sorted(PrometheusSettings.__struct_encode_fields__))
+GRAFANA_KEYS = ", ".join(sorted(GrafanaSettings.__struct_encode_fields__))
 DATABASE = "user: {secret: a, key: b}, password: {secret: a, key: c}"
 EXPOSED = 'grafana: {externalUrl: "https://g.example.com"}'
 
@@ -525,7 +528,7 @@ IN_YAML = {
         ("grafana: {admin: {user: admin, password: admin}}", "grafana.admin: type is missing: add it; accepted: secret, demo"),
         (
             "grafana: {adminPassword: hunter2}",
-            "grafana: 'adminPassword': is no key here; did you mean resetAdminPassword? accepted: admin, adminRevision, anonymous, dashboards, dataSources, database, embedding, externalUrl, logLevel, placement, replicas, resetAdminPassword, resources, routerDashboards, secretKey, settings, smtp, storage",
+            f"grafana: 'adminPassword': is no key here; did you mean resetAdminPassword? accepted: {GRAFANA_KEYS}",
         ),
         ("grafana: {adminRevision: 2}", "grafana.adminRevision: 2: write text, not a whole number; in quotes it is text"),
         (
@@ -971,7 +974,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (lambda: prometheus(targets=sro.RouterTarget.raw()), "prometheus: targets: RouterTarget: write a list, even of one"),
     (lambda: prometheus(remote_write=sro.RemoteWrite(url="http://a")), "prometheus: remote_write: RemoteWrite: write a list, even of one"),
     (lambda: prometheus(scrape_jobs=None), "prometheus: scrape_jobs: NoneType: write a list, even of one"),
-    (lambda: grafana(sources=sro.ExternalPrometheus(url="http://a")), "sources: ExternalPrometheus: write a list, even of one"),
+    (lambda: grafana(sources=sro.ExternalPrometheus(url="http://a")), "grafana: sources: ExternalPrometheus: write a list, even of one"),
     (lambda: grafana(data_sources="loki"), "data_sources: 'loki': write a list, even of one"),
     (lambda: ingress(backends=grafana(external_url="https://g.example.com")), "ingress: backends: GrafanaStack: write a list, even of one"),
     (lambda: ingress(expose_without_login="grafana"), "ingress: expose_without_login: 'grafana': write a list, even of one"),

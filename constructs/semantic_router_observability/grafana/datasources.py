@@ -21,7 +21,11 @@ _REFERENCE = re.compile(r"(?:[A-Za-z]+ )?\$(?:__(?:file|env)\{[^{}]+\}|\{[^{}]+\
 
 
 class MetricsSource(Protocol):
-    """Anything with a Prometheus API: a `PrometheusStack`, an `ExternalPrometheus`, or an object of your own."""
+    """Anything with a Prometheus API: a `PrometheusStack`, an `ExternalPrometheus`, or an object of your own.
+
+    An object that evaluates the router's recording rules says so by an attribute `recording_rules` that is true; dashboards then read what
+    the rules record. Without the attribute they read the router's own series.
+    """
 
     @property
     def uid(self) -> str:
@@ -36,11 +40,6 @@ class MetricsSource(Protocol):
     @property
     def interval(self) -> str:
         """Time between its scrapes; Grafana never asks for finer steps."""
-        ...
-
-    @property
-    def recording_rules(self) -> bool:
-        """Whether it evaluates the router's recording rules, so that dashboards may read what they record."""
         ...
 
 

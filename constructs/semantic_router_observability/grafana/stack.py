@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import one_of, public_url, service_name, unique
+from semantic_router_observability.checks import listed, one_of, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
@@ -116,7 +116,9 @@ class GrafanaStack(Construct):
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
-        own = router_boards(id, optional_dashboards, wanted=router_dashboards, recording_rules=sources[0].recording_rules)
+        own = router_boards(
+            id, optional_dashboards, wanted=router_dashboards, recording_rules=getattr(sources[0], "recording_rules", False)
+        )
         shipped, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
@@ -300,6 +302,7 @@ def _check(
     *,
     reset_admin_password: bool,
 ) -> None:
+    listed(f"{id}: sources", sources)
     if not sources:
         raise ConfigError(f"{id}: sources", [], "give at least one, such as a PrometheusStack or ExternalPrometheus(url=...)")
     if replicas < 1:
