@@ -252,7 +252,7 @@ IN_YAML = {
         ("prometheus: {clusterWide: 1}", "prometheus.clusterWide: 1: write true or false, not a whole number"),
         (
             "prometheus: {replicas: 2}",
-            "prometheus: 'replicas': is no key here; accepted: alertmanagers, clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
+            f"prometheus: 'replicas': is no key here; accepted: {PROMETHEUS_KEYS}",
         ),
         (
             "prometheus: {scrapeJobs: [{type: static, name: x, targets: []}]}",
@@ -414,7 +414,7 @@ IN_YAML = {
         ("prometheus: {placement: {tolerations: [a]}}", "prometheus.placement.tolerations[0]: 'a': write a mapping, not text"),
         (
             "prometheus: {serviceAccount: x}",
-            "prometheus: 'serviceAccount': is no key here; accepted: alertmanagers, clusterWide, externalLabels, externalUrl, guards, interval, placement, remoteWrite, resources, retention, retentionSize, rules, scrapeJobs, storage",
+            f"prometheus: 'serviceAccount': is no key here; accepted: {PROMETHEUS_KEYS}",
         ),
         ("prometheus: {retention: \uff11\uff15d}", f"prometheus.retention: '\uff11\uff15d': {DURATION}"),
         ('prometheus: {storage: {type: claim, size: "\uff12\uff10Gi"}}', f"prometheus.storage.size: '\uff12\uff10Gi': {QUANTITY}"),
