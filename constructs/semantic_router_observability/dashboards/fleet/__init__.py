@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.dashboards.fleet import load, resources, runtime, scrapes, services, state, stores, windows
+from semantic_router_observability.dashboards.fleet import load, resources, runtime, scrapes, state, windows
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.page import page
@@ -25,7 +25,7 @@ def router_fleet() -> Dashboard:
     return page(
         uid=UID,
         title="Router fleet",
-        description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, cache stores, and what scraping them costs.",
+        description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, and what scraping them costs.",
         sections=_sections(),
     )
 
@@ -59,35 +59,20 @@ def _sections() -> list[Section]:
             ],
         ),
         Section(
-            title="Memory and CPU",
+            title="Memory, CPU and state",
             id=PANEL_IDS["row-resources"],
-            lines=[Line(8, [resources.memory(), resources.memory_kinds(), resources.cpu(), resources.uptime()])],
+            lines=[
+                Line(8, [resources.memory(), resources.memory_kinds(), resources.cpu()]),
+                Line(8, [resources.uptime(), resources.cache_entries()]),
+            ],
         ),
         Section(
             title="Go runtime",
             id=PANEL_IDS["row-runtime"],
             collapsed=True,
             lines=[
-                Line(8, [runtime.goroutines(), runtime.threads(), runtime.gc_pause(), runtime.gc_share()]),
-                Line(8, [runtime.allocations(), runtime.heap_objects(), runtime.files(), runtime.network()]),
-            ],
-        ),
-        Section(
-            title="Cache stores",
-            id=PANEL_IDS["row-cache"],
-            collapsed=True,
-            lines=[
-                Line(8, [stores.entries(), stores.operations(), stores.operation_time(), stores.lookup_time()]),
-                Line(8, [stores.age(), stores.not_stored(), stores.waiters(), stores.invalidations()]),
-            ],
-        ),
-        Section(
-            title="Batch classification and images",
-            id=PANEL_IDS["row-other"],
-            collapsed=True,
-            lines=[
-                Line(8, [services.batch_calls(), services.batch_texts(), services.batch_time()]),
-                Line(8, [services.images(), services.image_time()]),
+                Line(9, [runtime.goroutines(), runtime.threads(), runtime.gc_pause(), runtime.gc_share()]),
+                Line(9, [runtime.allocations(), runtime.heap_objects(), runtime.files(), runtime.network()]),
             ],
         ),
         Section(
@@ -100,6 +85,6 @@ def _sections() -> list[Section]:
             title="Scraping",
             id=PANEL_IDS["row-scrapes"],
             collapsed=True,
-            lines=[Line(8, [scrapes.samples(), scrapes.time(), scrapes.new_series(), scrapes.answers()])],
+            lines=[Line(9, [scrapes.samples(), scrapes.time(), scrapes.new_series(), scrapes.answers()])],
         ),
     ]

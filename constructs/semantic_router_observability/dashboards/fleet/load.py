@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
-from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, each, each_or_zero
+from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, each_or_zero, share_of
 from semantic_router_observability.dashboards.fleet.state import ERRORS, OVERHEAD, REQUESTS
 from semantic_router_observability.dashboards.panels import BLUE, VERMILION, About, Query, bargauge, timeseries
 from semantic_router_observability.dashboards.queries import RECENT, STEP, series
@@ -21,7 +21,7 @@ def requests() -> Panel:
             id=PANEL_IDS["requests"],
             title="Requests by replica",
             description=(
-                "Requests per second of the ten busiest replicas and the median of all. Normal: a narrow bundle. A replica that answers scrapes "
+                "Requests per second of the seven busiest replicas and the median of all. Normal: a narrow bundle. A replica that answers scrapes "
                 "but gets no request is drawn at zero."
             ),
             unit="reqps",
@@ -32,21 +32,19 @@ def requests() -> Panel:
 
 
 def request_share() -> Panel:
-    rates = each_or_zero(REQUESTS, window=RECENT)
-    total = f"scalar(sum({each(REQUESTS, window=RECENT)}) > 0)"
     return bargauge(
         About(
             id=PANEL_IDS["request-share"],
             title="Share of requests now",
             description=(
-                "Share of each of the 20 busiest replicas in the requests of the last 5 minutes. Even is one over the number of replicas. "
+                "Share of each of the 12 busiest replicas in the requests of the last 5 minutes. Even is one over the number of replicas. "
                 "The table above has all of them, the idle ones included."
             ),
             unit="percentunit",
             no_value="no requests",
             decimals=1,
         ),
-        Query(f"sort_desc(topk(20, {briefly_named(f'{rates} / {total}')}))", "{{replica}}"),
+        Query(f"sort_desc(topk(12, {briefly_named(share_of(REQUESTS, RECENT))}))", "{{replica}}"),
     )
 
 
@@ -76,7 +74,7 @@ def in_flight() -> Panel:
             id=PANEL_IDS["in-flight"],
             title="In flight by replica",
             description=(
-                "Requests being answered, for the ten replicas that have most, and the median of all. One line far above the others with an "
+                "Requests being answered, for the seven replicas that have most, and the median of all. One line far above the others with an "
                 "equal request rate is a replica whose answers take longer, or that lost track of requests (they leave the count after 10 minutes)."
             ),
             unit="none",
@@ -94,7 +92,7 @@ def errors() -> Panel:
             id=PANEL_IDS["errors"],
             title="Errors by replica",
             description=(
-                "Errors per second of the ten replicas that have most, whatever the cause. Errors of backends and clients spread like requests do; "
+                "Errors per second of the seven replicas that have most, whatever the cause. Errors of backends and clients spread like requests do; "
                 "a single replica with errors has a problem of its own. The first error of a kind is invisible in a rate."
             ),
             unit="cps",
@@ -115,7 +113,7 @@ def routing_overhead() -> Panel:
             id=PANEL_IDS["routing-overhead"],
             title="Overhead p95 by replica",
             description=(
-                "Time a replica adds before it forwards a request, 95th percentile, for the ten slowest and the median of all; the dashed "
+                "Time a replica adds before it forwards a request, 95th percentile, for the seven slowest and the median of all; the dashed "
                 "line is 100 ms. One slow replica points at its node: a neighbour that takes the CPU, a limit that throttles, no accelerator."
             ),
             unit="s",

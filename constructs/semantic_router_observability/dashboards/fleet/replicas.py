@@ -1,7 +1,7 @@
 """Queries with a line for each replica, and how a fleet of any size stays readable.
 
 A replica is named by its pod, or by its address where there is none (outside Kubernetes). A picture with 200 lines says nothing, so lines
-over time show the ten replicas that are highest at the right edge of the screen (`@ end()`, so that membership does not change
+over time show the seven replicas that are highest at the right edge of the screen (`@ end()`, so that membership does not change
 from point to point) and the median of all: who is out of step, and with what.
 """
 
@@ -21,8 +21,8 @@ Expression = str
 At = str
 """A modifier behind a selector: empty, or ` @ end()`."""
 
-SHOWN: Final = 10
-"""Lines of a picture, the median not counted."""
+SHOWN: Final = 7
+"""Lines of a picture, the median not counted: as many as have room in a legend."""
 
 EACH: Final = "sum by (instance, pod)"
 
@@ -44,6 +44,11 @@ def each_or_zero(name: str, *matchers: str, window: str = STEP, at: At = "") -> 
     return f"({each(name, *matchers, window=window, at=at)} or 0 * {EACH} ({UP}{at} == 1))"
 
 
+def share_of(name: str, window: str = STEP) -> Expression:
+    """Divide each replica's rate by that of all; nothing while there is none."""
+    return f"{each_or_zero(name, window=window)} / on () group_left () (sum({each(name, window=window)}) > 0)"
+
+
 def scraped(name: str, at: At = "") -> Expression:
     """Give what Prometheus noted about its scrape of each replica."""
     return f"{EACH} ({scrape_series(name)}{at})"
@@ -61,7 +66,7 @@ def named(expression: Expression) -> Expression:
 
 
 def briefly_named(expression: Expression) -> Expression:
-    """Add the label `replica` without the Deployment's name, which all pods share: ten full names do not fit below a picture."""
+    """Add the label `replica` without the Deployment's name, which all pods share: seven full names do not fit below a picture."""
     return f'label_replace({named(expression)}, "replica", "$1", "pod", ".+-(.+-.....)")'
 
 

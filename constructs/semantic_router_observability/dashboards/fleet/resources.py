@@ -21,7 +21,7 @@ def memory() -> Panel:
             id=PANEL_IDS["memory"],
             title="Memory by replica",
             description=(
-                "Resident memory of the ten largest router processes and the median of all. Normal: a plateau once models are loaded, the same "
+                "Resident memory of the seven largest router processes and the median of all. Normal: a plateau once models are loaded, the same "
                 "for every replica. One that grows away from the others caches more, or leaks."
             ),
             unit="bytes",
@@ -58,7 +58,7 @@ def cpu() -> Panel:
             id=PANEL_IDS["cpu"],
             title="CPU by replica",
             description=(
-                "CPU cores that the ten busiest router processes use, and the median of all. Classifiers run on the CPU where there is no "
+                "CPU cores that the seven busiest router processes use, and the median of all. Classifiers run on the CPU where there is no "
                 "accelerator, so CPU follows requests; a flat top is a limit."
             ),
             unit=CORES,
@@ -68,17 +68,33 @@ def cpu() -> Panel:
 
 
 def uptime() -> Panel:
-    youngest = f"{EACH} ({series(STARTED)}) and on (instance) topk(10, {EACH} ({series(STARTED)} @ end()))"
+    youngest = f"{EACH} ({series(STARTED)}) and on (instance) topk(7, {EACH} ({series(STARTED)} @ end()))"
     return timeseries(
         About(
             id=PANEL_IDS["uptime"],
             title="Uptime of the youngest",
             description=(
-                "Time since start of the ten replicas that started last, and of the oldest that still serves. A saw tooth is a crash loop. A new pod is a "
+                "Time since start of the seven replicas that started last, and of the oldest that still serves. A saw tooth is a crash loop. A new pod is a "
                 "new line, because its address is new."
             ),
             unit="s",
         ),
         Query(f"time() - {briefly_named(f'({youngest})')}", "{{replica}}"),
         Query(f"time() - min({EACH} ({series(STARTED)}) and on (instance, pod) {SERVING})", "oldest", PINK),
+    )
+
+
+def cache_entries() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["cache-entries"],
+            title="Cached answers by replica",
+            description=(
+                "Answers held by caches in the router's own memory, for the fullest replicas and the median of all. Each replica has its own: a "
+                "question answered by one is new to the others, so more replicas mean fewer hits. Caches in a database report no entries."
+            ),
+            unit="short",
+            no_value="no cache in memory",
+        ),
+        *by_replica(lambda at: each("llm_cache_entries_total", at=at)),
     )

@@ -22,7 +22,7 @@ def goroutines() -> Panel:
             id=PANEL_IDS["goroutines"],
             title="Goroutines by replica",
             description=(
-                "Goroutines of the ten replicas that have most, and the median of all. Normal: some dozens, plus a few for each request in flight. "
+                "Goroutines of the seven replicas that have most, and the median of all. Normal: some dozens, plus a few for each request in flight. "
                 "A line that climbs while requests in flight do not is a leak."
             ),
             unit="none",
@@ -57,7 +57,7 @@ def gc_pause() -> Panel:
             id=PANEL_IDS["gc-pause"],
             title="Longest GC pause by replica",
             description=(
-                "Longest recent stop for garbage collection, ten worst replicas and the median of all. Go reports its own maximum over recent "
+                "Longest recent stop for garbage collection, seven worst replicas and the median of all. Go reports its own maximum over recent "
                 "cycles; maxima, unlike other quantiles, may be compared. Normal: below a few milliseconds."
             ),
             unit="s",
@@ -76,7 +76,7 @@ def gc_share() -> Panel:
             id=PANEL_IDS["gc-share"],
             title="Time stopped for GC",
             description=(
-                "Share of time a replica stands still for garbage collection, ten worst and the median of all. Normal: below 0.1 %. "
+                "Share of time a replica stands still for garbage collection, seven worst and the median of all. Normal: below 0.1 %. "
                 "Rising together with allocations: garbage; rising alone: too little CPU."
             ),
             unit="percentunit",
@@ -92,7 +92,7 @@ def allocations() -> Panel:
             id=PANEL_IDS["allocations"],
             title="Allocations by replica",
             description=(
-                "Bytes of Go memory allocated per second, ten highest replicas and the median of all. Follows requests and the size of their bodies; "
+                "Bytes of Go memory allocated per second, seven highest replicas and the median of all. Follows requests and the size of their bodies; "
                 "a change of level without a change of traffic comes with a new version."
             ),
             unit="Bps",
@@ -107,7 +107,7 @@ def heap_objects() -> Panel:
             id=PANEL_IDS["heap-objects"],
             title="Heap objects by replica",
             description=(
-                "Objects on the Go heap, ten highest replicas and the median of all. Normal: a saw tooth of garbage collection on a level that stays. "
+                "Objects on the Go heap, seven highest replicas and the median of all. Normal: a saw tooth of garbage collection on a level that stays. "
                 "In-memory caches raise the level until they are full."
             ),
             unit="short",
@@ -125,7 +125,7 @@ def files() -> Panel:
             id=PANEL_IDS["files"],
             title="Open files by replica",
             description=(
-                "Open file descriptors over their limit, ten highest replicas and the median of all; the dashed line is 80 %. Connections to "
+                "Open file descriptors over their limit, seven highest replicas and the median of all; the dashed line is 80 %. Connections to "
                 "gateways, backends and stores count as files; a steady climb is a connection leak."
             ),
             unit="percentunit",

@@ -20,7 +20,7 @@ def samples() -> Panel:
             id=PANEL_IDS["scrape-samples"],
             title="Samples a scrape by replica",
             description=(
-                "Samples stored from each scrape, ten highest replicas and the median of all. The dashed line is 50,000, the default limit "
+                "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is 50,000, the default limit "
                 "of the scrape guards: above it the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
                 "a steady climb means that clients make up label values."
             ),
@@ -38,7 +38,7 @@ def time() -> Panel:
             id=PANEL_IDS["scrape-time"],
             title="Scrape time by replica",
             description=(
-                "How long each scrape took, ten slowest replicas and the median of all; the dashed line is 5 s, half of what Prometheus "
+                "How long each scrape took, seven slowest replicas and the median of all; the dashed line is 5 s, half of what Prometheus "
                 "waits by default. A slow scrape is a router short of CPU or a very large page."
             ),
             unit="s",
