@@ -41,7 +41,20 @@ def prometheus() -> Image:
     )
 
 
-IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus}
+def alertmanager() -> Image:
+    """Do as the official image: run as nobody, and know where configuration and data are."""
+    return Image(
+        entrypoint=("/bin/alertmanager",),
+        command=("--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/alertmanager"),
+        mounts={"/bin/alertmanager": program("alertmanager"), "/bin/amtool": program("amtool")},
+        directories=("/alertmanager",),
+        workdir="/alertmanager",
+        uid=65534,
+        gid=65534,
+    )
+
+
+IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus, "alertmanager": alertmanager}
 """By the last part of the image's repository."""
 
 
