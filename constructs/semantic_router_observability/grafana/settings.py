@@ -84,6 +84,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         name: Name of the database. Default `grafana`.
         ssl_mode: TLS mode in the engine's words, such as `verify-full` or `require` for PostgreSQL, `true` or `skip-verify` for MySQL.
             Default: `require` for PostgreSQL, `true` for MySQL.
+        ca: Certificate authority of the server, for modes that verify it. Default: the image's.
 
     """
 
@@ -93,6 +94,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     password: SecretKey
     name: str = "grafana"
     ssl_mode: str | None = None
+    ca: SecretKey | None = None
 
     def __post_init__(self) -> None:
         host_and_port("host", self.host)
@@ -104,7 +106,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def section(self, files: SecretFiles) -> dict[str, str]:
         """As the section `database`."""
-        return {
+        section = {
             "type": self.engine,
             "host": self.host,
             "name": self.name,
@@ -112,6 +114,7 @@ class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "password": file_reference(files.path(self.password)),
             "ssl_mode": self.ssl_mode or {"postgres": "require", "mysql": "true"}[self.engine],
         }
+        return {**section, "ca_cert_path": files.path(self.ca)} if self.ca else section
 
 
 def base_sections(*, admin_user: str, admin_password: str, log_level: LogLevel) -> Sections:

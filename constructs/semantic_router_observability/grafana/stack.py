@@ -126,8 +126,8 @@ class GrafanaStack(Construct):
 
         self.external_url = external_url
         """Where people reach it, as given."""
-        self.has_login = anonymous is None
-        """Whether everybody has to say who they are."""
+        self.has_login = anonymous is None and not isinstance(admin, DemoCredentials)
+        """Whether everybody has to say who they are, with a password that is not printed in the manifests."""
         self.embedding = embedding
         """Whether it is served inside the Router Dashboard."""
         self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
