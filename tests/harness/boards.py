@@ -1,4 +1,4 @@
-"""Reading dashboards that are shipped, in the form that needs no recording rules: which panel asks what."""
+"""Reading dashboards that are shipped, on raw series or on recording rules: which panel asks what."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 @cache
-def panels(file_name: str) -> Mapping[int, dict[str, Any]]:
+def panels(file_name: str, *, recorded: bool = False) -> Mapping[int, dict[str, Any]]:
     """Return the panels of a dashboard that is shipped, by number; those inside collapsed headings too, headings not."""
     entry = next(entry for entry in DASHBOARDS if entry.file_name == file_name)
-    with raw_queries():
+    with raw_queries(not recorded):
         text = render(entry.build())
     found = {}
     for panel in json.loads(text)["panels"]:
@@ -28,9 +28,10 @@ def panels(file_name: str) -> Mapping[int, dict[str, Any]]:
     return found
 
 
-def queries(file_name: str, number: int, *, range_: str = "1h", window: str = "5m", **variables: str) -> list[str]:
+def queries(file_name: str, number: int, *, range_: str = "1h", window: str = "5m", recorded: bool = False, **variables: str) -> list[str]:
     """Return the queries of a panel with values for Grafana's variables: All, unless given."""
-    given = {"__range": range_, "__rate_interval": window, "monthly_budget": "0", **variables}
+    given = {"__range": range_, "__rate_interval": window, "__interval": "1m", "monthly_budget": "0", **variables}
     return [
-        re.sub(r"\$([a-z_]\w*)", lambda found: given.get(found[1], ".*"), target["expr"]) for target in panels(file_name)[number]["targets"]
+        re.sub(r"\$([a-z_]\w*)", lambda found: given.get(found[1], ".*"), target["expr"])
+        for target in panels(file_name, recorded=recorded)[number]["targets"]
     ]

@@ -67,8 +67,12 @@ def remember(
     promtool: Path,
     hours: float = 1,
     step: int = 30,
+    rules: str = "",
 ) -> Iterator[History]:
-    """Write the pages of `routers` over so many hours as blocks, and run a Prometheus on them; `prometheus` and `promtool` are programs."""
+    """Write the pages of `routers` over so many hours as blocks, and run a Prometheus on them; `prometheus` and `promtool` are programs.
+
+    `rules` is a rule file; what it records is there as well, as if it had been evaluated all the time.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     now = int(time.time()) // 60 * 60
     span = int(hours * 3600)
@@ -86,6 +90,16 @@ def remember(
         [promtool, "tsdb", "create-blocks-from", "openmetrics", "--quiet", text, directory / "data"], check=True, capture_output=True
     )
     text.unlink()
+    if rules:
+        file = directory / "recorded.rules.yaml"
+        file.write_text(rules)
+        with Prometheus(prometheus, directory, targets=[]) as running:
+            running.wait_for("vector(1)")
+            times = ["--start", str(now - span), "--end", str(now), "--eval-interval", "15s"]
+            places = ["--url", running.url, "--output-dir", directory / "data"]
+            subprocess.run(
+                [promtool, "tsdb", "create-blocks-from", "rules", "--quiet", *times, *places, file], check=True, capture_output=True
+            )
     with Prometheus(prometheus, directory, targets=[]) as running:
         running.wait_for("vector(1)")
         yield History(running, routers, FIRST, FIRST + span, float(now))
