@@ -125,6 +125,7 @@ PROMETHEUS = struct(
     externalUrl=public_url(),
     remoteWrite=st.lists(REMOTE_WRITE, max_size=2, unique_by=lambda write: write["name"]),
     clusterWide=st.booleans(),
+    recordingRules=st.booleans(),
     resources=RESOURCES,
     placement=PLACEMENT,
 )
