@@ -91,14 +91,14 @@ def remember(
     )
     text.unlink()
     if rules:
-        file = directory / "recorded.rules.yaml"
-        file.write_text(rules)
+        rule_file = directory / "recorded.rules.yaml"
+        rule_file.write_text(rules)
         with Prometheus(prometheus, directory, targets=[]) as running:
             running.wait_for("vector(1)")
             times = ["--start", str(now - span), "--end", str(now), "--eval-interval", "15s"]
             places = ["--url", running.url, "--output-dir", directory / "data"]
             subprocess.run(
-                [promtool, "tsdb", "create-blocks-from", "rules", "--quiet", *times, *places, file], check=True, capture_output=True
+                [promtool, "tsdb", "create-blocks-from", "rules", "--quiet", *times, *places, rule_file], check=True, capture_output=True
             )
     with Prometheus(prometheus, directory, targets=[]) as running:
         running.wait_for("vector(1)")

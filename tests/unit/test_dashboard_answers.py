@@ -53,8 +53,8 @@ def total(history: History, part: str) -> float:
     return counted
 
 
-def answer(history: History, board: str, number: int, query: int = 0, **variables: str) -> float:
-    return history.value(queries(board, number, **variables)[query])
+def answer(history: History, board: str, number: int, query: int = 0, *, window: str = "5m", monthly_budget: str = "0") -> float:
+    return history.value(queries(board, number, window=window, monthly_budget=monthly_budget)[query])
 
 
 # --- all panels
