@@ -66,7 +66,7 @@ ROUTER = st.one_of(
     struct({"install": st.just("labels"), "matchLabels": LABELS}, port=PORT_NAME, namespaces=NAMESPACES),
 )
 JOB_NAME = st.from_regex(r"job-[a-z0-9./_]{0,12}[a-z0-9]", fullmatch=True)
-JOB = {
+JOB: dict[str, Any] = {
     "path": st.sampled_from(["/metrics", "/stats/prometheus"]),
     "interval": st.sampled_from(["10s", "1m"]),
     "timeout": st.sampled_from(["5s", "10s"]),
@@ -130,7 +130,7 @@ PROMETHEUS = struct(
     placement=PLACEMENT,
 )
 
-AUTHENTICATION = st.one_of(
+AUTHENTICATION: st.SearchStrategy[Mapping] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"bearerToken": SECRET_KEY}),
     st.fixed_dictionaries({"basicAuthUser": SECRET_KEY, "basicAuthPassword": SECRET_KEY}),
@@ -177,7 +177,7 @@ SMTP = st.one_of(
     struct({"host": HOST_AND_PORT, "fromAddress": st.just("grafana@example.com")}, startTls=st.just("NoStartTLS")),
     struct({"host": HOST_AND_PORT, "fromAddress": st.just("a@b"), "user": SECRET_KEY, "password": SECRET_KEY}),
 )
-_GRAFANA = {
+_GRAFANA: dict[str, Any] = {
     "dataSources": st.lists(DATA_SOURCE, max_size=4, unique_by=(lambda source: _of(source, "uid"), lambda source: _of(source, "name"))),
     "dashboards": DASHBOARDS,
     "routerDashboards": st.booleans(),
