@@ -96,7 +96,7 @@ def remember(
         with Prometheus(prometheus, directory, targets=[]) as running:
             running.wait_for("vector(1)")
             times = ["--start", str(now - span), "--end", str(now), "--eval-interval", "15s"]
-            places = ["--url", running.url, "--output-dir", directory / "data"]
+            places = ["--url", running.url, "--output-dir", str(directory / "data")]
             subprocess.run(
                 [promtool, "tsdb", "create-blocks-from", "rules", "--quiet", *times, *places, rule_file], check=True, capture_output=True
             )
