@@ -61,7 +61,7 @@ def _sections() -> list[Section]:
         Section(
             title="CPU and memory",
             id=PANEL_IDS["row-resources"],
-            lines=[Line(8, [resources.memory(), resources.memory_share(), resources.cpu(), resources.throttled()])],
+            lines=[Line(9, [resources.memory(), resources.memory_share(), resources.cpu(), resources.throttled()])],
         ),
         Section(
             title="Volumes and network",

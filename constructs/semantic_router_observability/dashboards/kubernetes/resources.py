@@ -20,7 +20,7 @@ def memory() -> Panel:
             id=PANEL_IDS["memory"],
             title="Memory by pod",
             description=(
-                "Working set of the ten largest pods, the median, the request and the limit. Above the request a pod is the first to be evicted from a node "
+                "Working set of the seven largest pods, the median, the request and the limit. Above the request a pod is the first to be evicted from a node "
                 "short of memory; at the limit it is killed."
             ),
             unit="bytes",
@@ -38,7 +38,7 @@ def memory_share() -> Panel:
             id=PANEL_IDS["memory-share"],
             title="Memory over limit",
             description=(
-                "Working set over the limit, ten highest pods and the median of all; the dashed line is 90 %. Normal: a plateau after models are "
+                "Working set over the limit, seven highest pods and the median of all; the dashed line is 90 %. Normal: a plateau after models are "
                 "loaded, with room for a burst of long prompts."
             ),
             unit="percentunit",
@@ -56,7 +56,7 @@ def cpu() -> Panel:
             id=PANEL_IDS["cpu"],
             title="CPU by pod",
             description=(
-                "Cores in use by the ten busiest pods, the median, the request and the limit. The request is what a node guarantees when it is "
+                "Cores in use by the seven busiest pods, the median, the request and the limit. The request is what a node guarantees when it is "
                 "crowded; above it, speed depends on the neighbours."
             ),
             unit=CORES,
@@ -74,7 +74,7 @@ def throttled() -> Panel:
             id=PANEL_IDS["throttled"],
             title="Throttled periods by pod",
             description=(
-                "Share of periods in which a pod's container was stopped at its CPU limit, ten highest and the median of all; the dashed line is 25 %. "
+                "Share of periods in which a pod's container was stopped at its CPU limit, seven highest and the median of all; the dashed line is 25 %. "
                 "Compare with routing overhead: if both rise together, raise or remove the limit."
             ),
             unit="percentunit",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.models.dashboard import VariableOption
 
+from semantic_router_observability.dashboards.fleet.replicas import END, SHOWN
 from semantic_router_observability.dashboards.others import select
 from semantic_router_observability.dashboards.panels import GREY, Query
 from semantic_router_observability.dashboards.variables import choices, source_variable
@@ -71,9 +72,9 @@ def limit(resource: str) -> str:
 
 
 def by_pod(build: Callable[[str], str]) -> tuple[Query, Query]:
-    """Draw the ten pods highest at the right edge and the median of all, from an expression that is told where in time to look."""
+    """Draw the seven pods highest at the right edge and the median of all, from an expression that is told where in time to look."""
     expression = build("")
-    highest = f"({expression}\nand on (namespace, pod) topk(10, {build(' @ end()')}))"
+    highest = f"({expression}\nand on (namespace, pod) topk({SHOWN}, {build(END)}))"
     named = f'label_replace({highest}, "replica", "$1", "pod", "(.+)")'
     brief = f'label_replace({named}, "replica", "$1", "pod", ".+-(.+-.....)")'
     return Query(brief, "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

@@ -48,7 +48,7 @@ def restarts() -> Panel:
             id=PANEL_IDS["restarts"],
             title="Restarts by pod",
             description=(
-                "Restarts since each pod was created, ten highest and the median of all. Every step is one restart. A staircase with growing steps in time is "
+                "Restarts since each pod was created, seven highest and the median of all. Every step is one restart. A staircase with growing steps in time is "
                 "CrashLoopBackOff."
             ),
             unit="none",
