@@ -26,6 +26,14 @@ class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  
         return node
 
 
+def _block_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    """Write text of several lines, such as a long expression, as it stands."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _block_text)
+
+
 class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """Refuses repeated keys, of which YAML itself keeps the last without a word, and keys that are no text (`on:` is true, `5:` a number)."""
 
