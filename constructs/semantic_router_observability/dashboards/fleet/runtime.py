@@ -51,7 +51,8 @@ def threads() -> Panel:
 
 
 def gc_pause() -> Panel:
-    longest = series(PAUSES, 'quantile="1"')
+    # Prometheus 3 stores the quantile as a float, whatever the page says.
+    longest = series(PAUSES, 'quantile=~"1|1[.]0"')
     return timeseries(
         About(
             id=PANEL_IDS["gc-pause"],
