@@ -65,6 +65,7 @@ def scrape_samples() -> Panel:
         Query(total("scrape_samples_post_metric_relabeling", JOB, by=["job"]), "{{job}}"),
         stacked=True,
         top=100,
+        colors={"semantic-router": BLUE, "prometheus": ORANGE, "grafana": GREY},  # by chance, the largest would be a red area
     )
 
 
