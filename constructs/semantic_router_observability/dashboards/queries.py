@@ -21,7 +21,7 @@ from semantic_router_observability.dashboards.form import is_recorded
 from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, ONE_INSTANCE, SCRAPE_MATCHERS
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router import catalogue
-from semantic_router_observability.rules.recorded import EXPECTED, RESTARTS, recorded
+from semantic_router_observability.rules.recorded import EXPECTED, RESTART_MINUTES, RESTARTS, recorded
 from semantic_router_observability.rules.recorded import UP as UP_RECORDED
 
 if TYPE_CHECKING:
@@ -65,16 +65,12 @@ def expected() -> str:
 
 
 def restarts() -> str:
-    """Count restarts within the range on screen.
-
-    Recorded, each restart is seen for 15 minutes; rounding up shows one at once, and for as long as its 15 minutes reach into the range.
-    """
+    """Count restarts within the range on screen. Rounded up, as a restart of this minute has not been seen for its full time yet."""
     start = "process_start_time_seconds"
     if not is_recorded():
         return f"sum(changes({series(start)}[{RANGE}]))"
-    minutes = int(re.sub(r"\D", "", RESTARTS.rsplit("changes", 1)[1]))
     seen = f"sum_over_time({RESTARTS}{{{', '.join(SCRAPE_MATCHERS)}}}[{RANGE}:{MINUTE}])"
-    return f"(ceil(sum({seen}) / {minutes}) or sum(changes({_one(start)}[{RANGE}])))"
+    return f"(ceil(sum({seen}) / {RESTART_MINUTES}) or sum(changes({_one(start)}[{RANGE}])))"
 
 
 def series(name: str, *matchers: str, part: str = "") -> str:

@@ -22,9 +22,11 @@ PLACE: Final = ("namespace", "job")
 WINDOW: Final = "5m"
 """Of every recorded rate: as far as the alerts look back, and wide enough for two samples at the longest scrape interval (2m)."""
 
-RESTART_WINDOW: Final = "15m"
-"""Of recorded restarts: longer than Kubernetes ever waits before it starts a crashing container again (5m), and a router loads its
-models before it answers."""
+RESTART_MINUTES: Final = 2
+"""For how long a restart is seen: at least one evaluation at the longest scrape interval. Two within it are one."""
+
+LONGEST_OUTAGE: Final = "15m"
+"""After a longer one, a process that comes back is a new one and no restart."""
 
 INTERVAL: Final = "30s"
 """Between evaluations of rates: what moves over five minutes is not worth more. State is evaluated at every scrape."""
@@ -35,8 +37,9 @@ UP: Final = "namespace_job:up:sum"
 EXPECTED: Final = "namespace_job:up:count"
 """Targets there are."""
 
-RESTARTS: Final = "namespace_job:process_start_time_seconds:changes15m"
-"""Restarts within the window, each seen for as long as the window."""
+RESTARTS: Final = f"namespace_job:process_start_time_seconds:changes{RESTART_MINUTES}m"
+"""Processes that started another time within the window: compared with the start that was known before it, however long the way back
+took. `changes()` over a window would miss a restart for as long as the process was away."""
 
 _TRAFFIC: Final = ("llm_model_requests_total", "llm_request_errors_total", "llm_decision_evaluation_total", "llm_plugin_execution_total")
 _LATENCY: Final = (
@@ -126,7 +129,7 @@ def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
             rules=(
                 RecordingRule(record=UP, expr=f"sum by ({', '.join(PLACE)}) (up)"),
                 RecordingRule(record=EXPECTED, expr=f"count by ({', '.join(PLACE)}) (up)"),
-                RecordingRule(record=RESTARTS, expr=f"sum by ({', '.join(PLACE)}) (changes(process_start_time_seconds[{RESTART_WINDOW}]))"),
+                RecordingRule(record=RESTARTS, expr=_restarts()),
                 *_rules(_GAUGES),
             ),
         ),
@@ -135,6 +138,12 @@ def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
         RuleGroup(name="semantic-router-routing", interval=interval, rules=_rules(_ROUTING)),
         RuleGroup(name="semantic-router-usage", interval=interval, rules=_rules(_USAGE)),
     )
+
+
+def _restarts() -> str:
+    start = "process_start_time_seconds"
+    before = f"last_over_time({start}[{LONGEST_OUTAGE}] offset {RESTART_MINUTES}m)"
+    return f"sum by ({', '.join(PLACE)}) ({start} != bool {before})"
 
 
 def _rules(families: tuple[str, ...]) -> tuple[RecordingRule, ...]:
