@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
 
 from .matching import check_label_names, check_matchers
@@ -42,6 +43,7 @@ class Inhibition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         for name, matchers in (("source", self.source), ("target", self.target)):
+            listed(f"inhibition: {name}", matchers)
             if not matchers:
                 raise ConfigError(f"inhibition: {name}", [], "give at least one condition; without any, it would be every alert")
             check_matchers(f"inhibition: {name}", matchers)

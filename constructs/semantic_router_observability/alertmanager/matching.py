@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.checks import prometheus_labels, unique
+from semantic_router_observability.checks import listed, prometheus_labels, unique
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _LOOKAROUND = re.compile(r"\(\?(?:<?[=!]|>)")
 
 def check_matchers(where: str, matchers: Sequence[str]) -> None:
     """Refuse what Alertmanager would: it keeps its old configuration, or does not start, over one matcher it cannot read."""
+    listed(where, matchers)
     for matcher in matchers:
         found = _MATCHER.fullmatch(matcher)
         if not found:
@@ -38,12 +39,14 @@ def equalities(match: Mapping[str, str]) -> list[str]:
 
 def check_label_names(where: str, names: Sequence[str]) -> None:
     """Refuse names that are no label, and a name listed twice."""
+    listed(where, names)
     prometheus_labels(where, dict.fromkeys(names, ""))
     unique(where, names, "labels")
 
 
 def check_group_by(where: str, names: Sequence[str]) -> None:
     """Labels to group by; `...` alone stands for all of them."""
+    listed(where, names)
     if EVERYTHING in names and len(names) > 1:
         raise ConfigError(where, list(names), f"'{EVERYTHING}' already stands for all labels; write it alone")
     check_label_names(where, [name for name in names if name != EVERYTHING])

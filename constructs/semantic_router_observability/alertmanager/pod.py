@@ -60,7 +60,7 @@ def template(
             *_cluster_arguments(peers, cluster),
         ],
         "env": [{"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}] if peers else None,
-        "ports": [{"name": "http", "containerPort": PORT}, *(_GOSSIP if peers else ())],
+        "ports": [{"name": "http", "containerPort": PORT}, *([_GOSSIP] if peers else [])],
         "resources": resources.body(),
         "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
         # 12 x 5 s: a first start waits for its peers' names to resolve before it listens.
@@ -89,10 +89,8 @@ def template(
     }
 
 
-_GOSSIP = (
-    {"name": "gossip", "containerPort": GOSSIP_PORT},
-    {"name": "gossip-udp", "containerPort": GOSSIP_PORT, "protocol": "UDP"},
-)
+_GOSSIP = {"name": "gossip", "containerPort": GOSSIP_PORT}
+"""UDP is left out, here and in the Service: `kubectl apply` cannot tell two ports of one number apart, and neither needs to be listed."""
 
 
 def _cluster_arguments(peers: Sequence[str], cluster: str) -> list[str]:

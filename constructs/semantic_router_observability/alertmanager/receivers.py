@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import duration_seconds, host_and_port, http_url
+from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 
@@ -145,6 +145,7 @@ class Email(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        listed(f"receiver {self.name}: to", self.to)
         if not self.to:
             raise ConfigError(f"receiver {self.name}: to", [], "give at least one mail address")
         for field, addresses in (("to", self.to), ("fromAddress", (self.from_address,))):
@@ -244,6 +245,7 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        listed(f"receiver {self.name}: teams", self.teams)
         if self.api_url is not None:
             http_url(f"receiver {self.name}: apiUrl", self.api_url)
 
@@ -374,14 +376,14 @@ def bodies(
     named: dict[str, dict[str, Any]] = {}
     for receiver in receivers:
         _add(named.setdefault(receiver.name, {"name": receiver.name}), receiver.entry(files, proxy))
-    last: dict[str, Any] = {"name": DEAD_MAN if dead_man else NOBODY}
     if dead_man:
-        _add(last, dead_man.entry(files, proxy))
-    return [*named.values(), last]
+        _add(named.setdefault(DEAD_MAN, {"name": DEAD_MAN}), dead_man.entry(files, proxy))
+    return [*named.values(), {"name": NOBODY}]
 
 
 def check_receivers(where: str, receivers: Sequence[Receiver]) -> None:
     """Refuse a stack that would tell nobody, and the same receiver twice."""
+    listed(where, receivers)
     if not receivers:
         raise ConfigError(where, [], "give at least one, such as Slack(name=..., api_url=SecretKey(...)): nobody would be told")
     for index, receiver in enumerate(receivers):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import duration_seconds, prometheus_labels
+from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
 from semantic_router_observability.errors import ConfigError
 
 from .matching import check_group_by, check_matchers, equalities
@@ -87,6 +87,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def __post_init__(self) -> None:
         where = f"route to {self.receiver}"
+        listed(f"{where}: muteDuring", self.mute_during)
+        listed(f"{where}: activeDuring", self.active_during)
         if not self.match and not self.matchers:
             raise ConfigError(where, "{}", "say which alerts, by match or matchers; all others go to the stack's own receiver")
         prometheus_labels(f"{where}: match", self.match)
@@ -126,6 +128,8 @@ def check_routes(
     id: str, default: str, receivers: Sequence[Receiver], routes: Sequence[Route], intervals: Sequence[TimeInterval], grouping: Grouping
 ) -> None:
     """Refuse names that nothing has, receivers that nothing names, and routes that would repeat before they may send."""
+    listed(f"{id}: routes", routes)
+    listed(f"{id}: time_intervals", intervals)
     names = dict.fromkeys(receiver.name for receiver in receivers)
     if default not in names:
         raise ConfigError(f"{id}: default_receiver", default, f"no receiver has this name; the receivers are {', '.join(names)}")

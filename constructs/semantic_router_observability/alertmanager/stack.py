@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import duration_seconds, http_url, service_name
+from semantic_router_observability.checks import duration_seconds, http_url, listed, service_name
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -107,6 +107,7 @@ class AlertmanagerStack(Construct):
         check_receivers(f"{id}: receivers", receivers)
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
         check_routes(id, default_receiver, receivers, routes, time_intervals, grouping)
+        listed(f"{id}: inhibitions", inhibitions)
         kept = _retention_seconds(id, retention, grouping, routes)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         if proxy_url is not None:
@@ -218,10 +219,7 @@ class AlertmanagerStack(Construct):
             spec={"selector": selector, "ports": [port]},
         )
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
-        gossip = [
-            {"name": name, "port": pod.GOSSIP_PORT, "targetPort": name, "protocol": protocol}
-            for name, protocol in (("gossip", "TCP"), ("gossip-udp", "UDP"))
-        ]
+        gossip = {"name": "gossip", "port": pod.GOSSIP_PORT, "targetPort": "gossip"}
         Manifest(
             self,
             "headless",
@@ -234,7 +232,7 @@ class AlertmanagerStack(Construct):
                 # Replicas have to find one another before they are ready.
                 "publishNotReadyAddresses": True if clustered else None,
                 "selector": selector,
-                "ports": gossip if clustered else [{**port, "name": "web"}],
+                "ports": [gossip if clustered else {**port, "name": "web"}],
             },
         )
         if clustered:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -82,6 +83,8 @@ class TimeInterval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", self.name):
             raise ConfigError("time interval name", self.name, "write 1 to 63 letters, digits, '.', '_' or '-'")
         where = f"time interval {self.name}"
+        for field in ("times", "weekdays", "days_of_month", "months", "years"):
+            listed(f"{where}: {field}", getattr(self, field))
         for text in self.weekdays:
             _check_range(
                 f"{where}: weekdays",
@@ -130,7 +133,7 @@ def _check_range(where: str, text: str, values: dict[str, int], expected: str) -
         raise ConfigError(where, text, f"write {expected}")
     begin, end = values[first], values[last] if colon else values[first]
     # Days counted from the front and from the end cannot be compared.
-    if (begin > end and (begin > 0) == (end > 0)) or (begin < 0 < end):
+    if (begin > end and (begin < 0) == (end < 0)) or (begin < 0 < end):
         raise ConfigError(where, text, "starts after it ends; write the two parts one by one")
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from semantic_router_observability.checks import http_url
+from semantic_router_observability.checks import http_url, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 
@@ -94,6 +94,7 @@ def namespaces_of(targets: Sequence[AlertTarget]) -> tuple[str, ...]:
 
 def check_alert_targets(where: str, targets: Sequence[AlertTarget]) -> None:
     """Refuse a target listed twice."""
+    listed(where, targets)
     for index, target in enumerate(targets):
         if target in targets[:index]:
             given = target.url if isinstance(target, ExternalAlertmanager) else type(target).__name__
