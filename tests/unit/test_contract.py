@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import promql_parser
@@ -397,3 +398,12 @@ def test_other_programs_do_not_redefine_the_routers_families(source: Any) -> Non
 def test_settings_without_own_queries_do_not_pay_for_the_parser() -> None:
     code = "import sys, semantic_router_observability.settings;sys.exit('semantic_router_observability.contract.analysis' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_example_of_the_page_gives_its_finding() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "metric-contract.md").read_text(encoding="utf-8")
+    table = page.split("<!-- table: checks -->\n", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    assert len(table) > 10
+    for row in table:
+        query, finding = row.strip("| ").split(" | ", 1)
+        assert any(finding.strip() in text for text in texts(query.strip("`"))), row

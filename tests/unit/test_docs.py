@@ -26,6 +26,7 @@ from documentation import PAGES, ROOT, SNIPPETS, Snippet
 from semantic_router_observability import settings_file
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import families
+from semantic_router_observability.rules import router_groups
 
 NEED_NO_TRIAL = {
     "text": "output, messages and drawings; messages of refused settings are compared",
@@ -51,6 +52,7 @@ FOREIGN_OBJECTS = {
     ("secret", "registry-pull"): "made by the user",
 }
 
+RECORDED = {rule.record for group in router_groups() for rule in group.rules}
 SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "vllm:", "ALERTS")
 
 
@@ -169,7 +171,7 @@ def test_promql(snippet: Snippet) -> None:
     for expression in filter(None, snippet.text.split("\n\n")):
         for name in metric_names(expression):
             base = re.sub(r"_(bucket|sum|count)$", "", name)
-            assert name in families() or base in families() or name.startswith(SELF_METRICS), name
+            assert name in families() or base in families() or name in RECORDED or name.startswith(SELF_METRICS), name
 
 
 def test_every_block_is_tried_or_says_why_not() -> None:
