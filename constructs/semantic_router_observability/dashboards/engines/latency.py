@@ -94,7 +94,7 @@ def phases() -> Panel:
 
 
 def router_and_engine() -> Panel:
-    router = percentile(0.95, "llm_model_ttft_seconds", 'job=~".*"')
+    router = percentile(0.95, "llm_model_ttft_seconds")
     return timeseries(
         About(
             id=PANEL_IDS["router-and-engine"],
