@@ -18,6 +18,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .alerting.knobs import Knobs
+    from .alerting.links import Panel
+    from .alerting.options import Alerts
+    from .alerting.rule import AlertRule
     from .alertmanager.inhibition import Inhibition
     from .alertmanager.receivers import DeadManSwitch, Email, Opsgenie, PagerDuty, RawReceiver, Slack, Teams, Webhook
     from .alertmanager.routes import Grouping, Route
@@ -49,6 +53,10 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 _HOMES = {
+    "alerting.knobs": ("Knobs",),
+    "alerting.links": ("Panel",),
+    "alerting.options": ("Alerts",),
+    "alerting.rule": ("AlertRule",),
     "alertmanager.inhibition": ("Inhibition",),
     "alertmanager.receivers": ("DeadManSwitch", "Email", "Opsgenie", "PagerDuty", "RawReceiver", "Slack", "Teams", "Webhook"),
     "alertmanager.routes": ("Grouping", "Route"),
@@ -83,9 +91,11 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "AdminSecret",
+    "AlertRule",
     "AlertTarget",
     "Alertmanager",
     "AlertmanagerStack",
+    "Alerts",
     "Anonymous",
     "BasicAuth",
     "CertManagerIssuer",
@@ -113,6 +123,7 @@ __all__ = [
     "ImageRegistries",
     "IngressClass",
     "Inhibition",
+    "Knobs",
     "Loki",
     "Manifest",
     "Metric",
@@ -120,6 +131,7 @@ __all__ = [
     "ObservabilityIngress",
     "Opsgenie",
     "PagerDuty",
+    "Panel",
     "Placement",
     "PodJob",
     "PrometheusStack",

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from semantic_router_observability.alerting import command as alerts
 from semantic_router_observability.contract import command as contract
 from semantic_router_observability.rules import command as rules
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is the process's."""
     parser = argparse.ArgumentParser(prog="python -m semantic_router_observability", description="Tools for the router's metrics.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    alerts.add_to(commands)
     contract.add_to(commands)
     rules.add_to(commands)
     options = parser.parse_args(arguments)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from .alerting.options import Alerts
 from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
@@ -200,6 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         alertmanager: Alertmanager, which tells people of alerts. Default: none, as there is nobody to tell.
         ingress: Ingresses for those who state an `externalUrl`. Default: none.
         images: Container images. Default: the pinned releases, from where they are published.
+        alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
         contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
 
     """
@@ -211,6 +213,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     alertmanager: AlertmanagerSettings | None = None
     ingress: IngressSettings | None = None
     images: ImageSettings = ImageSettings()
+    alerts: Alerts = Alerts()
     contract: ContractOptions = ContractOptions()
 
     def __post_init__(self) -> None:
@@ -227,7 +230,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         targets = {} if self.routers is UNSET else {"targets": self.routers}
         named = () if self.prometheus.alertmanagers is UNSET else self.prometheus.alertmanagers
         sends = {"alertmanagers": (alertmanager, *named)} if alertmanager else {}
-        return {**targets, "contract": self.contract, **self.prometheus.arguments(), **sends, **self.images.arguments("prometheus")}
+        return {
+            **targets,
+            "alerts": self.linked_alerts,
+            "contract": self.contract,
+            **self.prometheus.arguments(),
+            **sends,
+            **self.images.arguments("prometheus"),
+        }
+
+    @property
+    def linked_alerts(self) -> Alerts:
+        """Alerts whose links lead to the Grafana of these settings."""
+        if self.alerts.dashboard_base_url is not None or self.grafana.external_url is UNSET:
+            return self.alerts
+        return msgspec.structs.replace(self.alerts, dashboard_base_url=self.grafana.external_url)
 
     def grafana_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
         """Keyword arguments of `GrafanaStack`, without its sources; `alertmanager` becomes a data source."""

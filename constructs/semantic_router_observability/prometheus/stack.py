@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability import images
+from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.options import Alerts
+from semantic_router_observability.alerting.rule_files import alert_files, own_file
 from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
@@ -14,7 +17,7 @@ from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
-from semantic_router_observability.kubernetes.storage import Claim, Storage, volume_source
+from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
@@ -59,6 +62,7 @@ class PrometheusStack(Construct):
         guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
         rules: Rule files to evaluate. Default: none.
         recording_rules: Evaluate the router's recording rules, which keep dashboards as fast with 200 pods as with five. Default true.
+        alerts: Alerts on the router and on this stack; they need no Alertmanager to show. Default: the shipped ones, see `Alerts`.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
         alertmanagers: Where alerts are sent: an AlertmanagerStack, or ExternalAlertmanager(url=...). Default: none, alerts only show.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
@@ -91,6 +95,7 @@ class PrometheusStack(Construct):
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
         recording_rules: bool = True,
+        alerts: Alerts = Alerts(),  # noqa: B008  frozen
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         alertmanagers: Sequence[AlertTarget] = (),
         interval: str = "15s",
@@ -110,11 +115,30 @@ class PrometheusStack(Construct):
         service_name("PrometheusStack: id", id, limit=52)
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
-        contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels])
+        labels_of_jobs = [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
+        contract.check_rules(id, [*rules, *own_file(alerts)], labels_of_jobs)
         check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
-        rule_files = [*_recording(interval, wanted=recording_rules), *rules]
-        unique(f"{id}: rules", [file.name for file in rule_files], "rule files")
+        rule_files = _distinct(
+            id,
+            [
+                *_recording(interval, wanted=recording_rules),
+                *alert_files(
+                    alerts,
+                    Facts(
+                        namespaces=config.namespaces_of(targets, namespace),
+                        jobs=tuple(job.name for job in scrape_jobs),
+                        sample_limit=guards.sample_limit,
+                        volume_bytes=size_bytes(storage),
+                        remote_write=bool(remote_write),
+                        alertmanager=bool(alertmanagers),
+                        interval=interval,
+                        retention=retention,
+                    ),
+                ),
+                *rules,
+            ],
+        )
         kept = retention_body(id, retention, retention_size, storage)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         image = registries.resolve(f"{id}: image", image)
@@ -240,6 +264,11 @@ def _recording(interval: str, *, wanted: bool) -> Iterator[RuleFile]:
     if wanted:
         seldom = max(interval, recorded.INTERVAL, key=lambda each: duration_seconds("interval", each))
         yield RuleFile(name=recorded.FILE_NAME, groups=tuple(group.body() for group in recorded.router_groups(seldom)))
+
+
+def _distinct(id: str, files: Sequence[RuleFile]) -> Sequence[RuleFile]:
+    unique(f"{id}: rules", [file.name for file in files], "rule files")
+    return files
 
 
 def _check(

@@ -1,0 +1,16 @@
+"""Alerts: typed rules, a default set for the router and its monitoring, and the proof that each fires when it should.
+
+    >>> from semantic_router_observability.alerting import Alerts, Knobs
+    >>> tuned = Alerts(rules={"SemanticRouterErrors": Knobs(threshold=0.02)})
+
+What each alert means and starts from: `docs/alerts.md`, which is generated. The proof: `python -m semantic_router_observability alerts test`.
+"""
+
+from __future__ import annotations
+
+from .knobs import Knobs
+from .links import Panel
+from .options import Alerts
+from .rule import AlertRule
+
+__all__ = ["AlertRule", "Alerts", "Knobs", "Panel"]

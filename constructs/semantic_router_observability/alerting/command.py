@@ -1,0 +1,74 @@
+"""`python -m semantic_router_observability alerts ...`: try the alerts with the numbers that are in force, and list them."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.settings_file import load
+
+from .options import EVERYTHING
+from .page import page
+from .proof.proof import prove
+
+if TYPE_CHECKING:
+    import argparse
+
+FINE: Final = 0
+FOUND: Final = 1
+UNUSABLE: Final = 2
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to a command line."""
+    alerts = commands.add_parser("alerts", help="try and list the alerts")
+    inner = alerts.add_subparsers(required=True, metavar="COMMAND")
+    test = inner.add_parser(
+        "test",
+        help="prove with promtool that each alert fires when it should, and only then",
+        description="Make cases from the thresholds in force and run promtool on them: above and below each threshold, without traffic, "
+        "with restarts, replicas and several installations. Exit code: 0 all as it should be, 1 not, 2 settings or promtool unusable.",
+    )
+    test.add_argument("--config", type=Path, metavar="FILE", help="settings (default: the shipped numbers)")
+    test.add_argument("--promtool", type=Path, metavar="PROGRAM", help="promtool of Prometheus 3 (default: the one on PATH)")
+    test.add_argument("--keep", type=Path, metavar="FOLDER", help="write rules and cases here, to read or run them yourself")
+    test.set_defaults(run=_test)
+    table = inner.add_parser("list", help="print the table of alerts, as Markdown")
+    table.set_defaults(run=_list)
+
+
+def _test(options: argparse.Namespace) -> int:
+    try:
+        return _prove(options)
+    except ConfigError as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command
+        return UNUSABLE
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from semantic_router_observability.settings import Settings  # noqa: PLC0415 - only this command needs it
+
+    settings = load(options.config) if options.config else Settings()
+    found = shutil.which("promtool")
+    tool = options.promtool or (Path(found) if found else None)
+    if tool is None:
+        raise ConfigError("--promtool", None, "promtool is not on PATH; it comes with Prometheus 3, name it")
+    alerts = settings.linked_alerts
+    with tempfile.TemporaryDirectory(prefix="alerts-") as temporary:
+        folder = options.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        outcome = prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links)
+    if not outcome.agrees:
+        print(outcome.output)  # noqa: T201 - a command
+    said = "as they should" if outcome.agrees else "NOT as they should"
+    print(f"{outcome.alerts} alerts behave {said} in {outcome.cases} cases")  # noqa: T201 - a command
+    return FINE if outcome.agrees else FOUND
+
+
+def _list(_options: argparse.Namespace) -> int:
+    print(page(), end="")  # noqa: T201 - a command
+    return FINE

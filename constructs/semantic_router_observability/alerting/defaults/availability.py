@@ -1,0 +1,154 @@
+"""Is the router there, does it answer, does it stay up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.proof.series import Series
+from semantic_router_observability.alerting.shapes.absence import Absence
+from semantic_router_observability.alerting.shapes.level import Level
+from semantic_router_observability.alerting.shapes.restarts import Restarts
+from semantic_router_observability.alerting.shapes.shape import router
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from semantic_router_observability.alerting.facts import Facts
+
+_TARGETS = Panel(uid="llm-router-metrics", id=1)
+_RESTARTS = Panel(uid="llm-router-metrics", id=8)
+_MEMORY = Panel(uid="semantic-router-fleet", id=30)
+_SAMPLES = Panel(uid="semantic-router-fleet", id=80)
+_IN_FLIGHT = Panel(uid="llm-router-metrics", id=13)
+
+_UP = 'up{job="semantic-router"}'
+
+
+def availability(facts: Facts) -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterAbsent",
+        Absence("semantic-router", facts.namespaces),
+        tuning(0, "critical", hold="5m"),
+        "availability",
+        "No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
+        "Prometheus discovers no router where one is expected. Where the gateway lets traffic pass without it, users get answers from "
+        "whatever model they named, unrouted and unguarded; elsewhere they get errors.",
+        _TARGETS,
+    )
+    yield Definition(
+        "SemanticRouterDown",
+        Level(
+            template=f"sum by (namespace, job) ({_UP}) == 0",
+            make=lambda base, values: [Series("up", base, values), Series("up", {**base, "instance": "second:9190"}, values)],
+            base=router,
+            by=("namespace", "job"),
+            bad=0,
+            unit="replicas that answer",
+        ),
+        tuning(0, "critical", hold="3m"),
+        "availability",
+        "No replica of the Semantic Router in {{ $labels.namespace }} answers",
+        "Every replica that Prometheus finds fails its scrape, so none was ready when last seen. Requests fail, or pass unrouted.",
+        _TARGETS,
+    )
+    yield Definition(
+        "SemanticRouterReplicaDown",
+        Level(
+            template=f"{_UP} == 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
+            make=lambda base, values: [
+                Series("up", base, values),
+                Series("up", {**base, "instance": "second:9190", "pod": "second"}, [1.0] * len(values)),
+            ],
+            base=router,
+            by=("namespace", "job", "pod", "instance", "service"),
+            bad=0,
+            unit="scrape answered",
+        ),
+        tuning(0, "warning", hold="10m"),
+        "availability",
+        "Replica {{ $labels.pod }} of the Semantic Router in {{ $labels.namespace }} does not answer",
+        "The other replicas carry its load. A pod that hangs while it loads models shows the same.",
+        _TARGETS,
+    )
+    yield Definition(
+        "SemanticRouterRestarting",
+        Restarts(),
+        tuning(2, "warning", hold="0s", keep="15m"),
+        "availability",
+        "Router {{ $labels.pod }} in {{ $labels.namespace }} restarted {{ $value | humanize }} times within the hour",
+        "Each restart drops what is in flight and empties the in-memory cache; loading models takes minutes. A rollout makes new pods and "
+        "does not count.",
+        _RESTARTS,
+    )
+    yield Definition(
+        "SemanticRouterMemoryHigh",
+        Level(
+            template='max by (namespace, pod) (process_resident_memory_bytes{job="semantic-router"}) / '
+            'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
+            make=lambda base, values: [
+                Series("process_resident_memory_bytes", base, [None if value is None else value * 2**32 for value in values]),
+                Series(
+                    "kube_pod_container_resource_limits",
+                    {"namespace": base["namespace"], "pod": base["pod"], "container": "router", "resource": "memory"},
+                    [float(2**32)] * len(values),
+                ),
+            ],
+            base=router,
+            by=("namespace", "pod"),
+            unit="share of the memory limit",
+            is_share=True,
+        ),
+        tuning(0.9, "warning", hold="10m"),
+        "availability",
+        "Router {{ $labels.pod }} in {{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its memory limit",
+        "At the limit the kernel kills it, with everything in flight. Needs kube-state-metrics to know the limit; without it, silent.",
+        _MEMORY,
+    )
+    if facts.sample_limit:
+        limit = facts.sample_limit
+        yield Definition(
+            "SemanticRouterSamplesNearLimit",
+            Level(
+                template=f'scrape_samples_post_metric_relabeling{{job="semantic-router"}} / {limit} > <threshold>',
+                make=lambda base, values: [
+                    Series("scrape_samples_post_metric_relabeling", base, [None if value is None else value * limit for value in values])
+                ],
+                base=router,
+                by=("namespace", "job", "pod", "instance", "service"),
+                unit="share of the sample limit",
+                is_share=True,
+            ),
+            tuning(0.8, "warning", hold="15m"),
+            "availability",
+            "Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of the samples it may",
+            "Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
+            _SAMPLES,
+        )
+    yield Definition(
+        "SemanticRouterBusy",
+        Level(
+            template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
+            'on (namespace, job) group_left () count by (namespace, job) (up{job="semantic-router"} == 1) > <threshold>',
+            make=lambda base, values: [
+                Series("llm_model_inflight_requests", base, values),
+                Series("llm_model_inflight_requests", {**base, "instance": "second:9190", "pod": "second"}, values),
+                Series("up", _without_model(base), [1.0] * len(values)),
+                Series("up", {**_without_model(base), "instance": "second:9190", "pod": "second"}, [1.0] * len(values)),
+            ],
+            base=router,
+            by=("namespace", "job", "model"),
+            unit="requests in flight a replica",
+        ),
+        tuning(50, "warning", hold="5m"),
+        "availability",
+        "{{ $value | humanize }} requests to {{ $labels.model }} are in flight on each router in {{ $labels.namespace }}",
+        "The backend answers slower than requests come in, or the router has too few replicas: users wait.",
+        _IN_FLIGHT,
+    )
+
+
+def _without_model(base: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in base.items() if name != "model"}

@@ -1,0 +1,57 @@
+"""Does the response cache answer, and does it work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.share import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DECISION = {"decision_name": "math", "plugin_type": "response_cache"}
+_OPERATION = {"backend": "redis", "operation": "find_similar"}
+
+
+def cache() -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterCacheUseless",
+        Share(
+            Selector("llm_cache_plugin_misses_total", example=_DECISION),
+            Selector("llm_cache_plugin_hits_total", example=_DECISION),
+            window=60,
+            apart=True,
+            unit="share of lookups that miss",
+        ),
+        tuning(0.95, "info", hold="1h", at_least=200),
+        "cache",
+        "{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} find nothing",
+        "Every lookup costs time and saves nothing. Fires too when there never was a hit. Normal while a cache warms up, and where no "
+        "question comes twice.",
+        Panel(uid="llm-router-metrics", id=43),
+        at_most="warning",
+    )
+    yield Definition(
+        "SemanticRouterCacheErrors",
+        Share(
+            Selector(
+                "llm_cache_operations_total",
+                ('status="error"',),
+                example={**_OPERATION, "status": "error"},
+                decoys=({"status": "canceled"},),
+            ),
+            Selector("llm_cache_operations_total", ('status!~"error|canceled"',), example={**_OPERATION, "status": "hit"}),
+            window=10,
+            by=(*INSTALLATION, "backend"),
+            apart=True,
+        ),
+        tuning(0.05, "warning", hold="10m", at_least=5),
+        "cache",
+        "{{ $value | humanizePercentage }} of the calls to cache backend {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        "Requests that the cache would have answered go to the models: slower, and paid for.",
+        Panel(uid="semantic-router-cost", id=42),
+    )

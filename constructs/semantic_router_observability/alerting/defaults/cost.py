@@ -1,0 +1,45 @@
+"""Does it cost more than it should."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.shapes.count import Count
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.surge import Surge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def cost() -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterSpendOverBudget",
+        Count(
+            Selector("llm_model_cost_total", example={"model": "qwen3-8b", "currency": "USD"}),
+            window=60,
+            by=(*INSTALLATION, "currency"),
+            scale=24,
+            unit="currency units a day",
+        ),
+        tuning(100, "warning", hold="30m"),
+        "cost",
+        "At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day",
+        "More than the budget allows. Look which model or decision it goes to.",
+        Panel(uid="semantic-router-cost", id=10),
+        enabled=False,
+        off_because="only you know the budget; giving `threshold` turns it on",
+    )
+    yield Definition(
+        "SemanticRouterTokenSurge",
+        Surge(Selector("llm_model_tokens_total", example={"model": "qwen3-8b"}), window=30, before=360),
+        tuning(5, "info", hold="10m", at_least=1_000_000),
+        "cost",
+        "The router in {{ $labels.namespace }} used {{ $value | humanize }} tokens within 30 minutes, far more than usual",
+        "A client loops, a prompt grew, or a campaign began. Cached answers count too.",
+        Panel(uid="semantic-router-cost", id=20),
+        at_most="warning",
+    )

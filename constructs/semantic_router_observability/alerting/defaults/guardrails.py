@@ -1,0 +1,174 @@
+"""Do the guards do their work, and do they have more of it than usual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.shapes.count import Count
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.alerting.shapes.surge import Surge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UID = "semantic-router-guardrails"
+_PLUGIN = (*INSTALLATION, "plugin_type")
+_RUNS = "llm_plugin_execution_total"
+_DECOYS = ({"status": "not_detected"}, {"status": "below_trigger"})
+
+
+def guardrails() -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterDetectorErrors",
+        Count(
+            Selector("llm_plugin_execution_errors_total", example={"plugin_type": "response_jailbreak", "error_reason": "detection_error"}),
+            window=15,
+            by=_PLUGIN,
+        ),
+        tuning(3, "warning", hold="5m"),
+        "guardrails",
+        "Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} failed {{ $value | humanize }} times within 15 minutes",
+        "Those answers were not checked. Whether users got them depends on the fail mode of the decision.",
+        Panel(uid=_UID, id=31),
+    )
+    yield Definition(
+        "SemanticRouterGuardrailFailOpen",
+        Count(
+            Selector(
+                _RUNS,
+                ('status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open"',),
+                example={"plugin_type": "context_compression", "status": "parse_error_fail_open", "decision_name": "math"},
+                decoys=_DECOYS,
+            ),
+            window=15,
+            by=_PLUGIN,
+        ),
+        tuning(3, "warning", hold="5m"),
+        "guardrails",
+        "Plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} let {{ $value | humanize }} requests pass untouched within 15 minutes",
+        "It could not read them and is set to let them through: users notice nothing, and nothing was done.",
+        Panel(uid=_UID, id=32),
+    )
+    yield Definition(
+        "SemanticRouterGuardrailFailClosed",
+        Count(
+            Selector(
+                _RUNS,
+                ('status="fail_closed"',),
+                example={"plugin_type": "response_jailbreak", "status": "fail_closed", "decision_name": "math"},
+                decoys=_DECOYS,
+            ),
+            window=15,
+            by=_PLUGIN,
+        ),
+        tuning(3, "warning", hold="5m"),
+        "guardrails",
+        "Guard {{ $labels.plugin_type }} in {{ $labels.namespace }} held {{ $value | humanize }} answers back within 15 minutes "
+        "because it could not check them",
+        "Users get a refusal instead of an answer that may have been fine.",
+        Panel(uid=_UID, id=32),
+    )
+    yield Definition(
+        "SemanticRouterPluginErrors",
+        Share(
+            Selector(
+                _RUNS,
+                ('status=~"compression_failed|unavailable|injection_error"',),
+                example={"plugin_type": "memory", "status": "unavailable", "decision_name": "math"},
+            ),
+            Selector(
+                _RUNS,
+                ('status!~"compression_failed|unavailable|injection_error"',),
+                example={"plugin_type": "memory", "status": "used", "decision_name": "math"},
+            ),
+            window=15,
+            by=_PLUGIN,
+            apart=True,
+        ),
+        tuning(0.1, "warning", hold="10m", at_least=5),
+        "guardrails",
+        "{{ $value | humanizePercentage }} of the runs of plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} fail",
+        "Answers lack what the plugin adds: memories, retrieved text, or a compressed context.",
+        Panel(uid=_UID, id=32),
+    )
+    yield Definition(
+        "SemanticRouterRetrievalErrors",
+        Share(
+            Selector(
+                "rag_retrieval_attempts_total",
+                ('status!="success"',),
+                example={"backend": "milvus", "status": "error", "decision": "math"},
+            ),
+            Selector(
+                "rag_retrieval_attempts_total",
+                ('status="success"',),
+                example={"backend": "milvus", "status": "success", "decision": "math"},
+            ),
+            window=15,
+            by=(*INSTALLATION, "backend"),
+            apart=True,
+        ),
+        tuning(0.1, "warning", hold="10m", at_least=5),
+        "guardrails",
+        "{{ $value | humanizePercentage }} of the retrievals from {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        "Answers are given without the documents they should rest on.",
+        Panel(uid=_UID, id=40),
+    )
+    yield Definition(
+        "SemanticRouterMemoryErrors",
+        Share(
+            Selector(
+                "llm_memory_store_operations_total",
+                ('status="error"',),
+                example={"backend": "milvus", "status": "error", "operation": "store"},
+            ),
+            Selector(
+                "llm_memory_store_operations_total",
+                ('status!="error"',),
+                example={"backend": "milvus", "status": "success", "operation": "store"},
+            ),
+            window=15,
+            by=(*INSTALLATION, "backend"),
+            apart=True,
+        ),
+        tuning(0.1, "warning", hold="10m", at_least=5),
+        "guardrails",
+        "{{ $value | humanizePercentage }} of the writes to agent memory {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        "What users said is forgotten. Lookups are not counted here: their series name the user and are not stored.",
+        Panel(uid=_UID, id=53),
+    )
+    yield Definition(
+        "SemanticRouterJailbreakSurge",
+        _surge("jailbreak"),
+        tuning(5, "warning", hold="0s", keep="30m", at_least=20),
+        "guardrails",
+        "{{ $value | humanize }} jailbreak attempts at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
+        "Somebody probes the models, or a rule that was changed matches too much.",
+        Panel(uid=_UID, id=10),
+    )
+    yield Definition(
+        "SemanticRouterPersonalDataSurge",
+        _surge("pii"),
+        tuning(5, "warning", hold="0s", keep="30m", at_least=20),
+        "guardrails",
+        "{{ $value | humanize }} prompts with personal data at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
+        "A client has begun to send what it should not, or a rule that was changed matches too much.",
+        Panel(uid=_UID, id=11),
+    )
+
+
+def _surge(signal: str) -> Surge:
+    return Surge(
+        Selector(
+            "llm_signal_match_total",
+            (f'signal_type="{signal}"',),
+            example={"signal_type": signal, "signal_name": "strict"},
+            decoys=({"signal_type": "keyword"},),
+        ),
+        window=30,
+        before=360,
+    )

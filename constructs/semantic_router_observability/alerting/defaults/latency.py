@@ -1,0 +1,55 @@
+"""Do users wait too long. Told by the share of slow answers, because the router's histograms end at 10 s and quantiles with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION
+from semantic_router_observability.alerting.shapes.slow import Slow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MODEL = (*INSTALLATION, "model")
+
+
+def latency() -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterSlowCompletions",
+        Slow("llm_model_completion_latency_seconds", window=10, by=_MODEL),
+        tuning(0.2, "warning", hold="10m", at_least=5, bound=10),
+        "latency",
+        "{{ $value | humanizePercentage }} of the answers of {{ $labels.model }} in {{ $labels.namespace }} take longer than {bound} s",
+        "Users wait for whole answers. Long answers of a large model may be meant to take that long: then raise the threshold for it.",
+        Panel(uid="llm-router-metrics", id=22),
+    )
+    yield Definition(
+        "SemanticRouterSlowFirstToken",
+        Slow("llm_model_ttft_seconds", window=10, by=_MODEL),
+        tuning(0.05, "warning", hold="10m", at_least=5, bound=5),
+        "latency",
+        "{{ $value | humanizePercentage }} of the answers of {{ $labels.model }} in {{ $labels.namespace }} begin after more than {bound} s",
+        "Users look at an empty screen. Requests that do not stream count with nearly their whole answer.",
+        Panel(uid="llm-router-metrics", id=23),
+    )
+    yield Definition(
+        "SemanticRouterSlowTokens",
+        Slow("llm_model_tpot_seconds", window=10, by=_MODEL),
+        tuning(0.05, "warning", hold="10m", at_least=5, bound=0.25),
+        "latency",
+        "{{ $value | humanizePercentage }} of the answers of {{ $labels.model }} in {{ $labels.namespace }} need more than {bound} s a token",
+        "Answers trickle. Queueing and short answers weigh in: the time is that of the whole answer over its tokens.",
+        Panel(uid="llm-router-metrics", id=24),
+    )
+    yield Definition(
+        "SemanticRouterRoutingSlow",
+        Slow("llm_model_routing_latency_seconds", window=10),
+        tuning(0.05, "warning", hold="10m", at_least=5, bound=0.1),
+        "latency",
+        "The router in {{ $labels.namespace }} needs more than {bound} s before it forwards {{ $value | humanizePercentage }} of requests",
+        "Every request waits for it. A selector that asks a model is meant to take longer: then raise the bound.",
+        Panel(uid="llm-router-metrics", id=25),
+    )

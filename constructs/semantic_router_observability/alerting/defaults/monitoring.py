@@ -1,0 +1,385 @@
+"""Does the monitoring itself work: Prometheus, Grafana, Alertmanager, and the way from one to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.proof.series import Series
+from semantic_router_observability.alerting.shapes.absence import JobsMissing
+from semantic_router_observability.alerting.shapes.always import Always
+from semantic_router_observability.alerting.shapes.count import Count
+from semantic_router_observability.alerting.shapes.level import Level
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.shape import program
+from semantic_router_observability.alerting.shapes.share import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from semantic_router_observability.alerting.facts import Facts
+    from semantic_router_observability.alerting.proof.series import Value
+
+SERVICE: Final = "observability"
+"""Label `service` of alerts about the monitoring itself."""
+
+_TARGET: Final = ("namespace", "job", "pod", "instance")
+_STACK: Final = "semantic-router-stack"
+_REFUSED: Final = Panel(uid=_STACK, id=13)
+
+
+def _prometheus(case: str) -> Mapping[str, str]:
+    return program(case, "prometheus")
+
+
+def _grafana(case: str) -> Mapping[str, str]:
+    return program(case, "grafana")
+
+
+def _alertmanager(case: str) -> Mapping[str, str]:
+    return program(case, "alertmanager")
+
+
+def _engine(case: str) -> Mapping[str, str]:
+    return program(case, "vllm")
+
+
+def prometheus(facts: Facts) -> Iterator[Definition]:
+    """Return the alerts about Prometheus."""
+    yield Definition(
+        "PrometheusConfigReloadFailed",
+        Level(
+            template="prometheus_config_last_reload_successful == 0",
+            make=lambda base, values: [Series("prometheus_config_last_reload_successful", base, values)],
+            base=_prometheus,
+            by=_TARGET,
+            bad=0,
+            unit="reload succeeded",
+        ),
+        tuning(0, "warning", hold="5m"),
+        "prometheus",
+        "Prometheus refuses its configuration",
+        "It goes on with the last one that worked: changes to targets and rules have no effect, and a restart would fail.",
+        panel=Panel(uid=_STACK, id=2),
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusRuleFailures",
+        Count(
+            Selector("prometheus_rule_evaluation_failures_total", example={"rule_group": "/etc/prometheus/rules/slo.yaml;slo"}),
+            window=10,
+            by=(*INSTALLATION, "rule_group"),
+            unit="failed evaluations",
+        ),
+        tuning(0, "critical", hold="5m"),
+        "prometheus",
+        "Prometheus fails to evaluate rules of {{ $labels.rule_group }}",
+        "Alerts of this group cannot fire, and what it records has gaps.",
+        panel=Panel(uid=_STACK, id=31),
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusRulesSlow",
+        Level(
+            template="prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > <threshold>",
+            make=_rule_group,
+            base=_prometheus,
+            by=(*_TARGET, "rule_group"),
+            unit="share of the evaluation interval",
+            is_share=True,
+        ),
+        tuning(0.5, "warning", hold="15m"),
+        "prometheus",
+        "Rules of {{ $labels.rule_group }} take {{ $value | humanizePercentage }} of the time between two evaluations",
+        "Past the whole interval evaluations are skipped: alerts come late, and what is recorded has gaps.",
+        panel=Panel(uid=_STACK, id=30),
+        service=SERVICE,
+    )
+    yield from _storage(facts)
+    yield from _ingestion()
+    yield from _targets(facts)
+    if facts.remote_write:
+        yield from _remote_write()
+
+
+def _storage(facts: Facts) -> Iterator[Definition]:
+    if facts.volume_bytes:
+        volume = int(facts.volume_bytes)
+        parts = ("prometheus_tsdb_wal_storage_size_bytes", "prometheus_tsdb_head_chunks_storage_size_bytes")
+        yield Definition(
+            "PrometheusStorageFilling",
+            Level(
+                template=f"(prometheus_tsdb_storage_blocks_bytes + {' + '.join(parts)}) / {volume} > <threshold>",
+                make=lambda base, values: [
+                    Series("prometheus_tsdb_storage_blocks_bytes", base, [_times(value, volume / 2) for value in values]),
+                    *(Series(part, base, [_times(value, volume / 4) for value in values]) for part in parts),
+                ],
+                base=_prometheus,
+                by=_TARGET,
+                unit="share of the volume",
+                is_share=True,
+            ),
+            tuning(0.92, "critical", hold="15m"),
+            "prometheus",
+            "The volume of Prometheus is {{ $value | humanizePercentage }} full",
+            "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it all "
+            "alerts. Grow the claim, or find the label that multiplies series.",
+            panel=Panel(uid=_STACK, id=20),
+            service=SERVICE,
+        )
+    yield Definition(
+        "PrometheusRetentionCut",
+        Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="cuts an hour"),
+        tuning(0, "info", hold="0s", keep="1d"),
+        "prometheus",
+        "Prometheus drops samples before their time, to stay within its retention size",
+        "Dashboards and SLOs reach back less far than `retention` promises. Grow the claim if that matters.",
+        panel=Panel(uid=_STACK, id=24),
+        service=SERVICE,
+        at_most="warning",
+    )
+
+
+def _ingestion() -> Iterator[Definition]:
+    yield Definition(
+        "PrometheusDuplicateSamples",
+        Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total"), window=10),
+        tuning(500, "warning", hold="15m"),
+        "prometheus",
+        "Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came twice",
+        "Two targets, or a relabelling, write the same series. A few are normal: names that clients choose are stored as hashes, which meet now "
+        "and then.",
+        _REFUSED,
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusSamplesOutOfOrder",
+        Count(Selector("prometheus_target_scrapes_sample_out_of_order_total"), window=10),
+        tuning(100, "warning", hold="15m"),
+        "prometheus",
+        "Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came too late",
+        "Two targets write the same series, or a target sets timestamps of its own.",
+        _REFUSED,
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusScrapeLimitHit",
+        Count(Selector("prometheus_target_scrapes_exceeded_sample_limit_total"), window=10, unit="refused scrapes"),
+        tuning(0, "warning", hold="0s", keep="10m"),
+        "prometheus",
+        "Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because they held too many samples",
+        "The target looks down though it works, and nothing of it is seen.",
+        _REFUSED,
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusLabelLimitHit",
+        Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total"), window=10, unit="refused scrapes"),
+        tuning(0, "warning", hold="0s", keep="10m"),
+        "prometheus",
+        "Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of a label",
+        "A label is too long, or there are too many: the target looks down though it works.",
+        _REFUSED,
+        service=SERVICE,
+    )
+
+
+def _targets(facts: Facts) -> Iterator[Definition]:
+    yield Definition(
+        "PrometheusTargetDown",
+        Level(
+            template='up{job!~"semantic-router|grafana|alertmanager"} == 0',
+            make=lambda base, values: [Series("up", base, values)],
+            base=_engine,
+            by=_TARGET,
+            bad=0,
+            unit="scrape answered",
+        ),
+        tuning(0, "warning", hold="10m"),
+        "prometheus",
+        "Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
+        "Nothing of it is seen, and alerts on its metrics are silent.",
+        panel=Panel(uid=_STACK, id=10),
+        service=SERVICE,
+    )
+    if facts.jobs:
+        yield Definition(
+            "PrometheusTargetMissing",
+            JobsMissing(facts.jobs),
+            tuning(0, "warning", hold="10m"),
+            "prometheus",
+            "Job {{ $labels.job }} has no target",
+            "Somebody asked for this job, and discovery finds nothing: wrong labels or port, or what it watches is gone.",
+            panel=Panel(uid=_STACK, id=15),
+            service=SERVICE,
+        )
+
+
+def _remote_write() -> Iterator[Definition]:
+    queue = {"remote_name": "central", "url": "https://metrics.example.com/push"}
+    yield Definition(
+        "PrometheusRemoteWriteFailing",
+        Count(
+            Selector("prometheus_remote_storage_samples_failed_total", example=queue),
+            window=10,
+            by=(*INSTALLATION, "remote_name"),
+            unit="lost samples",
+        ),
+        tuning(0, "warning", hold="10m"),
+        "prometheus",
+        "{{ $value | humanize }} samples for {{ $labels.remote_name }} were refused within 10 minutes",
+        "They are lost there: long-term dashboards have gaps.",
+        panel=Panel(uid=_STACK, id=72),
+        service=SERVICE,
+    )
+    yield Definition(
+        "PrometheusRemoteWriteBehind",
+        Level(
+            template="prometheus_remote_storage_queue_highest_timestamp_seconds - "
+            "prometheus_remote_storage_queue_highest_sent_timestamp_seconds > <threshold>",
+            make=lambda base, values: [
+                Series(
+                    "prometheus_remote_storage_queue_highest_timestamp_seconds", {**base, **queue}, [_plus(value, 2e9) for value in values]
+                ),
+                Series(
+                    "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
+                    {**base, **queue},
+                    [_plus(v, 2e9, of=0) for v in values],
+                ),
+            ],
+            base=_prometheus,
+            by=(*_TARGET, "remote_name", "url"),
+            unit="seconds behind",
+            whole=True,
+        ),
+        tuning(300, "warning", hold="10m"),
+        "prometheus",
+        "Sending to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
+        "After two hours what was not sent is dropped from the write-ahead log, and lost there.",
+        panel=Panel(uid=_STACK, id=70),
+        service=SERVICE,
+    )
+
+
+def grafana() -> Iterator[Definition]:
+    """Return the alerts about Grafana."""
+    yield Definition(
+        "GrafanaDown",
+        Level(
+            template='sum by (namespace, job) (up{job="grafana"}) == 0',
+            make=lambda base, values: [Series("up", base, values)],
+            base=_grafana,
+            by=INSTALLATION,
+            bad=0,
+            unit="replicas that answer",
+        ),
+        tuning(0, "warning", hold="5m"),
+        "grafana",
+        "Grafana in {{ $labels.namespace }} does not answer",
+        "Nobody sees a dashboard; alerts and what is recorded go on.",
+        panel=Panel(uid=_STACK, id=8),
+        service=SERVICE,
+    )
+
+
+def alertmanager() -> Iterator[Definition]:
+    """Return the alerts about the way to whoever is notified."""
+    yield Definition(
+        "PrometheusNotificationsFailing",
+        Share(
+            Selector("prometheus_notifications_errors_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
+            Selector("prometheus_notifications_sent_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
+            window=10,
+            by=(*INSTALLATION, "alertmanager"),
+            unit="share of alerts",
+        ),
+        tuning(0.05, "critical", hold="5m", at_least=1),
+        "alertmanager",
+        "{{ $value | humanizePercentage }} of the alerts sent to {{ $labels.alertmanager }} do not arrive",
+        "Nobody is told what fires. This alert, too, arrives only by another replica or by the missing Watchdog.",
+        service=SERVICE,
+    )
+    yield Definition(
+        "AlertmanagerDown",
+        Level(
+            template='sum by (namespace, job) (up{job="alertmanager"}) == 0',
+            make=lambda base, values: [Series("up", base, values)],
+            base=_alertmanager,
+            by=INSTALLATION,
+            bad=0,
+            unit="replicas that answer",
+        ),
+        tuning(0, "critical", hold="5m"),
+        "alertmanager",
+        "No replica of Alertmanager in {{ $labels.namespace }} answers",
+        "Nobody is told what fires. Only the receiver that misses the Watchdog notices.",
+        service=SERVICE,
+    )
+    yield Definition(
+        "AlertmanagerDeliveryFailing",
+        Share(
+            Selector("alertmanager_notifications_failed_total", example={"integration": "slack", "reason": "serverError"}),
+            Selector("alertmanager_notifications_total", example={"integration": "slack"}),
+            window=15,
+            by=(*INSTALLATION, "integration"),
+            unit="share of notifications",
+        ),
+        tuning(0.05, "critical", hold="5m", at_least=1),
+        "alertmanager",
+        "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} are not delivered",
+        "Whoever should have been told was not. Look at credentials and at what the other side answers.",
+        service=SERVICE,
+    )
+    yield Definition(
+        "AlertmanagerClusterSplit",
+        Level(
+            template="min by (namespace, job) (alertmanager_cluster_members) < "
+            'on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
+            make=lambda base, values: [
+                Series("alertmanager_cluster_members", base, values),
+                Series("up", base, [1.0] * len(values)),
+                Series("up", {**base, "instance": "second:9093", "pod": "second"}, [1.0] * len(values)),
+            ],
+            base=_alertmanager,
+            by=INSTALLATION,
+            bad=1,
+            good=2,
+            unit="members that know each other",
+        ),
+        tuning(0, "warning", hold="15m"),
+        "alertmanager",
+        "The replicas of Alertmanager in {{ $labels.namespace }} do not all know each other: one sees {{ $value | humanize }}",
+        "Notifications come twice, and a silence set on one replica does not hold on another.",
+        service=SERVICE,
+    )
+
+
+def watchdog() -> Iterator[Definition]:
+    """Return the alert whose silence is the alarm."""
+    yield Definition(
+        "Watchdog",
+        Always(),
+        tuning(0, "info", hold="0s"),
+        "alertmanager",
+        "Alerting works",
+        "Fires always. Send it to something that raises the alarm when it stops to arrive.",
+        service=SERVICE,
+        at_most="info",
+    )
+
+
+def _rule_group(base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
+    labels = {**base, "rule_group": "/etc/prometheus/rules/requests.yaml;requests"}
+    return [
+        Series("prometheus_rule_group_last_duration_seconds", labels, [_times(value, 16) for value in values]),
+        Series("prometheus_rule_group_interval_seconds", labels, [16.0] * len(values)),
+    ]
+
+
+def _times(value: Value, factor: float) -> Value:
+    return None if value is None else value * factor
+
+
+def _plus(value: Value, number: float, of: float = 1) -> Value:
+    return None if value is None else value * of + number

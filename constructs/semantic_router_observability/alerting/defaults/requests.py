@@ -1,0 +1,99 @@
+"""Do requests succeed, and if not, whose fault is it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.share import Share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ERRORS: Final = "llm_request_errors_total"
+REQUESTS: Final = Selector("llm_model_requests_total", example={"model": "qwen3-8b"})
+
+CLIENT: Final = "parse_error|model_not_found|upstream_4xx"
+"""Causes that only whoever sent the request can mend; quotas (429) are among them."""
+
+BACKEND: Final = "timeout|upstream_5xx"
+"""The model server failed, or was too slow."""
+
+_CLIENT_ERRORS: Final = ({"reason": "parse_error", "model": "unknown"}, {"reason": "upstream_4xx"})
+
+SERVER_CAUSED: Final = Selector(
+    ERRORS, (f'reason!~"{CLIENT}"',), example={"reason": "upstream_5xx", "model": "qwen3-8b"}, decoys=_CLIENT_ERRORS
+)
+"""What an operator answers for: all but the client's causes, so that a cause which a later router adds is not missed."""
+
+_SHARE = Panel(uid="llm-router-metrics", id=12)
+_CAUSES = Panel(uid="llm-router-metrics", id=11)
+_BY_MODEL = Panel(uid="llm-router-metrics", id=14)
+
+
+def requests() -> Iterator[Definition]:
+    """Return the alerts."""
+    yield Definition(
+        "SemanticRouterErrors",
+        Share(SERVER_CAUSED, REQUESTS, window=5),
+        tuning(0.1, "critical", hold="5m", at_least=10),
+        "requests",
+        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} fail",
+        "Users see errors that they did not cause: the router, or the model servers behind it, fail.",
+        _SHARE,
+    )
+    yield Definition(
+        "SemanticRouterErrorsElevated",
+        Share(SERVER_CAUSED, REQUESTS, window=15),
+        tuning(0.05, "warning", hold="10m", keep="5m", at_least=5),
+        "requests",
+        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} have failed for a while",
+        "Some users see errors that they did not cause.",
+        _SHARE,
+    )
+    yield Definition(
+        "SemanticRouterErrorsAtLowTraffic",
+        Share(SERVER_CAUSED, REQUESTS, window=60),
+        tuning(0.5, "critical", hold="5m", at_least=3),
+        "requests",
+        "{{ $value | humanizePercentage }} of the few requests to the router in {{ $labels.namespace }} within the hour failed",
+        "Hardly anybody asks, and most of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
+        "noticed with its third failure.",
+        _SHARE,
+    )
+    yield Definition(
+        "SemanticRouterModelErrors",
+        Share(
+            Selector(ERRORS, (f'reason=~"{BACKEND}"',), example={"reason": "timeout"}, decoys=_CLIENT_ERRORS[1:]),
+            # Requests that name a model bypass routing, and only this counter has them under their model.
+            Selector("llm_routing_reason_codes_total", example={"reason_code": "auto_routing"}),
+            window=10,
+            by=(*INSTALLATION, "model"),
+        ),
+        tuning(0.1, "warning", hold="5m", at_least=5),
+        "requests",
+        "{{ $value | humanizePercentage }} of the requests to model {{ $labels.model }} in {{ $labels.namespace }} fail",
+        "The server of this model fails or times out. Healthy models hide it in the overall share.",
+        _BY_MODEL,
+    )
+    yield Definition(
+        "SemanticRouterClientErrors",
+        Share(
+            Selector(
+                ERRORS,
+                (f'reason=~"{CLIENT}"',),
+                example={"reason": "parse_error", "model": "unknown"},
+                decoys=({"reason": "upstream_5xx", "model": "qwen3-8b"},),
+            ),
+            REQUESTS,
+            window=15,
+        ),
+        tuning(0.2, "info", hold="15m", at_least=20),
+        "requests",
+        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are wrong or refused",
+        "Clients send what cannot be parsed, name models that do not exist, or run into quotas. The service itself works.",
+        _CAUSES,
+        at_most="warning",
+    )

@@ -1,0 +1,101 @@
+"""`Definition`: a shipped alert before it is tuned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from semantic_router_observability.errors import ConfigError
+
+from .knobs import Tuning
+from .rule import SEVERITIES, AlertRule, Severity
+
+if TYPE_CHECKING:
+    from msgspec import UnsetType
+
+    from .knobs import Knobs
+    from .links import Panel
+    from .shapes.shape import Shape
+
+ROUTER: Final = "semantic-router"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One shipped alert: its condition, its numbers, its words."""
+
+    name: str
+    shape: Shape
+    tuning: Tuning
+    component: str
+    """Part of the service: availability, requests, latency, routing, cache, guardrails, cost, or the name of a program."""
+    summary: str
+    description: str
+    """What it means for users."""
+    panel: Panel | None = None
+    service: str = ROUTER
+    enabled: bool = True
+    at_most: Severity = "critical"
+    """The highest severity that makes sense."""
+    off_because: str = ""
+    """Why it is off as shipped."""
+
+    def turned(self, where: str, knobs: Knobs | None) -> Definition:
+        """Return the alert with its knobs turned.
+
+        Raises:
+            ConfigError: a knob that it does not have, or a number that cannot work.
+
+        """
+        if knobs is None:
+            return self
+        place = f"{where}.{self.name}"
+        tuning = self.tuning.turned(place, knobs)
+        if knobs.models and "model" not in self.by:
+            raise ConfigError(f"{place}: models", sorted(knobs.models), "leave it out; this alert does not tell models apart")
+        if SEVERITIES.index(tuning.severity) < SEVERITIES.index(self.at_most):
+            raise ConfigError(f"{place}: severity", tuning.severity, f"write at most {self.at_most}; nobody here can mend what it tells")
+        self.shape.check(place, tuning)
+        asked: bool | UnsetType = knobs.enabled
+        # Whoever gives an alert that is off its number wants it on.
+        enabled = (self.enabled or knobs.threshold is not msgspec.UNSET) if asked is msgspec.UNSET else bool(asked)
+        return replace(self, tuning=tuning, enabled=enabled)
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Labels of a result."""
+        return tuple(getattr(self.shape, "by", ()))
+
+    def words(self, text: str) -> str:
+        """Fill in the bound that is in force."""
+        return text.replace("{bound}", f"{self.tuning.bound:g}")
+
+    def rule(self) -> AlertRule:
+        """Return the alert as a rule."""
+        return AlertRule(
+            name=self.name,
+            expr=self.shape.expression(self.tuning),
+            for_=self.tuning.for_,
+            keep_firing_for=self.tuning.keep_firing_for,
+            severity=self.tuning.severity,
+            summary=self.words(self.summary),
+            description=self.words(self.description),
+            service=self.service,
+            component=self.component,
+            dashboard=self.panel,
+        )
+
+
+def tuning(
+    threshold: float,
+    severity: Severity,
+    *,
+    hold: str = "5m",
+    keep: str = "0s",
+    at_least: int = 0,
+    bound: float = 0,
+) -> Tuning:
+    """Numbers that an alert is shipped with."""
+    return Tuning(threshold=threshold, severity=severity, for_=hold, keep_firing_for=keep, at_least=at_least, bound=bound)

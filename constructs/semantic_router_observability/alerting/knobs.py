@@ -1,0 +1,101 @@
+"""What can be turned on a shipped alert without writing PromQL."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from semantic_router_observability.errors import ConfigError
+
+from .rule import Severity, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Knobs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Changes to one shipped alert; what is left out stays as shipped. `docs/alerts.md` lists what each alert starts from.
+
+    Attributes:
+        enabled: Whether the alert exists. Default: as shipped.
+        threshold: Value beyond which it fires, in the unit that the table of alerts names. Default: as shipped.
+        for_: How long it must hold. Default: as shipped.
+        keep_firing_for: How long it goes on afterwards. Default: as shipped.
+        severity: `critical`, `warning` or `info`. Default: as shipped.
+        at_least: Fewest bad events in the window, so that a single failure at night is no alert. Default: as shipped.
+        bound: Bucket bound in seconds from which an observation counts as slow. Default: as shipped.
+        models: Threshold by model, for the alerts that look at each model. Default: the same for all.
+
+    """
+
+    enabled: bool | UnsetType = UNSET
+    threshold: float | UnsetType = UNSET
+    for_: str | UnsetType = msgspec.field(default=UNSET, name="for")
+    keep_firing_for: str | UnsetType = UNSET
+    severity: Severity | UnsetType = UNSET
+    at_least: int | UnsetType = UNSET
+    bound: float | UnsetType = UNSET
+    models: dict[str, float] = {}
+
+
+class Tuning(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of one alert that are in force."""
+
+    threshold: float
+    for_: str
+    keep_firing_for: str
+    severity: Severity
+    at_least: int = 0
+    bound: float = 0
+    models: dict[str, float] = {}
+
+    def turned(self, where: str, knobs: Knobs) -> Tuning:
+        """Return these numbers with the changes made.
+
+        Raises:
+            ConfigError: the alert has no such knob.
+
+        """
+        changes = {
+            name: value
+            for name in ("threshold", "for_", "keep_firing_for", "severity", "at_least", "bound")
+            if (value := getattr(knobs, name)) is not UNSET
+        }
+        if "bound" in changes and not self.bound:
+            raise ConfigError(f"{where}: bound", changes["bound"], "leave it out; this alert looks at no histogram")
+        if "at_least" in changes and not self.at_least:
+            raise ConfigError(f"{where}: atLeast", changes["at_least"], "leave it out; this alert is no share of events")
+        if changes.get("at_least", 1) < 1:
+            raise ConfigError(f"{where}: atLeast", changes["at_least"], "write 1 or more events")
+        for key in ("for_", "keep_firing_for"):
+            if key in changes:
+                seconds(f"{where}: {'for' if key == 'for_' else 'keepFiringFor'}", changes[key])
+        return msgspec.structs.replace(self, models=knobs.models or self.models, **changes)
+
+    @property
+    def thresholds(self) -> Mapping[str | None, float]:
+        """Threshold by model; None: all other models."""
+        found: dict[str | None, float] = {None: self.threshold}
+        found.update(self.models)
+        return found
+
+
+def share(where: str, value: float) -> None:
+    """Refuse what is no share."""
+    if not 0 < value < 1:
+        raise ConfigError(where, value, "write a share above 0 and below 1, such as 0.05 for 5 %")
+
+
+def positive(where: str, value: float) -> None:
+    """Refuse what is no positive number."""
+    if not (value > 0 and math.isfinite(value)):
+        raise ConfigError(where, value, "write a number above 0")
+
+
+def not_negative(where: str, value: float) -> None:
+    """Refuse a negative number."""
+    if not (value >= 0 and math.isfinite(value)):
+        raise ConfigError(where, value, "write 0 or more")

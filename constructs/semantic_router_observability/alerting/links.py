@@ -1,0 +1,76 @@
+"""Where an alert sends its reader: a panel of a dashboard, and a page of the runbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+RUNBOOKS: Final = "https://github.com/vllm-project/semantic-router-observability/blob/main/docs/runbooks"
+"""Where the project's own runbook pages are published."""
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """A panel of a dashboard.
+
+    Attributes:
+        uid: Uid of the dashboard, as in its address.
+        id: Number of the panel, as in `?viewPanel=`. Default: the whole dashboard.
+
+    """
+
+    uid: str
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Links:
+    """What addresses begin with, and the labels every alert carries."""
+
+    runbooks: str = RUNBOOKS
+    dashboards: str = ""
+    """Address of Grafana without a trailing slash; empty: the link is a path."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def runbook(self, alert: str) -> str:
+        """Address of an alert's page."""
+        return f"{self.runbooks}/{alert}.md"
+
+    def dashboard(self, panel: Panel) -> str:
+        """Address of a panel; its filters are set to where the alert comes from."""
+        view = "" if panel.id is None else f"?viewPanel={panel.id}"
+        return f"{self.dashboards}/d/{panel.uid}/{view}"
+
+
+def check_panel(where: str, panel: Panel) -> None:
+    """Refuse a link to a panel that a shipped dashboard does not have; dashboards of others are theirs to know.
+
+    Raises:
+        ConfigError: there is no such panel.
+
+    """
+    from semantic_router_observability.dashboards import DASHBOARDS  # noqa: PLC0415 - only those who link pay for building them
+
+    for entry in DASHBOARDS:
+        model = entry.build()
+        if model.uid != panel.uid or panel.id is None:
+            continue
+        numbers = sorted(_numbers(model.panels or []))
+        if panel.id not in numbers:
+            raise ConfigError(f"{where}: dashboard", panel.id, f"is no panel of {panel.uid}; it has {', '.join(map(str, numbers))}")
+
+
+def _numbers(panels: Iterable[object]) -> set[int]:
+    found: set[int] = set()
+    for panel in panels:
+        number = getattr(panel, "id_val", None) or getattr(panel, "id", None)
+        if isinstance(number, int):
+            found.add(number)
+        found |= _numbers(getattr(panel, "panels", None) or [])
+    return found

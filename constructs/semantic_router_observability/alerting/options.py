@@ -1,0 +1,97 @@
+"""`Alerts`: which alerts Prometheus evaluates, and with which numbers."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.checks import http_url, unique
+from semantic_router_observability.errors import ConfigError
+
+from .defaults import topics
+from .facts import Facts
+from .knobs import Knobs
+from .links import RUNBOOKS, Links, check_panel
+from .rule import AlertRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .definition import Definition
+
+EVERYTHING = Facts(jobs=("any",), sample_limit=1, volume_bytes=1, remote_write=True, alertmanager=True)
+"""An installation in which every alert has its place."""
+
+
+class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """The alerts of a Prometheus. `docs/alerts.md` lists those that are shipped.
+
+    Usage:
+        Alerts(rules={"SemanticRouterErrors": Knobs(threshold=0.02)})
+        Alerts(own=(AlertRule(name="CheckoutSlow", expr="...", summary="..."),))
+
+    Attributes:
+        enabled: Whether the shipped alerts are evaluated. Default true: they show in Prometheus and Grafana also where nobody is notified.
+        rules: Changes to shipped alerts, by their names. Default: none.
+        own: Alerts of your own. Default: none.
+        team: Label `team` of every alert, to route by. Default `platform`.
+        runbook_base_url: What links to runbooks begin with. Default: the project's own pages.
+        dashboard_base_url: Where people reach Grafana. Default: Grafana's `externalUrl`; without one, links are paths.
+
+    """
+
+    enabled: bool = True
+    rules: dict[str, Knobs] = {}
+    own: tuple[AlertRule, ...] = ()
+    team: str = "platform"
+    runbook_base_url: str = RUNBOOKS
+    dashboard_base_url: str | None = None
+
+    def __post_init__(self) -> None:
+        http_url("alerts: runbookBaseUrl", self.runbook_base_url)
+        if self.dashboard_base_url is not None:
+            http_url("alerts: dashboardBaseUrl", self.dashboard_base_url)
+        shipped = {each.name: each for alerts in topics(EVERYTHING).values() for each in alerts}
+        for name, knobs in self.rules.items():
+            if name not in shipped:
+                near = difflib.get_close_matches(name, shipped, n=1)
+                hint = f"did you mean {near[0]}? " if near else ""
+                raise ConfigError("alerts: rules", name, f"is no shipped alert; {hint}docs/alerts.md lists them; your own go under 'own'")
+            shipped[name].turned("alerts: rules", knobs)
+        unique("alerts: own", [rule.name for rule in self.own], "alerts")
+        for rule in self.own:
+            if rule.name in shipped:
+                raise ConfigError("alerts: own", rule.name, "a shipped alert has this name; choose another, or tune it under 'rules'")
+            if rule.dashboard is not None:
+                check_panel(f"alerts: own: {rule.name}", rule.dashboard)
+
+    @property
+    def links(self) -> Links:
+        """What every alert's links and labels begin with."""
+        return Links(
+            runbooks=self.runbook_base_url.rstrip("/"),
+            dashboards=(self.dashboard_base_url or "").rstrip("/"),
+            labels={"team": self.team},
+        )
+
+    def definitions(self, facts: Facts) -> Iterator[tuple[str, Definition]]:
+        """Return the shipped alerts that are on, tuned, with their topics."""
+        for topic, alerts in topics(facts).items() if self.enabled else ():
+            for shipped in alerts:
+                turned = shipped.turned("alerts: rules", self.rules.get(shipped.name))
+                if turned.enabled:
+                    yield topic, turned
+
+    def groups(self, facts: Facts) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return rule groups by the name of their file, in Prometheus's words."""
+        links = self.links
+        found: dict[str, list[dict[str, Any]]] = {}
+        for topic, definition in self.definitions(facts):
+            found.setdefault(f"alerts-{topic}", []).append(definition.rule().body(links))
+        return {name: [{"name": name, "rules": rules}] for name, rules in found.items()}
+
+    def own_groups(self) -> list[dict[str, Any]]:
+        """Return the group of the alerts that users brought."""
+        return [{"name": "alerts-own", "rules": [rule.body(self.links) for rule in self.own]}] if self.own else []

@@ -1,0 +1,53 @@
+"""The table of shipped alerts, for `docs/alerts.md`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .defaults import topics
+from .options import EVERYTHING
+
+if TYPE_CHECKING:
+    from .definition import Definition
+
+_WORDLESS = {"scrape answered", "reload succeeded", "replicas that answer", "no target", "always", "members that know each other"}
+"""Units of conditions that have no number to turn."""
+
+
+def page() -> str:
+    """Return a section a topic, with a row an alert."""
+    lines: list[str] = []
+    for topic, alerts in topics(EVERYTHING).items():
+        lines += [
+            f"### {topic.capitalize()}",
+            "",
+            "| Alert | Severity | Fires | For | What it means |",
+            "| --- | --- | --- | --- | --- |",
+            *(_row(alert) for alert in alerts),
+            "",
+        ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(alert: Definition) -> str:
+    tuning = alert.tuning
+    off = f" **Off**: {alert.off_because}." if not alert.enabled else ""
+    cells = [f"`{alert.name}`", tuning.severity, _condition(alert), tuning.for_, f"{alert.words(alert.description)}{off}"]
+    return f"| {' | '.join(cells)} |"
+
+
+def _condition(alert: Definition) -> str:
+    tuning, unit = alert.tuning, alert.shape.unit
+    if unit in _WORDLESS:
+        return {"always": "always", "members that know each other": "fewer members than replicas", "no target": "no target"}.get(
+            unit, f"{unit}: 0"
+        )
+    window = getattr(alert.shape, "window", None)
+    parts = [f"`threshold` {tuning.threshold:g} ({unit})"]
+    if tuning.bound:
+        parts.append(f"`bound` {tuning.bound:g} s")
+    if tuning.at_least:
+        parts.append(f"`atLeast` {tuning.at_least}")
+    if window:
+        parts.append(f"over {window} min")
+    return ", ".join(parts)

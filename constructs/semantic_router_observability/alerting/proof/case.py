@@ -1,0 +1,65 @@
+"""A case: made-up series, and when an alert has to fire on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .series import Series
+
+Labels = tuple[tuple[str, str], ...]
+"""Labels of a result, sorted."""
+
+Intent = Literal["fires", "quiet"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """What happens, and what the alert has to say to it."""
+
+    name: str
+    intent: Intent
+    """Why the case exists: it must fire, or it must never."""
+    series: tuple[Series, ...]
+    truth: Callable[[int], Mapping[Labels, float]]
+    """Results of the alert's condition at a minute, worked out from the samples and not from the expression."""
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Firing:
+    """An alert that fires at a minute."""
+
+    labels: Labels
+    value: float
+
+
+def firings(case: Case, hold: int, keep: int) -> list[list[Firing]]:
+    """Alerts that fire, by minute, when the condition has to hold for `hold` minutes and the alert stays `keep` minutes longer."""
+    since: dict[Labels, int] = {}
+    firing: dict[Labels, float] = {}
+    ended: dict[Labels, int] = {}
+    found: list[list[Firing]] = []
+    for minute in range(case.minutes + 1):
+        results = case.truth(minute)
+        for labels, value in results.items():
+            begun = since.setdefault(labels, minute)
+            ended.pop(labels, None)
+            if labels in firing or minute - begun >= hold:
+                firing[labels] = value
+        for labels in [each for each in since if each not in results]:
+            if labels in firing and keep and minute - ended.setdefault(labels, minute) < keep:
+                continue
+            del since[labels]
+            firing.pop(labels, None)
+            ended.pop(labels, None)
+        found.append([Firing(labels, value) for labels, value in sorted(firing.items())])
+    return found
+
+
+def labels_of(**labels: str) -> Labels:
+    """Labels of a result."""
+    return tuple(sorted((name, value) for name, value in labels.items() if value))

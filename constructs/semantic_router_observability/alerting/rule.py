@@ -1,0 +1,97 @@
+"""`AlertRule`: one alert, as typed fields instead of a mapping."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal
+
+import msgspec
+
+from semantic_router_observability.checks import duration_seconds, prometheus_labels
+from semantic_router_observability.errors import ConfigError
+
+from .links import Links, Panel
+
+Severity = Literal["critical", "warning", "info"]
+"""Who has to move, and when.
+
+- `critical`: users are failing now, or nobody would notice if they were. Wake somebody.
+- `warning`: some users suffer, or all of them soon will. Somebody looks within the working day.
+- `info`: worth knowing when reading a dashboard or another alert; nobody is notified for it alone.
+"""
+
+SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """One alert.
+
+    Attributes:
+        name: Value of the `alertname` label, such as `CheckoutSlow`.
+        expr: PromQL; each series it returns is an alert.
+        for_: How long the expression must hold before the alert fires. Default `5m`; `0s` fires at once.
+        keep_firing_for: How long the alert goes on after the expression stopped to hold. Default `0s`.
+        severity: `critical`, `warning` (default) or `info`.
+        summary: What happened, in one line; `{{ $value }}` and `{{ $labels.x }}` are filled in.
+        description: What it means for users, with the value. Default: none.
+        service: Label `service`: what is affected. Default `semantic-router`.
+        component: Label `component`: which part of it. Default `custom`.
+        labels: Further labels, to route by. Default: none.
+        dashboard: Panel to look at first. Default: no link.
+        runbook_url: Page to follow. Default: the page of this name below the runbook base.
+
+    """
+
+    name: str
+    expr: str
+    summary: str
+    for_: str = msgspec.field(default="5m", name="for")
+    keep_firing_for: str = "0s"
+    severity: Severity = "warning"
+    description: str | None = None
+    service: str = "semantic-router"
+    component: str = "custom"
+    labels: dict[str, str] = {}
+    dashboard: Panel | None = None
+    runbook_url: str | None = None
+
+    def __post_init__(self) -> None:
+        where = f"alert {self.name!r}"
+        if not _NAME.fullmatch(self.name):
+            raise ConfigError("alert: name", self.name, "write letters, digits and '_', not starting with a digit, such as CheckoutSlow")
+        if not self.summary.strip():
+            raise ConfigError(f"{where}: summary", self.summary, "say in one line what happened")
+        if self.severity not in SEVERITIES:
+            raise ConfigError(f"{where}: severity", self.severity, f"write one of {', '.join(SEVERITIES)}")
+        for field, value in (("for", self.for_), ("keepFiringFor", self.keep_firing_for)):
+            seconds(f"{where}: {field}", value)
+        prometheus_labels(f"{where}: labels", self.labels)
+        for name in ("severity", "alertname"):
+            if name in self.labels:
+                raise ConfigError(f"{where}: labels", name, f"leave it out; the field {'name' if name == 'alertname' else name!s} says it")
+
+    def body(self, links: Links) -> dict[str, Any]:
+        """Return the rule in Prometheus's words."""
+        annotations = {
+            "summary": self.summary,
+            "description": self.description,
+            "runbook_url": self.runbook_url or links.runbook(self.name),
+            "dashboard_url": links.dashboard(self.dashboard) if self.dashboard else None,
+        }
+        body: dict[str, Any] = {"alert": self.name, "expr": self.expr}
+        if seconds("", self.for_):
+            body["for"] = self.for_
+        if seconds("", self.keep_firing_for):
+            body["keep_firing_for"] = self.keep_firing_for
+        return {
+            **body,
+            "labels": {"severity": self.severity, "service": self.service, "component": self.component, **links.labels, **self.labels},
+            "annotations": {name: text for name, text in annotations.items() if text is not None},
+        }
+
+
+def seconds(where: str, value: str) -> int:
+    """Seconds of a duration that may be zero."""
+    return 0 if value in {"0", "0s"} else int(duration_seconds(where, value))

@@ -1,0 +1,33 @@
+"""`Always`: fires as long as rules are evaluated at all, for a receiver that misses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.alerting.proof.case import Case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from semantic_router_observability.alerting.knobs import Tuning
+
+
+@dataclass(frozen=True)
+class Always:
+    """A vector that is always there."""
+
+    by: tuple[str, ...] = ()
+    unit: str = "always"
+    alone: bool = True
+
+    def check(self, where: str, tuning: Tuning) -> None:
+        """Nothing here can be wrong."""
+
+    def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold
+        """Return the condition."""
+        return "vector(1)"
+
+    def cases(self, tuning: Tuning) -> Iterator[Case]:  # noqa: ARG002 - there is no threshold
+        """Return what proves it."""
+        yield Case("always", "fires", (), lambda _: {(): 1.0}, 10)

@@ -1,0 +1,168 @@
+"""The cases of conditions over counters: the same happenings for all of them, told as events a minute.
+
+Each case is an installation of its own (namespace = name of the case), and all cases of an alert run in one Prometheus: that two
+installations do not mix is proven on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from semantic_router_observability.alerting.proof.case import Case, labels_of
+from semantic_router_observability.alerting.proof.series import Series, born, flat, gone, line, restarted
+from semantic_router_observability.alerting.rule import seconds
+
+from .shape import router
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from semantic_router_observability.alerting.knobs import Tuning
+    from semantic_router_observability.alerting.proof.case import Intent
+    from semantic_router_observability.alerting.proof.series import Value
+
+    from .promql import Selector
+
+ORDINARY = "qwen3-8b"
+"""A model without a threshold of its own."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What one replica counts: bad events, and all events; None: that series never appeared."""
+
+    bad: Sequence[Value] | None
+    whole: Sequence[Value] | None
+
+
+class Measured(Protocol):
+    """A condition over events."""
+
+    @property
+    def window(self) -> int:
+        """Minutes that are looked back."""
+        ...
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Labels that are kept apart."""
+        ...
+
+    def make(self, base: Mapping[str, str], traffic: Traffic) -> list[Series]:
+        """Series of one replica."""
+        ...
+
+    def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
+        """Series that must make no difference."""
+        ...
+
+    def value(self, replicas: Sequence[Traffic], minute: int, threshold: float, tuning: Tuning) -> float | None:
+        """Return the number that an alert would show; None: the condition does not hold."""
+        ...
+
+    def example(self) -> Mapping[str, str]:
+        """Labels of a result besides installation and model."""
+        ...
+
+
+def hold_minutes(tuning: Tuning) -> int:
+    """Whole minutes that the condition has to hold."""
+    return -(-seconds("", tuning.for_) // 60)
+
+
+def keep_minutes(tuning: Tuning) -> int:
+    """Whole minutes that the alert stays."""
+    return -(-seconds("", tuning.keep_firing_for) // 60)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Makes cases of one condition."""
+
+    shape: Measured
+    tuning: Tuning
+    threshold: float
+    model: str | None
+    """Model with a threshold of its own; None: an ordinary one."""
+    warm: int
+    """Minute at which things turn bad."""
+    after: int
+    """Minutes from there on."""
+
+    @property
+    def minutes(self) -> int:
+        """Length of a case."""
+        return self.warm + self.after
+
+    def case(self, name: str, intent: Intent, *replicas: Traffic) -> Case:
+        """Put replicas together."""
+        name = name if self.model is None else f"{name}-{self.model}"
+        model = {"model": self.model or ORDINARY} if "model" in self.shape.by else {}
+        series: list[Series] = []
+        for number, traffic in enumerate(replicas):
+            base = {**router(name, number), **model}
+            series += self.shape.make(base, traffic)
+            series += self.shape.decoys(base, line((1000, self.minutes)))
+        seen = {**router(name), **self.shape.example(), **model}
+        labels = labels_of(**{label: seen[label] for label in self.shape.by})
+
+        def truth(minute: int) -> Mapping[tuple[tuple[str, str], ...], float]:
+            value = self.shape.value(replicas, minute, self.threshold, self.tuning)
+            return {} if value is None else {labels: value}
+
+        return Case(name, intent, tuple(series), truth, self.minutes)
+
+    def usual(self, before: float, after: float) -> list[Value]:
+        """Events a minute before and after things turn."""
+        return line((before, self.warm), (after, self.after))
+
+    def spell(self, rate: float, length: int) -> list[Value]:
+        """Events for some minutes from the turn on, and none before and afterwards."""
+        return line((0, self.warm), (rate, length), (0, self.after - length))
+
+    def ending(self, values: Sequence[Value], minute: int) -> list[Value]:
+        """Return what a replica counts that goes away."""
+        return gone(values, minute)
+
+    def beginning(self, rate: float, minute: int) -> list[Value]:
+        """Return what a replica counts that starts at 0 at this minute."""
+        return [None] * minute + line((rate, self.minutes - minute))
+
+
+def happenings(stage: Stage, *, above: float, below: float, rate: float) -> Iterator[Case]:
+    """Return the cases that any condition over counters has; `above` and `below` are bad events a minute, `rate` all of them."""
+    whole = stage.usual(rate, rate)
+    yield stage.case("above", "fires", Traffic(stage.usual(0, above), whole))
+    length = stage.after - stage.shape.window - keep_minutes(stage.tuning) - 5
+    yield stage.case("recovers", "fires", Traffic(stage.spell(above, length), whole))
+    yield stage.case("restarts", "fires", Traffic(restarted(stage.usual(0, above), stage.warm + 3), restarted(whole, stage.warm + 3)))
+    yield stage.case("late-born", "fires", Traffic(born(stage.usual(0, above), stage.warm + 1), whole))
+    half = Traffic(stage.usual(0, above / 2), stage.usual(rate / 2, rate / 2))
+    yield stage.case("two-replicas", "fires", half, half)
+    yield stage.case("no-traffic", "quiet", Traffic(flat(50, stage.minutes), flat(500, stage.minutes)))
+    yield stage.case("never-bad", "quiet", Traffic(None, whole))
+    if below > 0:
+        yield stage.case("below", "quiet", Traffic(stage.usual(0, below), whole))
+        low = stage.usual(below, below)
+        yield stage.case("reset", "quiet", Traffic(restarted(low, stage.warm + 2), restarted(whole, stage.warm + 2)))
+        some, all_of = stage.usual(below * 0.35, below * 0.35), stage.usual(rate / 2, rate / 2)
+        first, second = stage.warm, stage.warm + 4
+        yield stage.case(
+            "rolling-restart",
+            "quiet",
+            Traffic(gone(some, first), gone(all_of, first)),
+            Traffic(gone(some, second), gone(all_of, second)),
+            Traffic(stage.beginning(below * 0.35, first), stage.beginning(rate / 2, first)),
+            Traffic(stage.beginning(below * 0.35, second), stage.beginning(rate / 2, second)),
+        )
+
+
+def selected(selector: Selector, base: Mapping[str, str], values: Sequence[Value] | None, *, name: str = "", **more: str) -> list[Series]:
+    """Make a series that a selector selects, unless nothing ever happened."""
+    return [] if values is None else [Series(name or selector.name, {**base, **selector.example, **more}, values)]
+
+
+def not_selected(selector: Selector, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
+    """Make series of the same metric that a selector leaves out."""
+    return [Series(selector.name, {**base, **selector.example, **labels}, values) for labels in selector.decoys]
