@@ -13,7 +13,10 @@ SETS = ("features", "extras")
 
 def scenario_to(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as JSON can hold it."""
-    return {key: sorted(value) if key in SETS else value for key, value in asdict(scenario).items()}
+    fields = {key: sorted(value) if key in SETS else value for key, value in asdict(scenario).items()}
+    for incident in fields["incidents"]:
+        assert not incident.pop("happens"), "events cannot be handed to another process"
+    return fields
 
 
 def scenario_from(fields: dict[str, Any], base: Scenario) -> Scenario:

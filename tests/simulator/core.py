@@ -67,6 +67,9 @@ class Core:
             latency[model.name] += self._observe(events, whole, FINE, "latency", pace)
             ttft[model.name] += self._observe(events, first, FINE, "ttft", pace)
             tpot[model.name] += self._observe(events, whole.scaled(1 / model.completion_tokens), FINE, "tpot", pace)
+        routing = nothing
+        for slower, events in counts.handed.items():
+            routing += self._observe(events, ROUTING.scaled(slower), FINE, "routing")
         hits, ok = _by_model(counts.hits), _by_model(counts.ok)
         prompts, answers, cost = {}, {}, {}
         for m, model in enumerate(models):
@@ -97,7 +100,7 @@ class Core:
             completion_latency=latency,
             ttft=ttft,
             tpot=tpot,
-            routing_latency=self._observe(forwarded.total(), ROUTING, FINE, "routing"),
+            routing_latency=routing,
         )
 
     def _tokens(self, events: int, median: float, *path: object) -> Distribution:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from typing import TYPE_CHECKING
 
 from semantic_router_observability.router.catalogue import INIT, Family, families
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Labels = tuple[str, ...]
 """Label values in the catalogue's order."""
@@ -51,10 +55,12 @@ class Page:
             else:
                 self.scalars.setdefault(name, {}).setdefault(labels, 0)
 
-    def text(self) -> str:
-        """Return the page: families by name, series by label values, labels by name."""
+    def text(self, only: Collection[str] | None = None) -> str:
+        """Return the page: families by name, series by label values, labels by name; all families, or `only` some."""
         lines: list[str] = []
         for name in sorted({*self.scalars, *self.histograms, *self.summaries}):
+            if only is not None and name not in only:
+                continue
             known = families()[name]
             lines.append(_head(name))
             if known.type == "histogram":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from semantic_router_observability.router.catalogue import Feature
+
+if TYPE_CHECKING:
+    from simulator.events import Event
 
 Extra = Literal[
     "batch_api",
@@ -91,6 +94,12 @@ class Incident:
 
     traffic: float = 1.0
     """Factor on the request rate; concerns all models."""
+
+    routing_slower: float = 1.0
+    """Factor on the time the router itself takes; concerns all models."""
+
+    happens: tuple[Event, ...] = ()
+    """What else the requests bring about, on top of what they always do. On the page only: `Truth` is about the requests themselves."""
 
     @classmethod
     def all_failing(cls, start: float, end: float, *, reason: ErrorReason = "upstream_5xx") -> Incident:

@@ -45,6 +45,7 @@ class Stretch:
     """By model: weights of success, upstream_4xx, upstream_5xx, timeout."""
 
     slower: tuple[float, ...]
+    routing_slower: float
 
 
 @dataclass
@@ -61,6 +62,9 @@ class Counts:
     hits: Counter[Cell] = field(default_factory=Counter)
     misses: Counter[Cell] = field(default_factory=Counter)
     forwarded: Counter[Cell] = field(default_factory=Counter)
+    handed: Counter[float] = field(default_factory=Counter)
+    """Forwarded requests by the slowness of the router."""
+
     answered: Counter[Cell] = field(default_factory=Counter)
     """Forwarded requests that the backend is done with, well or badly."""
 
@@ -171,7 +175,9 @@ class Traffic:
             if self._scenario.decisions[cell[0]].cached:
                 total.hits[cell] += count - missed
                 total.misses[cell] += missed
+            total.handed[stretch.routing_slower] += missed
         total.forwarded.update(named)
+        total.handed[stretch.routing_slower] += named.total()
         for m, model in enumerate(self._scenario.models):
             self._answer(total, stretch, at, m, model)
 
@@ -231,6 +237,7 @@ def _stretches(life: Life, scenario: Scenario) -> list[Stretch]:
                 weights=tuple(model.weight if model.appears_at <= start else 0.0 for model in scenario.models),
                 outcomes=tuple(outcomes),
                 slower=tuple(slower),
+                routing_slower=math.prod(incident.routing_slower for incident in active),
             )
         )
     return stretches
