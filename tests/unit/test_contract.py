@@ -11,6 +11,7 @@ from typing import Any
 import promql_parser
 import pytest
 
+from semantic_router_observability import settings_file
 from semantic_router_observability.contract import Contract, Metric
 from semantic_router_observability.contract.grafana_variables import substitute
 from semantic_router_observability.contract.metric import SOURCES, samples, source_metrics
@@ -380,10 +381,26 @@ def test_options_reach_the_checks_of_rules_and_dashboards() -> None:
     ContractOptions().check_rules("prometheus", [file], ["cluster"])
 
 
-@pytest.mark.parametrize("options", [{"labels": ("a-b",)}, {"families": ({"name": "a b", "type": "gauge"},)}])
-def test_options_that_cannot_be(options: Any) -> None:
-    with pytest.raises((ConfigError, TypeError)):
-        ContractOptions(**{key: value if key == "labels" else tuple(Metric(**each) for each in value) for key, value in options.items()})
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{labels: [a-b]}", "contract.labels: 'a-b': write a Prometheus label name"),
+        ("{families: [{name: a b, type: gauge}]}", "contract.families[0].name: 'a b': write a metric name"),
+        ("{families: [{name: a, type: summry}]}", "contract.families[0].type: 'summry': "),
+        (
+            "{families: [{name: a, type: histogram, buckets: [2, 1]}]}",
+            "family 'a': buckets: (2.0, 1.0): write finite upper bounds, ascending",
+        ),
+        ("{strct: true}", "contract: 'strct': is no key here; did you mean strict?"),
+    ],
+)
+def test_options_that_cannot_be(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "observability.yaml"
+    file.write_text(f"contract: {text}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as raised:
+        settings_file.load(file)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("source", SOURCES)

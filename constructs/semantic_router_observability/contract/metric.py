@@ -52,9 +52,9 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise ConfigError("contract: name", self.name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
+            raise ConfigError("name", self.name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
         if list(self.buckets) != sorted(set(self.buckets)):
-            raise ConfigError(f"contract: {self.name}: buckets", self.buckets, "write finite upper bounds, ascending")
+            raise ConfigError(f"family {self.name!r}: buckets", self.buckets, "write finite upper bounds, ascending")
 
     @classmethod
     def of(cls, family: catalogue.Family) -> Metric:

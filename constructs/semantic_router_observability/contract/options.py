@@ -37,7 +37,7 @@ class ContractOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     strict: bool = False
 
     def __post_init__(self) -> None:
-        prometheus_labels("contract: labels", dict.fromkeys(self.labels, ""))
+        prometheus_labels("labels", dict.fromkeys(self.labels, ""))
 
     def contract(self, labels: Iterable[str] = ()) -> Contract:
         """Return the contract these options describe; `labels` are further ones that scraping adds."""
