@@ -126,6 +126,8 @@ def references(node: dict[str, Any], suffix: str = "") -> Iterator[tuple[str, st
         yield from references(choice, suffix)
     if isinstance(node.get("items"), dict):
         yield from references(node["items"], f"{suffix}[]")
+    if isinstance(node.get("additionalProperties"), dict):
+        yield from references(node["additionalProperties"], f"{suffix}.NAME")
 
 
 def main() -> int:

@@ -149,6 +149,36 @@ IN_YAML = {
                       labels: {severity: critical}
                       annotations: {summary: "{{ $labels.pod }} is down"}
         """,
+    "alertmanager": """
+        alerts: {enabled: false}
+        alertmanager:
+          receivers:
+            - {type: slack, name: chat, apiUrl: {secret: alert-receivers, key: slack-url}}
+            - {type: pagerduty, name: oncall, routingKey: {secret: alert-receivers, key: pagerduty-key}}
+          routes:
+            - {match: {severity: critical}, receiver: oncall}
+          deadManSwitch: {url: {secret: alert-receivers, key: heartbeat-url}}
+        """,
+    "alertmanager-replicas": """
+        alerts: {enabled: false}
+        alertmanager:
+          replicas: 3
+          receivers:
+            - {type: webhook, name: bridge, url: "http://bridge.tools.svc:8080/alerts"}
+          externalUrl: https://ops.example.com/alerts
+          storage: {size: 2Gi, storageClass: fast}
+          grouping: {groupBy: [alertname], repeatInterval: 4h}
+          defaultInhibitions: false
+          retention: 2w
+          proxyUrl: http://proxy.example.com:3128
+        """,
+    "alertmanager-external": """
+        alerts: {enabled: false}
+        prometheus:
+          alertmanagers:
+            - {url: "http://alertmanager-operated.monitoring.svc:9093", replicasByDns: true}
+            - {url: "https://alerts.example.com/am", bearerToken: {secret: alerts, key: token}, ca: {secret: alerts, key: ca.crt}}
+        """,
     "guards-off": """
         prometheus:
           guards:

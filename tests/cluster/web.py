@@ -36,6 +36,8 @@ class Server:
     address: str
     port: int
     pages: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    """Bodies of the answers to POST, by path."""
     received: list[Received] = field(default_factory=list)
 
     @property
@@ -53,7 +55,8 @@ class Server:
 
             def do_POST(self) -> None:
                 self._remember(self.rfile.read(int(self.headers["Content-Length"])))
-                self._answer(204, b"")
+                answer = server.answers.get(self.path)
+                self._answer(204 if answer is None else 200, (answer or "").encode())
 
             def log_message(self, format: str, *arguments: Any) -> None:
                 """Say nothing."""

@@ -13,7 +13,7 @@ import yaml
 import semantic_router_observability as sro
 from harness.programs import program
 from manifests import Object, find, from_yaml, new_chart, objects_of
-from semantic_router_observability.alertmanager.inhibition import ABSENT, DEFAULT_INHIBITIONS, DOWN
+from semantic_router_observability.alertmanager.inhibition import ABSENT, DEFAULT_INHIBITIONS, DOWN, ERRORS, REPLICA_DOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +144,7 @@ def test_amtool_accepts_every_receiver_route_and_interval(tmp_path: Path, argume
         ({"alertname": "A", "severity": "warning"}, "chat"),
         ({"alertname": "Lost", "severity": "warning"}, "others"),
         ({"alertname": "A"}, "chat"),
+        ({"alertname": "A", "severity": "info"}, "nobody"),
     ],
     ids=lambda value: value if isinstance(value, str) else ",".join(value.values()),
 )
@@ -162,12 +163,16 @@ def test_without_a_dead_mans_switch_the_heartbeat_bothers_nobody(tmp_path: Path)
     path = files(objects(), tmp_path)
     assert amtool("config", "routes", "test", "--config.file", path, "alertname=Watchdog").split() == ["nobody"]
     assert amtool("config", "routes", "test", "--config.file", path, "alertname=Other").split() == ["chat"]
+    own = sro.DeadManSwitch(url=Key("heartbeat", "url"), alert="Heartbeat")
+    path = files(objects(dead_man_switch=own), tmp_path)
+    assert amtool("config", "routes", "test", "--config.file", path, "alertname=Heartbeat").split() == ["dead-man-switch"]
+    assert amtool("config", "routes", "test", "--config.file", path, "alertname=Watchdog").split() == ["nobody"]
 
 
 def test_the_default_receiver_need_not_be_the_first(tmp_path: Path) -> None:
     routes = [sro.Route(match={"severity": "critical"}, receiver="chat")]
     path = files(objects(receivers=EVERY_RECEIVER[:2], routes=routes, default_receiver="oncall"), tmp_path)
-    assert amtool("config", "routes", "test", "--config.file", path, "severity=info").split() == ["oncall"]
+    assert amtool("config", "routes", "test", "--config.file", path, "severity=warning").split() == ["oncall"]
 
 
 @pytest.mark.parametrize(("interval", "half"), [("1m", "30s"), ("15s", "7500ms"), ("10m", "300s")])
@@ -475,7 +480,8 @@ def test_without_receivers_nothing_of_it_is_there(default_objects: list[Object])
 
 def test_default_inhibitions_never_keep_a_source_quiet_by_itself() -> None:
     for inhibition in DEFAULT_INHIBITIONS:
-        named = [matcher for matcher in inhibition.source if matcher in {f'alertname="{ABSENT}"', f'alertname="{DOWN}"'}]
-        for matcher in named:
-            alert = re.sub(r'.*"(.*)"', r"\1", matcher)
-            assert any("!" in condition and alert in condition for condition in inhibition.target)
+        named = [re.sub(r'alertname="(.*)"', r"\1", matcher) for matcher in inhibition.source if "alertname" in matcher]
+        if named in ([ABSENT], [DOWN], [REPLICA_DOWN]):
+            assert any("!" in condition and named[0] in condition for condition in inhibition.target)
+        else:
+            assert named in ([], [ERRORS])

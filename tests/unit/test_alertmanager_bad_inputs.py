@@ -24,6 +24,7 @@ INTEGRATIONS = (
     "victorops, webex, webhook, wechat"
 )
 NAME = "write a name of lower-case letters, digits and '-', starting with a letter, ending with a letter or digit, at most 50 characters"
+TURNS = "replicas the last waits that long, and would tell again what is over"
 LIST = "write a list, even of one"
 MATCHER = 'write a label, an operator (=, !=, =~ or !~) and a value in quotes, such as severity=~"critical|warning"'
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
@@ -286,6 +287,14 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (
         lambda: stack(routes=[sro.Route(receiver="chat", match={"a": "b"}, repeat_interval="6d")]),
         "alertmanager: retention: '5d': write at least the longest repeat interval, 6d: what is forgotten is sent again",
+    ),
+    (
+        lambda: stack(replicas=3, grouping=sro.Grouping(group_interval="20s")),
+        f"alertmanager: grouping: groupInterval: '20s': write at least 30s: of 3 {TURNS}",
+    ),
+    (
+        lambda: stack(replicas=2, routes=[sro.Route(receiver="chat", match={"a": "b"}, group_interval="5s")]),
+        f"alertmanager: route to chat: groupInterval: '5s': write at least 15s: of 2 {TURNS}",
     ),
     (lambda: stack(replicas=10), "alertmanager: replicas: 10: write 1 to 9; 3 outlive the loss of one during an update"),
     (

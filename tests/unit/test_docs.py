@@ -48,12 +48,16 @@ FOREIGN_OBJECTS = {
     ("secret", "grafana-admin"): "made by the user",
     ("secret", "grafana-database"): "made by the user",
     ("secret", "grafana-tls"): "made by the user",
+    ("secret", "alert-receivers"): "made by the user",
     ("secret", "remote-write"): "made by the user",
+    ("service", "alertmanager"): "made when settings ask for it",
+    ("statefulset", "alertmanager"): "made when settings ask for it",
+    ("persistentvolumeclaim", "data-alertmanager-2"): "made when settings ask for it",
     ("secret", "registry-pull"): "made by the user",
 }
 
 RECORDED = {rule.record for group in router_groups() for rule in group.rules}
-SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "vllm:", "ALERTS")
+SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "alertmanager_", "vllm:", "ALERTS")
 
 
 def of_language(*languages: str) -> list[Any]:

@@ -18,10 +18,19 @@ SERVICE = "semantic-router"
 """Label `service` of every alert about the router, whatever its Service is called."""
 
 ABSENT = "SemanticRouterAbsent"
-"""Alert that no router is to be seen."""
+"""Alert that no router is to be found."""
 
 DOWN = "SemanticRouterDown"
-"""Alert that a router does not answer its scrapes."""
+"""Alert that no replica of a router answers."""
+
+REPLICA_DOWN = "SemanticRouterReplicaDown"
+"""Alert that one replica, its label `pod`, does not answer."""
+
+ERRORS = "SemanticRouterErrors"
+"""Alert that many requests fail."""
+
+FEWER_ERRORS = "SemanticRouterErrorsElevated|SemanticRouterErrorsAtLowTraffic"
+"""Alerts that say the same with less."""
 
 
 class Inhibition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -54,19 +63,24 @@ class Inhibition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return {"source_matchers": list(self.source), "target_matchers": list(self.target), "equal": list(self.equal) or None}
 
 
-def _router_gone(alert: str, *conditions: str, equal: tuple[str, ...]) -> Inhibition:
-    consequences = f'alertname!~"{ABSENT}|{DOWN}"' if alert == DOWN else f'alertname!="{ABSENT}"'
-    return Inhibition(source=(f'alertname="{alert}"', *conditions), target=(f'service="{SERVICE}"', consequences), equal=equal)
-
+_ROUTER = f'service="{SERVICE}"'
 
 DEFAULT_INHIBITIONS = (
     # The same thing, told at its worst.
     Inhibition(source=('severity="critical"',), target=('severity=~"warning|info"',), equal=SAME_THING),
     Inhibition(source=('severity="warning"',), target=('severity="info"',), equal=SAME_THING),
+    Inhibition(source=(f'alertname="{ERRORS}"',), target=(f'alertname=~"{FEWER_ERRORS}"',), equal=("cluster", "namespace", "job")),
     # No router at all explains everything else about it. Where the alert cannot name a namespace, it means all of them.
-    _router_gone(ABSENT, 'namespace=""', equal=("cluster",)),
-    _router_gone(ABSENT, 'namespace!=""', equal=("cluster", "namespace")),
-    # One pod that does not answer explains what is said about that pod; without a label `pod` on either, what is said about the whole.
-    _router_gone(DOWN, equal=("cluster", "namespace", "pod")),
+    Inhibition(source=(f'alertname="{ABSENT}"', 'namespace=""'), target=(_ROUTER, f'alertname!="{ABSENT}"'), equal=("cluster",)),
+    Inhibition(
+        source=(f'alertname="{ABSENT}"', 'namespace!=""'), target=(_ROUTER, f'alertname!="{ABSENT}"'), equal=("cluster", "namespace")
+    ),
+    Inhibition(source=(f'alertname="{DOWN}"',), target=(_ROUTER, f'alertname!~"{ABSENT}|{DOWN}"'), equal=("cluster", "namespace")),
+    # One pod that does not answer explains what is said about that pod, and nothing about the others.
+    Inhibition(
+        source=(f'alertname="{REPLICA_DOWN}"', 'pod!=""'),
+        target=(_ROUTER, f'alertname!~"{ABSENT}|{DOWN}|{REPLICA_DOWN}"'),
+        equal=("cluster", "namespace", "pod"),
+    ),
 )
 """Critical over warning over info about the same thing, and a router that is gone over everything that follows from it."""

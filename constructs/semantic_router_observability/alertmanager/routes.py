@@ -22,6 +22,13 @@ WATCHDOG = "Watchdog"
 """Alert that always fires. Without a dead man's switch nobody is told of it."""
 
 
+INFO = "info"
+"""Severity of alerts that nobody is told of, unless a route takes them."""
+
+PEER_TIMEOUT = 15
+"""Seconds that each replica waits for the one before it to have sent; Alertmanager's default."""
+
+
 class Grouping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """How alerts become messages.
 
@@ -113,7 +120,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None) -> dict[str, Any]:
-    """The `route` of Alertmanager's configuration. The heartbeat comes first: no other route may take or mute it."""
+    """The `route` of Alertmanager's configuration.
+
+    The heartbeat comes first: no other route may take or mute it. What is only worth knowing comes last: nobody is told, unless a route asked.
+    """
     alert, timing = (dead_man.alert, dead_man.timing()) if dead_man else (WATCHDOG, {})
     heartbeat = {
         "receiver": DEAD_MAN if dead_man else NOBODY,
@@ -121,11 +131,20 @@ def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: D
         "group_by": ["alertname"],
         **timing,
     }
-    return {"receiver": receiver, **grouping.body(), "routes": [heartbeat, *(route.body() for route in routes)]}
+    quiet = [{"receiver": NOBODY, "matchers": equalities(match)} for match in ({"alertname": WATCHDOG}, {"severity": INFO})]
+    first = [heartbeat] if alert == WATCHDOG else [heartbeat, quiet[0]]
+    return {"receiver": receiver, **grouping.body(), "routes": [*first, *(route.body() for route in routes), quiet[1]]}
 
 
 def check_routes(
-    id: str, default: str, receivers: Sequence[Receiver], routes: Sequence[Route], intervals: Sequence[TimeInterval], grouping: Grouping
+    id: str,
+    default: str,
+    receivers: Sequence[Receiver],
+    routes: Sequence[Route],
+    intervals: Sequence[TimeInterval],
+    grouping: Grouping,
+    *,
+    replicas: int,
 ) -> None:
     """Refuse names that nothing has, receivers that nothing names, and routes that would repeat before they may send."""
     listed(f"{id}: routes", routes)
@@ -133,6 +152,7 @@ def check_routes(
     names = dict.fromkeys(receiver.name for receiver in receivers)
     if default not in names:
         raise ConfigError(f"{id}: default_receiver", default, f"no receiver has this name; the receivers are {', '.join(names)}")
+    _check_turns(f"{id}: grouping: groupInterval", grouping.group_interval, replicas)
     known = {interval.name for interval in intervals}
     for route in routes:
         where = f"{id}: route to {route.receiver}"
@@ -142,6 +162,7 @@ def check_routes(
             if name not in known:
                 raise ConfigError(where, name, f"no time interval has this name; the intervals are {', '.join(sorted(known)) or 'none'}")
         interval = route.group_interval or grouping.group_interval
+        _check_turns(f"{where}: groupInterval", interval, replicas)
         repeat = route.repeat_interval or grouping.repeat_interval
         _check_timing(f"{where}: ", None, interval, repeat)
     used = {default, *(route.receiver for route in routes)}
@@ -154,6 +175,15 @@ def longest_repeat(grouping: Grouping, routes: Sequence[Route]) -> str:
     """The longest time between two messages of one group."""
     repeats = [grouping.repeat_interval, *(route.repeat_interval for route in routes if route.repeat_interval)]
     return max(repeats, key=lambda repeat: duration_seconds("repeatInterval", repeat))
+
+
+def _check_turns(where: str, interval: str, replicas: int) -> None:
+    """The last replica decides by what it knew when its wait began: by then the first must not have told the end of the alert."""
+    last = PEER_TIMEOUT * (replicas - 1)
+    if duration_seconds(where, interval) < last:
+        raise ConfigError(
+            where, interval, f"write at least {last}s: of {replicas} replicas the last waits that long, and would tell again what is over"
+        )
 
 
 def _check_timing(where: str, wait: str | None, interval: str | None, repeat: str | None) -> None:

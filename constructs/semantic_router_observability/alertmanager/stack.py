@@ -55,7 +55,8 @@ class AlertmanagerStack(Construct):
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the stack makes. At most 50 characters, so that pod names and labels stay legal.
         receivers: Who can be told: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or RawReceiver. Those of one name are told together.
-        routes: Which alerts go to whom, the first that matches. Default: none, all alerts go to `default_receiver`.
+        routes: Which alerts go to whom, the first that matches. Default: none, all alerts go to `default_receiver`, but nobody is told of
+            those of severity `info`.
         default_receiver: Name of the receiver of alerts that no route takes. Default: the first receiver's.
         grouping: How alerts become messages. Default: see `Grouping`.
         inhibitions: Further alerts that keep others quiet. Default: none.
@@ -69,7 +70,7 @@ class AlertmanagerStack(Construct):
         replicas: Number of pods; each gets every alert, and one of them sends. Default 1. With 3, one can fail and one be updated.
         storage: Claim of each replica, for silences and for what has been sent. Default 1Gi: both take a few megabytes, and providers of
             volumes hardly go below.
-        resources: Requests and limits. Default 10m CPU, 64Mi memory, limit 256Mi memory: it takes 30 MB with a few alerts.
+        resources: Requests and limits. Default 10m CPU, 64Mi memory, limit 256Mi memory: it takes 45 MB with a few alerts.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
@@ -104,16 +105,16 @@ class AlertmanagerStack(Construct):
     ) -> None:
         service_name("AlertmanagerStack: id", id, limit=50)
         namespace = namespace_of(scope)
+        if not 1 <= replicas <= MOST_REPLICAS:
+            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
         check_receivers(f"{id}: receivers", receivers)
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
-        check_routes(id, default_receiver, receivers, routes, time_intervals, grouping)
+        check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
         listed(f"{id}: inhibitions", inhibitions)
         kept = _retention_seconds(id, retention, grouping, routes)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         if proxy_url is not None:
             http_url(f"{id}: proxy_url", proxy_url)
-        if not 1 <= replicas <= MOST_REPLICAS:
-            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
         image = registries.resolve(f"{id}: image", image)
         super().__init__(scope, id)
 
