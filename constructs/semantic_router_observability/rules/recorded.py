@@ -143,7 +143,8 @@ def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
 def _restarts() -> str:
     start = "process_start_time_seconds"
     before = f"last_over_time({start}[{LONGEST_OUTAGE}] offset {RESTART_MINUTES}m)"
-    return f"sum by ({', '.join(PLACE)}) ({start} != bool {before})"
+    # 0 for a process whose start was not known before: a new pod, or any pod in the first minutes of a new Prometheus.
+    return f"sum by ({', '.join(PLACE)}) ({start} != bool {before} or 0 * {start})"
 
 
 def _rules(families: tuple[str, ...]) -> tuple[RecordingRule, ...]:
