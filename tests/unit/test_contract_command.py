@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,8 @@ from simulator import Router, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 GOOD = "sum(rate(llm_model_requests_total[5m]))"
 BAD = "sum(rate(llm_model_request_total[5m]))"
 PAGE = Router(1, Scenario.everything_on()).exposition(3600.0)
@@ -56,6 +57,13 @@ def test_check(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     (line,) = capsys.readouterr().out.splitlines()
     assert line.startswith(str(file))
     assert "no metric llm_model_request_total; the nearest are llm_model_requests_total" in line
+
+
+def test_what_is_shipped_keeps_the_contract_strictly(capsys: pytest.CaptureFixture[str]) -> None:
+    """Recording rules, alerts and dashboards of the default stack, as synthesized, and the dashboards that are imported by hand."""
+    files = [ROOT / "dist" / "observability.k8s.yaml", *sorted((ROOT / "dashboards").glob("*.json"))]
+    assert main(["contract", "check", "--strict", *map(str, files)]) == 0
+    assert capsys.readouterr().out == ""
 
 
 def test_check_knows_what_another_file_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
