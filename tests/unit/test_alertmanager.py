@@ -13,7 +13,17 @@ import yaml
 import semantic_router_observability as sro
 from harness.programs import program
 from manifests import Object, find, from_yaml, new_chart, objects_of
-from semantic_router_observability.alertmanager.inhibition import ABSENT, DEFAULT_INHIBITIONS, DOWN, ERRORS, REPLICA_DOWN
+from semantic_router_observability.alerting.options import EVERYTHING as EVERY_FACT
+from semantic_router_observability.alerting.options import Alerts
+from semantic_router_observability.alertmanager.inhibition import (
+    ABSENT,
+    DEFAULT_INHIBITIONS,
+    DOWN,
+    ERRORS,
+    FEWER_ERRORS,
+    REPLICA_DOWN,
+    SERVICE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -485,3 +495,29 @@ def test_default_inhibitions_never_keep_a_source_quiet_by_itself() -> None:
             assert any("!" in condition and named[0] in condition for condition in inhibition.target)
         else:
             assert named in ([], [ERRORS])
+
+
+def shipped() -> dict[str, dict[str, str]]:
+    """Labels of every alert this project ships, by name."""
+    groups = [group for found in Alerts().groups(EVERY_FACT).values() for group in found]
+    return {rule["alert"]: {"alertname": rule["alert"], **rule["labels"]} for group in groups for rule in group["rules"] if "alert" in rule}
+
+
+def test_every_shipped_alert_reaches_whom_its_severity_means(tmp_path: Path) -> None:
+    switch = sro.DeadManSwitch(url=Key("heartbeat", "url"))
+    routes = [sro.Route(match={"severity": "critical"}, receiver="oncall")]
+    path = files(objects(receivers=EVERY_RECEIVER[:2], routes=routes, dead_man_switch=switch), tmp_path)
+    told = {"critical": "oncall", "warning": "chat", "info": "nobody"}
+    assert len(shipped()) > 40
+    for name, labels in shipped().items():
+        expected = "dead-man-switch" if name == switch.alert else told[labels["severity"]]
+        written = [f"{label}={value}" for label, value in labels.items()]
+        assert amtool("config", "routes", "test", "--config.file", path, *written).split() == [expected], name
+
+
+def test_the_default_inhibitions_speak_of_alerts_that_exist() -> None:
+    named = {ABSENT, DOWN, REPLICA_DOWN, ERRORS, *FEWER_ERRORS.split("|")}
+    assert named <= shipped().keys()
+    assert {shipped()[name]["service"] for name in named} == {SERVICE}
+    written = " ".join(matcher for inhibition in DEFAULT_INHIBITIONS for matcher in (*inhibition.source, *inhibition.target))
+    assert set(re.findall(r"SemanticRouter\w+", written)) == named
