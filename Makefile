@@ -39,6 +39,9 @@ schema: $(SETUP)  ## write observability.schema.json
 
 docs: schema  ## write the generated parts of docs/
 	python docs/generate_settings.py
+	python docs/generate_runbooks.py
+	python -m semantic_router_observability alerts list > docs/alerts.md.new
+	mv docs/alerts.md.new docs/alerts.md
 
 generated: dashboards docs dist  ## write everything that is generated
 
@@ -46,8 +49,10 @@ fresh: generated  ## fail when something committed is not what the code generate
 	git diff --exit-code --stat -- dist dashboards docs observability.schema.json
 	test -z "$$(git status --porcelain -- dist dashboards)"
 
-bench: $(SETUP)  ## measure what synthesis costs, as ratios
+bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
 	python tests/bench.py
+	python tests/bench_dashboards.py
+	python tests/bench_rules.py
 
 clean:  ## remove what was set up and built
 	rm -rf $(VENV) build tests/tools/bin tests/tools/*/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
