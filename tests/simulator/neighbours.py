@@ -131,6 +131,20 @@ def grafana(at: float, *, failing: float = 0.0) -> str:
     return page.text()
 
 
+def alertmanager(at: float, *, failing: float = 0.0) -> str:
+    """Give the page of one of two Alertmanagers; `failing` is the share of its messages that a receiver refuses."""
+    page = Lines()
+    page.add("alertmanager_build_info", 1, branch="HEAD", goversion="go1.26.8", revision="0", version="0.34.2")
+    for state, count in (("active", 3), ("suppressed", 2), ("unprocessed", 0)):
+        page.add("alertmanager_alerts", count, state=state)
+    sent = total(2.0, at)
+    page.add("alertmanager_notifications_total", math.floor(sent), integration="slack")
+    page.add("alertmanager_notifications_failed_total", math.floor(sent * failing), integration="slack", reason="clientError")
+    page.observe("alertmanager_notification_latency_seconds", [1, 5, 10, 15, 20], sent, 0.3, integration="slack")
+    page.add("alertmanager_cluster_members", 2)
+    return page.text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pod:
     """A router pod as the cluster sees it."""

@@ -152,6 +152,7 @@ PODS = (
 )
 SERVED: dict[str, Callable[[float], str]] = {
     "grafana": lambda at: neighbours.grafana(at, failing=0.25),
+    "alertmanager": lambda at: neighbours.alertmanager(at, failing=0.5),
     "engine-a": lambda at: neighbours.engine(at, model="qwen3-8b", rate=3),
     "engine-b": lambda at: neighbours.engine(at, model="phi4-mini", rate=1, crowded=0.5),
     "kube-state": lambda at: neighbours.kube_state(at, PODS),
@@ -198,6 +199,10 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("stack-health.json", "Config refused", "A", 0),
         ("stack-health.json", "Rule failures", "A", 0),
         ("stack-health.json", "Grafana", "A", 1),
+        ("stack-health.json", "Alerts held", "A", 3),
+        ("stack-health.json", "Alerts held", "B", 2),
+        ("stack-health.json", "Replicas", "A", 1),
+        ("stack-health.json", "Replicas", "B", 2),
         ("vllm-engines.json", "Engines", "A", 2),
         ("vllm-engines.json", "Engines", "B", 0),
         ("vllm-engines.json", "KV cache, top", "A", pytest.approx(0.625, abs=0.08)),

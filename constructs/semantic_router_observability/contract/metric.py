@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Source = Literal["scrape", "prometheus", "grafana", "vllm", "kubernetes"]
-"""A catalogue beside the router's: series that Prometheus makes while scraping, its own, Grafana's, vLLM's, the cluster's."""
+Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes"]
+"""A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the cluster's."""
 
-SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "grafana", "vllm", "kubernetes")
+SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes")
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):

@@ -1,4 +1,4 @@
-"""The dashboard "Stack health": Prometheus and Grafana themselves.
+"""The dashboard "Stack health": Prometheus, Grafana and Alertmanager themselves.
 
 For whoever wonders whether the other pages can be trusted: is everything scraped, do rules run in time, does the disk suffice, who is slow.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.stack_health import (
+    alertmanager,
     grafana,
     overview,
     process,
@@ -35,7 +36,7 @@ def stack_health() -> Dashboard:
     return page(
         uid=UID,
         title="Stack health",
-        description="Prometheus and Grafana themselves: scrapes, storage, rules, queries, remote write.",
+        description="Prometheus, Grafana and Alertmanager themselves: scrapes, storage, rules, queries, remote write, delivery of alerts.",
         variables=list(variables()),
         sections=_sections(),
     )
@@ -102,5 +103,11 @@ def _sections() -> list[Section]:
             id=PANEL_IDS["row-remote"],
             collapsed=True,
             lines=[Line(8, [remote.lag(), remote.pending(), remote.lost(), remote.shards()])],
+        ),
+        Section(
+            title="Alertmanager",
+            id=PANEL_IDS["row-alertmanager"],
+            collapsed=True,
+            lines=[Line(8, [alertmanager.alerts(), alertmanager.notifications(), alertmanager.delivery_time(), alertmanager.replicas()])],
         ),
     ]

@@ -45,6 +45,10 @@ PANEL_IDS: Final = MappingProxyType(
         "remote-pending": 71,
         "remote-lost": 72,
         "remote-shards": 73,
+        "alerts": 80,
+        "notifications": 81,
+        "delivery-time": 82,
+        "replicas": 83,
         "row-scrapes": 100,
         "row-storage": 101,
         "row-rules": 102,
@@ -52,5 +56,6 @@ PANEL_IDS: Final = MappingProxyType(
         "row-grafana": 104,
         "row-process": 105,
         "row-remote": 106,
+        "row-alertmanager": 107,
     }
 )

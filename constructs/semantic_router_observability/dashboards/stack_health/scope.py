@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PROMETHEUS: Final = 'instance=~"$prometheus"'
 GRAFANA: Final = 'instance=~"$grafana"'
+ALERTMANAGER: Final = 'job="alertmanager"'
 JOB: Final = 'job=~"$scrape_job"'
 
 PROMETHEUSES: Final = select("prometheus_build_info", PROMETHEUS)
