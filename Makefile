@@ -40,8 +40,7 @@ schema: $(SETUP)  ## write observability.schema.json
 docs: schema  ## write the generated parts of docs/
 	python docs/generate_settings.py
 	python docs/generate_runbooks.py
-	python -m semantic_router_observability alerts list > docs/alerts.md.new
-	mv docs/alerts.md.new docs/alerts.md
+	python docs/generate_alerts.py
 
 generated: dashboards docs dist  ## write everything that is generated
 
