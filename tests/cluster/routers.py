@@ -100,8 +100,12 @@ class Placed:
 def place(cluster: Cluster, namespace: str, install: Install, address: str) -> Placed:
     """Make the Service and its Pod, which runs and is ready at `address`; what listens there is for the caller to start."""
     add_service(cluster, namespace, install)
-    pod = add_pod(cluster, namespace, f"{install.service}-0", install, address)
-    cluster.wait(lambda: address in endpoints(cluster, namespace, install.service), f"EndpointSlices of {install.service}")
+    pod = add_pod(cluster, namespace, f"{install.service}-0", install, address, ready=False)
+    # In two steps, as a container takes time to become ready. Prometheus looks a Pod's labels up when it hears of its slice, and not again
+    # when it hears of the Pod: had slice and Pod one and the same moment, news of the Pod could come too late.
+    cluster.wait(lambda: address in _listed(cluster, namespace, install.service), f"{address} in EndpointSlices of {install.service}")
+    run_pod(cluster, pod, address)
+    cluster.wait(lambda: address in endpoints(cluster, namespace, install.service), f"{address} ready behind {install.service}")
     return Placed(namespace, pod["metadata"]["name"], install.service, address, time.time())
 
 
@@ -116,7 +120,7 @@ def add_service(cluster: Cluster, namespace: str, install: Install, *, name: str
     cluster.request("POST", object_path("service", namespace), body)
 
 
-def add_pod(cluster: Cluster, namespace: str, name: str, install: Install, address: str) -> dict[str, Any]:
+def add_pod(cluster: Cluster, namespace: str, name: str, install: Install, address: str, *, ready: bool = True) -> dict[str, Any]:
     ports = {"metrics": METRICS} | dict(install.other_ports)
     container = {
         "name": "router",
@@ -132,7 +136,14 @@ def add_pod(cluster: Cluster, namespace: str, name: str, install: Install, addre
             "containers": [container],
         },
     }
-    return run_pod(cluster, cluster.request("POST", object_path("pod", namespace), body), address)
+    return run_pod(cluster, cluster.request("POST", object_path("pod", namespace), body), address, ready=ready)
+
+
+def _listed(cluster: Cluster, namespace: str, service: str) -> list[str]:
+    """List the addresses of a Service's endpoints, ready or not."""
+    selector = f"labelSelector=kubernetes.io/service-name%3D{service}"
+    slices = cluster.api(f"apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?{selector}")["items"]
+    return [address for one in slices for endpoint in one["endpoints"] or [] for address in endpoint["addresses"]]
 
 
 def add_slice(cluster: Cluster, namespace: str, name: str, service: str, address: str, pod: str) -> None:
