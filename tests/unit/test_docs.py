@@ -57,7 +57,7 @@ FOREIGN_OBJECTS = {
 }
 
 RECORDED = {rule.record for group in router_groups() for rule in group.rules}
-SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "alertmanager_", "vllm:", "ALERTS")
+SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "alertmanager_", "kube_", "vllm:", "ALERTS")
 
 
 def of_language(*languages: str) -> list[Any]:
@@ -164,7 +164,7 @@ def named_objects(text: str) -> list[tuple[str, str]]:
 def metric_names(expression: str) -> set[str]:
     """Names of the metrics that a query reads."""
     promql_parser.parse(expression)
-    bare = re.sub(r'"[^"]*"|\b\d+[a-z]+\b|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)', " ", expression)
+    bare = re.sub(r'"[^"]*"|\b(?:\d+[a-z]+)+\b|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)', " ", expression)
     words = set(re.findall(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w|\s*\()", bare))
     return words - {"and", "or", "unless", "bool", "offset", "sum", "max", "min", "avg", "count", "by", "le"}
 

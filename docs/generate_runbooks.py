@@ -1,0 +1,349 @@
+"""Writes the generated parts of `runbooks/`: `python docs/generate_runbooks.py`; with `--check`, only says whether they are fresh.
+
+A page has two generated blocks, one above and one below what people wrote; what people wrote is left as it is. A new alert gets a page
+with the headings of `SECTIONS`, and a test asks for words below them.
+"""
+
+# ruff: noqa: INP001  a program, not a package
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import promql_parser
+
+from semantic_router_observability.alerting import Alerts
+from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.rule import SEVERITIES
+from semantic_router_observability.alertmanager.inhibition import DEFAULT_INHIBITIONS
+from semantic_router_observability.alertmanager.inhibition import SERVICE as ROUTER
+from semantic_router_observability.contract import Contract
+from semantic_router_observability.dashboards import DASHBOARDS
+from semantic_router_observability.kubernetes.storage import Claim, size_bytes
+from semantic_router_observability.prometheus.scrape import ScrapeGuards
+from semantic_router_observability.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from semantic_router_observability.alerting.definition import Definition
+
+DOCS = Path(__file__).resolve().parent
+RUNBOOKS = DOCS / "runbooks"
+INDEX = RUNBOOKS / "README.md"
+
+BEGIN = "<!-- generated: begin -->"
+END = "<!-- generated: end -->"
+SECTIONS = ("How users feel it", "First checks", "Causes and fixes", "Escalate")
+
+INSTALLATION = Facts(
+    namespaces=(Settings().namespace,),
+    # A name for the one alert that is about jobs of a user's own.
+    jobs=("vllm",),
+    sample_limit=ScrapeGuards().sample_limit,
+    volume_bytes=size_bytes(Claim(size="20Gi")),
+    remote_write=True,
+    alertmanager=True,
+)
+"""The installation as shipped, with everything added that has alerts of its own."""
+
+MEANINGS = {
+    "critical": "Users are failing now, or nobody would notice if they were: wake somebody.",
+    "warning": "Some users suffer, or all soon will: look within the working day.",
+    "info": "Worth knowing beside another alert or a dashboard; nobody is notified.",
+}
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A shipped alert: the rule as Prometheus reads it, and what it was made of."""
+
+    rule: Mapping[str, Any]
+    topic: str
+    panel: Panel | None
+    definition: Definition | None
+
+    @property
+    def name(self) -> str:
+        """Value of the `alertname` label."""
+        return str(self.rule["alert"])
+
+    @property
+    def page(self) -> str:
+        """File that its `runbook_url` leads to."""
+        return str(self.rule["annotations"]["runbook_url"]).rsplit("/", 1)[1]
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Labels that the rule itself sets."""
+        return {"alertname": self.name, **self.rule["labels"]}
+
+    @property
+    def severity(self) -> str:
+        """Critical, warning or info."""
+        return str(self.rule["labels"]["severity"])
+
+
+@cache
+def alerts() -> tuple[Alert, ...]:
+    """Every alert that the project ships, those that are off as shipped among them."""
+    shipped = Alerts()
+    everything = replace_off(shipped)
+    definitions = {each.name: each for _, each in everything.definitions(INSTALLATION)}
+    groups = everything.groups(INSTALLATION)
+    rules = [(file, rule) for file, each in groups.items() for group in each for rule in group["rules"] if "alert" in rule]
+    found = []
+    for file, rule in rules:
+        definition = definitions.get(rule["alert"])
+        found.append(Alert(rule, file.removeprefix("alerts-"), panel_of(rule), definition))
+    return tuple(found)
+
+
+def replace_off(shipped: Alerts) -> Alerts:
+    """Turn on what is off as shipped, without a change of its numbers."""
+    from semantic_router_observability.alerting import Knobs  # noqa: PLC0415 - beside the only use
+    from semantic_router_observability.alerting.defaults import topics  # noqa: PLC0415
+
+    off = [each.name for topic in topics(INSTALLATION).values() for each in topic if not each.enabled]
+    return Alerts(rules={**shipped.rules, **{name: Knobs(enabled=True) for name in off}})
+
+
+def panel_of(rule: Mapping[str, Any]) -> Panel | None:
+    """Panel that the rule links to."""
+    link = re.search(r"/d/([\w-]+)/(?:\?viewPanel=(\d+))?$", rule["annotations"].get("dashboard_url", ""))
+    return Panel(uid=link[1], id=int(link[2]) if link[2] else None) if link else None
+
+
+@cache
+def titles() -> Mapping[str, tuple[str, Mapping[int, str]]]:
+    """Title of each shipped dashboard and of its panels, by uid and number."""
+
+    def inside(panels: Iterable[Any]) -> Iterator[tuple[int, str]]:
+        for panel in panels:
+            yield getattr(panel, "id_val", None) or panel.id, panel.title
+            yield from inside(getattr(panel, "panels", None) or ())
+
+    models = [entry.build() for entry in DASHBOARDS]
+    return {str(model.uid): (str(model.title), dict(inside(model.panels or ()))) for model in models}
+
+
+def plain(text: str) -> str:
+    """An annotation without its template: where a value goes, its name."""
+    text = re.sub(r"\{\{ with [^}]*\}\}.*?\{\{ end \}\}", "", text)
+    text = re.sub(r"\{\{ \$labels\.(\w+)[^}]*\}\}", r"`\1`", text)
+    return re.sub(r"\{\{ [^}]*\$value[^}]*\}\}", "`value`", text)
+
+
+def where_to_look(panel: Panel | None) -> str:
+    """The panel in words, and the path to it behind Grafana's address."""
+    if panel is None:
+        return "none"
+    title, panels = titles()[panel.uid]
+    if panel.id is None:
+        return f"{title}: `/d/{panel.uid}/`"
+    return f"{title}, {cell(panels[panel.id])}: `/d/{panel.uid}/?viewPanel={panel.id}`"
+
+
+def cell(text: str) -> str:
+    """Keep a text in its cell of a table."""
+    return text.replace("|", "\\|")
+
+
+def head(page: list[Alert]) -> str:
+    """What the reader has to know before anything else."""
+    lines = []
+    for alert in page:
+        annotations = alert.rule["annotations"]
+        labels = ", ".join(f"{name} `{alert.labels[name]}`" for name in ("service", "component", "team"))
+        off = alert.definition.off_because if alert.definition and not shipped_on(alert) else ""
+        row = (alert.severity, alert.rule.get("for", "0s"), alert.rule.get("keep_firing_for", "0s"), labels, where_to_look(alert.panel))
+        lines += [
+            f"**{alert.name}: {plain(annotations['summary'])}.**" if len(page) > 1 else f"**{plain(annotations['summary'])}.**",
+            "",
+            annotations.get("description", ""),
+            *(["", f"Off as shipped: {off}."] if off else []),
+            "",
+            "| Severity | Fires after | Goes on for | Labels | Panel |",
+            "| --- | --- | --- | --- | --- |",
+            f"| {' | '.join(row)} |",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+@cache
+def on_as_shipped() -> frozenset[str]:
+    """Names of the alerts that are on without a word in the settings."""
+    return frozenset(each.name for _, each in Alerts().definitions(INSTALLATION))
+
+
+def shipped_on(alert: Alert) -> bool:
+    """Whether it is on without a word in the settings."""
+    return alert.definition is None or alert.name in on_as_shipped()
+
+
+def foot(page: list[Alert]) -> str:
+    """The rule: expression, numbers, and which other alerts have to do with it."""
+    lines = ["## The rule", ""]
+    for alert in page:
+        lines += [f"`{alert.name}`:", ""] if len(page) > 1 else []
+        lines += ["```promql", promql_parser.parse(alert.rule["expr"]).prettify().rstrip(), "```", ""]
+        knobs = list(numbers(alert.definition)) if alert.definition else []
+        if knobs:
+            lines += [f"Keys under `alerts.rules.{alert.name}` in `observability.yaml`, and their defaults:", ""]
+            lines += ["| Key | Default |", "| --- | --- |", *(f"| `{key}` | {cell(value)} |" for key, value in knobs), ""]
+    lines += [f"- {word}: {names(found)}." for word, found in related(page) if found]
+    return "\n".join([*lines, ""])
+
+
+def numbers(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Knobs that change the alert, with their defaults."""
+    tuning = definition.tuning
+    other = definition.shape.expression(type(tuning)(**{**as_dict(tuning), "threshold": tuning.threshold / 2 + 0.25}))
+    if other != definition.shape.expression(tuning):
+        window = getattr(definition.shape, "window", None)
+        yield "threshold", f"{tuning.threshold:g} ({definition.shape.unit}{f', over {window} minutes' if window else ''})"
+    if tuning.bound:
+        yield "bound", f"{tuning.bound:g} (seconds; an observation above it is slow)"
+    if tuning.at_least:
+        yield "atLeast", f"{tuning.at_least} (fewest events in the window)"
+    yield "for", tuning.for_
+    yield "keepFiringFor", tuning.keep_firing_for
+    yield "severity", tuning.severity
+
+
+def as_dict(tuning: Any) -> dict[str, Any]:
+    """Fields of a struct."""
+    return {name: getattr(tuning, name) for name in tuning.__struct_fields__}
+
+
+def related(page: list[Alert]) -> Iterator[tuple[str, list[str]]]:
+    """Alerts of the same topic, and those that Alertmanager holds back."""
+    here = {alert.name for alert in page}
+    everything = [each for each in alerts() if each.page != page[0].page]
+    yield "Same topic", [each.name for each in everything if each.topic in {alert.topic for alert in page}]
+    yield "While it fires, Alertmanager keeps quiet about", [each.name for each in everything if any(silences(one, each) for one in page)]
+    yield (
+        "Alertmanager keeps quiet about it while one of these fires",
+        [each.name for each in everything if each.name not in here and any(silences(each, one) for one in page)],
+    )
+
+
+def names(found: list[str]) -> str:
+    """Links to pages of alerts; where it is most of those about the router, the others."""
+    pages = {alert.name: alert.page for alert in alerts()}
+    router = [alert.name for alert in alerts() if alert.labels["service"] == ROUTER]
+    if set(found) <= set(router) and len(found) > len(router) / 2:
+        others = [name for name in router if name not in found]
+        return f"all alerts about the router but {', '.join(f'[{name}]({pages[name]})' for name in others)}"
+    return ", ".join(f"[{name}]({pages[name]})" for name in found)
+
+
+class Matcher(NamedTuple):
+    """A condition in Alertmanager's notation."""
+
+    label: str
+    operator: str
+    value: str
+
+    def holds(self, labels: Mapping[str, str], dynamic: frozenset[str]) -> bool:
+        """Whether an alert with these labels can meet it; a label of the result may have any value."""
+        if self.label in dynamic and self.label not in labels:
+            return True
+        value = labels.get(self.label, "")
+        same = bool(re.fullmatch(self.value, value)) if "~" in self.operator else value == self.value
+        return same != self.operator.startswith("!")
+
+
+def matchers(texts: Iterable[str]) -> list[Matcher]:
+    """Read conditions."""
+    found = [re.fullmatch(r'(\w+)(=~|!~|!=|=)"(.*)"', text) for text in texts]
+    return [Matcher(*each.groups()) for each in found if each]
+
+
+@cache
+def result_labels(name: str) -> frozenset[str]:
+    """Labels that the expression leaves on its results."""
+    alert = next(each for each in alerts() if each.name == name)
+    if alert.definition and alert.definition.by:
+        return frozenset(alert.definition.by)
+    labels = Contract.everything().read(alert.rule["expr"], where=name)[1].labels
+    return frozenset(labels or ())
+
+
+def silences(source: Alert, target: Alert) -> bool:
+    """Whether the shipped inhibitions let one alert keep another quiet, when both are about the same installation."""
+    one, other = result_labels(source.name), result_labels(target.name)
+    return any(
+        all(each.holds(source.labels, one) for each in matchers(rule.source))
+        and all(each.holds(target.labels, other) for each in matchers(rule.target))
+        # Alike: both state the same, both take it from what they found, or neither has it.
+        and all(source.labels.get(name) == target.labels.get(name) and (name in one) == (name in other) for name in rule.equal)
+        for rule in DEFAULT_INHIBITIONS
+    )
+
+
+def page(found: list[Alert], written: str) -> str:
+    """Text of a page around what people wrote."""
+    title = found[0].page.removesuffix(".md")
+    return f"# {title}\n\n{BEGIN}\n{head(found)}{END}\n\n{written}\n\n{BEGIN}\n{foot(found)}{END}\n"
+
+
+def core(text: str) -> str:
+    """What people wrote: the text between the two generated blocks."""
+    parts = text.split(END)
+    if len(parts) != 3 or text.count(BEGIN) != 2:  # noqa: PLR2004 - two blocks
+        raise SystemExit(f"a runbook page has two blocks between {BEGIN} and {END}, and people's words between the blocks")
+    return parts[1].split(BEGIN)[0].strip()
+
+
+def index(written: str) -> str:
+    """Text of the index around what people wrote."""
+    lines: list[str] = []
+    for severity in SEVERITIES:
+        lines += [f"### {severity.capitalize()}", "", MEANINGS[severity], "", "| Alert | What happened |", "| --- | --- |"]
+        mine = [alert for alert in alerts() if alert.severity == severity]
+        lines += [f"| [{alert.name}]({alert.page}) | {cell(plain(alert.rule['annotations']['summary']))} |" for alert in mine]
+        lines.append("")
+    before, rest = written.split(BEGIN)
+    return "\n".join([f"{before}{BEGIN}", *lines]) + END + rest.split(END)[1]
+
+
+def pages() -> dict[Path, str]:
+    """Return all files as they should be."""
+    wanted: dict[str, list[Alert]] = {}
+    for alert in alerts():
+        wanted.setdefault(alert.page, []).append(alert)
+    empty = "\n\n".join(f"## {section}" for section in SECTIONS)
+    found = {}
+    for name, mine in wanted.items():
+        path = RUNBOOKS / name
+        written = core(path.read_text(encoding="utf-8")) if path.exists() else empty
+        found[path] = page(mine, written)
+    found[INDEX] = index(INDEX.read_text(encoding="utf-8"))
+    return found
+
+
+def main() -> int:
+    """Write the pages, or compare them."""
+    stale = []
+    for path, text in pages().items():
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path.name)
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text, encoding="utf-8")
+    if stale and "--check" in sys.argv[1:]:
+        print(f"docs/runbooks is stale ({', '.join(stale)}): run `make docs`", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
