@@ -33,7 +33,8 @@ NAMESPACE = "vllm-semantic-router-system"
 NEED_A_NODE = ("port-forward", " exec ", " logs ")
 """Commands that ask the kubelet, of which the lab has none; their options and objects are checked in tests/unit/test_docs.py."""
 WITH_COMMANDS = [page for page in PAGES if any(snippet.language == "bash" and "kubectl" in snippet.text for snippet in snippets_of(page))]
-OTHERS = [page for page in WITH_COMMANDS if page.name not in {"README.md", "migrate-from-kustomize.md"}]
+RUNBOOKS = [page for page in WITH_COMMANDS if page.parent.name == "runbooks"]
+OTHERS = [page for page in WITH_COMMANDS if page.name not in {"README.md", "migrate-from-kustomize.md"} and page not in RUNBOOKS]
 
 PRELUDE = """\
 set -eu
@@ -187,6 +188,24 @@ def test_page(lab: Lab, tmp_path: Path, page: Path) -> None:
                 person.run(f"kubectl -n {namespace} get statefulset,service,pvc,role,configmap -l app.kubernetes.io/name=grafana").stdout
                 == ""
             )
+
+
+def test_runbooks(lab: Lab, tmp_path: Path) -> None:
+    """The checks of all runbooks, which only look, on a stack with an Alertmanager."""
+    namespace = "docs-runbooks"
+    lab.cluster.create_namespace(namespace)
+    with reader(lab, tmp_path, namespace) as person:
+        person.settings = "alertmanager: {receivers: [{type: webhook, name: team, url: {secret: alert-receivers, key: url}}]}"
+        person.synthesize()
+        person.run(
+            f"kubectl -n {namespace} create secret generic grafana-admin --from-literal=admin-user=a --from-literal=admin-password=b\n"
+            f"kubectl -n {namespace} create secret generic alert-receivers --from-literal=url=http://127.0.0.1:9/"
+        ).check()
+        person.run("kubectl apply -f dist/").check()
+        assert len(RUNBOOKS) > 40
+        for page in RUNBOOKS:
+            for snippet in snippets_of(page):
+                person.follow(snippet)
 
 
 def upstream(lab: Lab, namespace: str, *, storage_class: str | None = None) -> None:
