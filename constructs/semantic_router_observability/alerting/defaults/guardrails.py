@@ -24,14 +24,17 @@ def guardrails() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         "SemanticRouterDetectorErrors",
-        Count(
+        # A share and no number: a busy router sees a few failures in every quarter of an hour.
+        Share(
             Selector("llm_plugin_execution_errors_total", example={"plugin_type": "response_jailbreak", "error_reason": "detection_error"}),
+            Selector(_RUNS, example={"plugin_type": "response_jailbreak", "status": "not_detected", "decision_name": "math"}),
             window=15,
             by=_PLUGIN,
+            apart=True,
         ),
-        tuning(3, "warning", hold="5m"),
+        tuning(0.01, "warning", hold="5m", at_least=3),
         "guardrails",
-        "Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} failed {{ $value | humanize }} times within 15 minutes",
+        "Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its runs",
         "Those answers were not checked. Whether users got them depends on the fail mode of the decision.",
         Panel(uid=_UID, id=31),
     )
@@ -77,12 +80,13 @@ def guardrails() -> Iterator[Definition]:
         Share(
             Selector(
                 _RUNS,
-                ('status=~"compression_failed|unavailable|injection_error"',),
+                ('status=~"compression_failed|unavailable"',),
                 example={"plugin_type": "memory", "status": "unavailable", "decision_name": "math"},
             ),
             Selector(
                 _RUNS,
-                ('status!~"compression_failed|unavailable|injection_error"',),
+                # RAG shows here only when it failed, so that any failure would be all of its runs: it has an alert of its own below.
+                ('status!~"compression_failed|unavailable"',),
                 example={"plugin_type": "memory", "status": "used", "decision_name": "math"},
             ),
             window=15,
@@ -92,7 +96,7 @@ def guardrails() -> Iterator[Definition]:
         tuning(0.1, "warning", hold="10m", at_least=5),
         "guardrails",
         "{{ $value | humanizePercentage }} of the runs of plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} fail",
-        "Answers lack what the plugin adds: memories, retrieved text, or a compressed context.",
+        "Answers lack what the plugin adds: memories, or a compressed context.",
         Panel(uid=_UID, id=32),
     )
     yield Definition(

@@ -28,8 +28,9 @@ def latency() -> Iterator[Definition]:
     )
     yield Definition(
         "SemanticRouterSlowFirstToken",
+        # Beside the users who wait there are always answers that do not stream, which are as late as they are long.
         Slow("llm_model_ttft_seconds", window=10, by=_MODEL),
-        tuning(0.05, "warning", hold="10m", at_least=5, bound=5),
+        tuning(0.2, "warning", hold="10m", at_least=5, bound=5),
         "latency",
         "{{ $value | humanizePercentage }} of the answers of {{ $labels.model }} in {{ $labels.namespace }} begin after more than {bound} s",
         "Users look at an empty screen. Requests that do not stream count with nearly their whole answer.",
