@@ -76,7 +76,7 @@ def _definable() -> set[str]:
 
 
 def page_of(rule: dict[str, Any]) -> Path:
-    base, _, name = rule["annotations"]["runbook_url"].rpartition("/")
+    base, _, name = str(rule["annotations"]["runbook_url"]).rpartition("/")
     assert base == Alerts().runbook_base_url
     return RUNBOOKS / name
 
@@ -330,6 +330,9 @@ def test_curl_commands_find_what_they_look_for(tmp_path: Path) -> None:
     static_configs: [{{targets: ["{{itself}}"]}}]
   - job_name: itself-too
     static_configs: [{{targets: ["{{itself}}"]}}]
+  - job_name: nothing-left
+    static_configs: [{{targets: ["127.0.0.1:9"], labels: {{__meta_kubernetes_pod_name: engine-0}}}}]
+    relabel_configs: [{{source_labels: [__address__], action: drop}}]
 rule_files: ["{tmp_path}/bad.yaml"]
 """
     commands = {line: str(each) for each in BLOCKS if each.language == "bash" for line in each.text.splitlines() if line.startswith("curl")}
@@ -339,13 +342,13 @@ rule_files: ["{tmp_path}/bad.yaml"]
         running.wait_for('up{job="itself"} == 0')
         running.wait_for("prometheus_rule_evaluation_failures_total > 0")
         for command, where in commands.items():
-            if "__meta_kubernetes" in command:
-                continue  # no API server here; its kind of answer is looked at below
             done = subprocess.run(
                 ["bash", "-c", command.replace("http://localhost:9090", running.url)], capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, f"{where}: {done.stderr}"
-            if "/rules" in command:
+            if "__meta_kubernetes" in command:
+                assert done.stdout.split() == ["1", '"__meta_kubernetes_pod_name":"engine-0"'], where
+            elif "/rules" in command:
                 assert "labelset" in done.stdout, where
             else:
                 assert "connection refused" in done.stdout, where
