@@ -10,23 +10,21 @@ Grafana 11 to 13 import and provision. Nothing here needs Node.js.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-from semantic_router_observability.dashboards.cost import cost_and_tokens
-from semantic_router_observability.dashboards.engines import vllm_engines
-from semantic_router_observability.dashboards.fleet import router_fleet
-from semantic_router_observability.dashboards.form import raw_queries
-from semantic_router_observability.dashboards.front_page import PANEL_IDS, UID, llm_router_metrics
-from semantic_router_observability.dashboards.guardrails import guardrails_and_quality
-from semantic_router_observability.dashboards.kubernetes import router_kubernetes
-from semantic_router_observability.dashboards.rendering import render
-from semantic_router_observability.dashboards.routing import routing_and_learning
-from semantic_router_observability.dashboards.stack_health import stack_health
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from grafana_foundation_sdk.models.dashboard import Dashboard
+    from .cost import cost_and_tokens
+    from .engines import vllm_engines
+    from .fleet import router_fleet
+    from .form import raw_queries
+    from .front_page import PANEL_IDS, UID, llm_router_metrics
+    from .guardrails import guardrails_and_quality
+    from .kubernetes import router_kubernetes
+    from .registry import DASHBOARDS, Entry
+    from .rendering import render
+    from .routing import routing_and_learning
+    from .stack_health import stack_health
 
 __all__ = [
     "DASHBOARDS",
@@ -45,27 +43,28 @@ __all__ = [
     "vllm_engines",
 ]
 
+_HOMES = {
+    "DASHBOARDS": "registry",
+    "Entry": "registry",
+    "PANEL_IDS": "front_page",
+    "UID": "front_page",
+    "cost_and_tokens": "cost",
+    "guardrails_and_quality": "guardrails",
+    "llm_router_metrics": "front_page",
+    "raw_queries": "form",
+    "render": "rendering",
+    "router_fleet": "fleet",
+    "router_kubernetes": "kubernetes",
+    "routing_and_learning": "routing",
+    "stack_health": "stack_health",
+    "vllm_engines": "engines",
+}
 
-class Entry(NamedTuple):
-    """A dashboard that the project ships."""
 
-    file_name: str
-    """Under `dashboards/` and in the ConfigMap that Grafana reads."""
-
-    build: Callable[[], Dashboard]
-
-    optional: str | None = None
-    """What has to be scraped besides the router for the page to show anything; such a page is shipped only when it is asked for."""
-
-
-DASHBOARDS: Final = (
-    Entry("llm-router-dashboard.json", llm_router_metrics),
-    Entry("cost-and-tokens.json", cost_and_tokens),
-    Entry("guardrails-and-quality.json", guardrails_and_quality),
-    Entry("routing-and-learning.json", routing_and_learning),
-    Entry("router-fleet.json", router_fleet),
-    Entry("stack-health.json", stack_health),
-    Entry("vllm-engines.json", vllm_engines, optional="vllm"),
-    Entry("router-kubernetes.json", router_kubernetes, optional="kubernetes"),
-)
-"""Every dashboard, in the order in which they are listed."""
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use: a chart that ships the rendered pages needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value

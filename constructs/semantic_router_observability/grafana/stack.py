@@ -9,6 +9,7 @@ from constructs import Construct
 from semantic_router_observability import images
 from semantic_router_observability.checks import listed, one_of, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
+from semantic_router_observability.dashboards import shipped
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
@@ -119,9 +120,9 @@ class GrafanaStack(Construct):
         own = router_boards(
             id, optional_dashboards, wanted=router_dashboards, recording_rules=getattr(sources[0], "recording_rules", False)
         )
-        shipped, brought = boards.load([*own, *dashboards])
-        contract.check_dashboards(id, shipped[len(own) :])  # the shipped ones are checked by this project's tests
-        unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in shipped], "dashboards")
+        pages, brought = boards.load([*own, *dashboards])
+        contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests
+        unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in pages], "dashboards")
         super().__init__(scope, id)
 
         self.external_url = external_url
@@ -136,7 +137,7 @@ class GrafanaStack(Construct):
         owned = labels("grafana", id, "dashboards")
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
-        directories = boards.directories(id, shipped, brought)
+        directories = boards.directories(id, pages, brought)
 
         account = Manifest(
             self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
@@ -160,7 +161,7 @@ class GrafanaStack(Construct):
                 admin_password=secrets.path(credentials.password),
                 log_level=log_level,
             ),
-            {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{shipped[0].file}"}} if router_dashboards else {},
+            {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{pages[0].file}"}} if router_dashboards else {},
             {"security": {"secret_key": ini.file_reference(secrets.path(secret_key))}} if secret_key else {},
             ini.server_section(external_url, embedding=embedding),
             {"auth.anonymous": {"enabled": "true", "org_role": anonymous.role}} if anonymous else {},
@@ -189,7 +190,7 @@ class GrafanaStack(Construct):
                 labels=owned,
                 data={dashboard.file: dashboard.minified(sources[0].uid)},
             )
-            for dashboard in shipped
+            for dashboard in pages
         ]
         """A ConfigMap a dashboard."""
 
@@ -283,13 +284,15 @@ def router_boards(id: str, optional: Sequence[str], *, wanted: bool, recording_r
         if optional:
             raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
         return []
-    # Costs 50 ms, and only those who ship them need it.
-    from semantic_router_observability import dashboards  # noqa: PLC0415
-    from semantic_router_observability.dashboards.form import raw_queries  # noqa: PLC0415
+    pages = [page for page in shipped.PAGES if page.optional in {None, *optional}]
+    if recording_rules:
+        return [boards.Dashboard(file=page.file_name, model=shipped.text(page)) for page in pages]
+    # Building them starts the SDK, which costs more than reading them does.
+    from semantic_router_observability.dashboards import DASHBOARDS, raw_queries  # noqa: PLC0415
 
-    entries = [entry for entry in dashboards.DASHBOARDS if entry.optional in {None, *optional}]
-    with raw_queries(not recording_rules):
-        return [boards.Dashboard.of(entry.build(), file=entry.file_name) for entry in entries]
+    with raw_queries():
+        builders = {entry.file_name: entry.build for entry in DASHBOARDS}
+        return [boards.Dashboard.of(builders[page.file_name](), file=page.file_name) for page in pages]
 
 
 def _check(
