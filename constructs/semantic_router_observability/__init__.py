@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .alerting.links import Panel
     from .alerting.options import Alerts
     from .alerting.rule import AlertRule
+    from .alerting.slo import Availability, Latency, Ratio, Slo
     from .alertmanager.inhibition import Inhibition
     from .alertmanager.receivers import DeadManSwitch, Email, Opsgenie, PagerDuty, RawReceiver, Slack, Teams, Webhook
     from .alertmanager.routes import Grouping, Route
@@ -57,6 +58,7 @@ _HOMES = {
     "alerting.links": ("Panel",),
     "alerting.options": ("Alerts",),
     "alerting.rule": ("AlertRule",),
+    "alerting.slo": ("Availability", "Latency", "Ratio", "Slo"),
     "alertmanager.inhibition": ("Inhibition",),
     "alertmanager.receivers": ("DeadManSwitch", "Email", "Opsgenie", "PagerDuty", "RawReceiver", "Slack", "Teams", "Webhook"),
     "alertmanager.routes": ("Grouping", "Route"),
@@ -97,6 +99,7 @@ __all__ = [
     "AlertmanagerStack",
     "Alerts",
     "Anonymous",
+    "Availability",
     "BasicAuth",
     "CertManagerIssuer",
     "Claim",
@@ -124,6 +127,7 @@ __all__ = [
     "IngressClass",
     "Inhibition",
     "Knobs",
+    "Latency",
     "Loki",
     "Manifest",
     "Metric",
@@ -135,6 +139,7 @@ __all__ = [
     "Placement",
     "PodJob",
     "PrometheusStack",
+    "Ratio",
     "RawDataSource",
     "RawJob",
     "RawReceiver",
@@ -148,6 +153,7 @@ __all__ = [
     "ServiceJob",
     "Settings",
     "Slack",
+    "Slo",
     "Smtp",
     "StaticJob",
     "Teams",

@@ -12,5 +12,6 @@ from .knobs import Knobs
 from .links import Panel
 from .options import Alerts
 from .rule import AlertRule
+from .slo import Availability, Latency, Ratio, Slo
 
-__all__ = ["AlertRule", "Alerts", "Knobs", "Panel"]
+__all__ = ["AlertRule", "Alerts", "Availability", "Knobs", "Latency", "Panel", "Ratio", "Slo"]

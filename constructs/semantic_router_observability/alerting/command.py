@@ -13,7 +13,7 @@ from semantic_router_observability.settings_file import load
 
 from .options import EVERYTHING
 from .page import page
-from .proof.proof import prove
+from .proof.proof import prove, prove_slos
 
 if TYPE_CHECKING:
     import argparse
@@ -61,12 +61,18 @@ def _prove(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="alerts-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        outcome = prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links)
-    if not outcome.agrees:
-        print(outcome.output)  # noqa: T201 - a command
-    said = "as they should" if outcome.agrees else "NOT as they should"
-    print(f"{outcome.alerts} alerts behave {said} in {outcome.cases} cases")  # noqa: T201 - a command
-    return FINE if outcome.agrees else FOUND
+        outcomes = [
+            prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links),
+            prove_slos(tool, folder, alerts.slos, alerts.links),
+        ]
+    agrees = all(outcome.agrees for outcome in outcomes)
+    for outcome in outcomes:
+        if not outcome.agrees:
+            print(outcome.output)  # noqa: T201 - a command
+    said = "as they should" if agrees else "NOT as they should"
+    count, cases = (sum(each) for each in zip(*((outcome.alerts, outcome.cases) for outcome in outcomes), strict=True))
+    print(f"{count} alerts behave {said} in {cases} cases")  # noqa: T201 - a command
+    return FINE if agrees else FOUND
 
 
 def _list(_options: argparse.Namespace) -> int:

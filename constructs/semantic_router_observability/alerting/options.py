@@ -10,11 +10,13 @@ import msgspec
 from semantic_router_observability.checks import http_url, unique
 from semantic_router_observability.errors import ConfigError
 
+from .burn import FAST, SLOW, slo_groups
 from .defaults import topics
 from .facts import Facts
 from .knobs import Knobs
 from .links import RUNBOOKS, Links, check_panel
 from .rule import AlertRule
+from .slo import Slo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +38,7 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         enabled: Whether the shipped alerts are evaluated. Default true: they show in Prometheus and Grafana also where nobody is notified.
         rules: Changes to shipped alerts, by their names. Default: none.
         own: Alerts of your own. Default: none.
+        slos: Promises whose error budgets are watched. Default: none, as only you can promise.
         team: Label `team` of every alert, to route by. Default `platform`.
         runbook_base_url: What links to runbooks begin with. Default: the project's own pages.
         dashboard_base_url: Where people reach Grafana. Default: Grafana's `externalUrl`; without one, links are paths.
@@ -45,6 +48,7 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enabled: bool = True
     rules: dict[str, Knobs] = {}
     own: tuple[AlertRule, ...] = ()
+    slos: tuple[Slo, ...] = ()
     team: str = "platform"
     runbook_base_url: str = RUNBOOKS
     dashboard_base_url: str | None = None
@@ -60,9 +64,10 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 hint = f"did you mean {near[0]}? " if near else ""
                 raise ConfigError("alerts: rules", name, f"is no shipped alert; {hint}docs/alerts.md lists them; your own go under 'own'")
             shipped[name].turned("alerts: rules", knobs)
+        unique("alerts: slos", [slo.name for slo in self.slos], "SLOs")
         unique("alerts: own", [rule.name for rule in self.own], "alerts")
         for rule in self.own:
-            if rule.name in shipped:
+            if rule.name in {*shipped, FAST, SLOW}:
                 raise ConfigError("alerts: own", rule.name, "a shipped alert has this name; choose another, or tune it under 'rules'")
             if rule.dashboard is not None:
                 check_panel(f"alerts: own: {rule.name}", rule.dashboard)
@@ -90,7 +95,10 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         found: dict[str, list[dict[str, Any]]] = {}
         for topic, definition in self.definitions(facts):
             found.setdefault(f"alerts-{topic}", []).append(definition.rule().body(links))
-        return {name: [{"name": name, "rules": rules}] for name, rules in found.items()}
+        files: dict[str, list[Mapping[str, Any]]] = {name: [{"name": name, "rules": rules}] for name, rules in found.items()}
+        if self.slos:
+            files["slos"] = [*slo_groups(self.slos, facts, links)]
+        return files
 
     def own_groups(self) -> list[dict[str, Any]]:
         """Return the group of the alerts that users brought."""

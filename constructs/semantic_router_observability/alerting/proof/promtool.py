@@ -42,8 +42,8 @@ def _test(rule: AlertRule, cases: Sequence[Case], links: Links) -> dict[str, Any
         history = fired[case.name]
         ever = any(history)
         if ever != (case.intent == "fires"):
-            expected = "fires, which it must not; raise 'for' or 'atLeast'" if ever else "cannot fire; 'for' is too long for these numbers"
-            raise ConfigError(f"alert {rule.name}", case.name, f"with these numbers it {expected}")
+            wrong = "fires, which it must not; raise 'for' or 'atLeast'" if ever else "cannot fire; 'for' is too long for these numbers"
+            raise ConfigError(f"alert {rule.name}", case.name, f"with these numbers it {wrong}")
         for minute in range(1, len(history)):
             if _who(history[minute]) != _who(history[minute - 1]):
                 moments |= {minute - 1, minute}
@@ -56,7 +56,7 @@ def _test(rule: AlertRule, cases: Sequence[Case], links: Links) -> dict[str, Any
             {
                 "eval_time": f"{minute}m",
                 "alertname": rule.name,
-                "exp_alerts": [_expected(body, firing) for case in cases for firing in fired[case.name][minute]],
+                "exp_alerts": [expected(body, firing) for case in cases for firing in fired[case.name][minute]],
             }
             for minute in sorted(moments)
         ],
@@ -67,7 +67,8 @@ def _who(firing: Iterable[Firing]) -> set[Any]:
     return {each.labels for each in firing}
 
 
-def _expected(body: Mapping[str, Any], firing: Firing) -> dict[str, Any]:
+def expected(body: Mapping[str, Any], firing: Firing) -> dict[str, Any]:
+    """Return the alert that a firing is, in promtool's words."""
     labels = dict(firing.labels)
     return {
         "exp_labels": {**labels, **body["labels"]},
@@ -107,15 +108,23 @@ def humanize(value: float) -> str:
 
 def write(folder: Path, rules: Mapping[str, tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> list[Path]:
     """Write a rule file and a test file for each alert; return the test files."""
-    written = []
-    for name, (group, tests) in rules.items():
-        (folder / f"{name}.rules.yaml").write_text(json.dumps({"groups": [group]}), encoding="utf-8")
-        path = folder / f"{name}.test.yaml"
-        path.write_text(
-            json.dumps({"rule_files": [f"{name}.rules.yaml"], "evaluation_interval": "1m", "tests": list(tests)}), encoding="utf-8"
-        )
-        written.append(path)
-    return written
+    return [write_file(folder, name, [group], tests) for name, (group, tests) in rules.items()]
+
+
+def write_file(
+    folder: Path, name: str, groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]], interval: str = "1m"
+) -> Path:
+    """Write rule groups and their tests; return the test file. JSON is YAML, and quicker to write."""
+    (folder / f"{name}.rules.yaml").write_text(json.dumps({"groups": list(groups)}), encoding="utf-8")
+    path = folder / f"{name}.test.yaml"
+    whole = {
+        "rule_files": [f"{name}.rules.yaml"],
+        "evaluation_interval": interval,
+        "group_eval_order": [group["name"] for group in groups],  # else any order, and a moment may be missed by one evaluation
+        "tests": list(tests),
+    }
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    return path
 
 
 def run(promtool: Path, tests: Iterable[Path]) -> tuple[bool, str]:

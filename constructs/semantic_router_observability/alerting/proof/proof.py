@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import promtool
+from .burn_cases import burn_tests, burns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.alerting.definition import Definition
     from semantic_router_observability.alerting.links import Links
+    from semantic_router_observability.alerting.slo import Slo
 
     from .case import Case
 
@@ -40,3 +42,18 @@ def prove(
             files[rule.name] = ({"name": rule.name, "rules": [rule.body(links)]}, tests)
     agrees, output = promtool.run(tool, promtool.write(folder, files))
     return Outcome(agrees, output, count, len(files))
+
+
+def prove_slos(tool: Path, folder: Path, slos: Iterable[Slo], links: Links) -> Outcome:
+    """Burn the budget of each objective at every pace and let promtool say which alerts fire."""
+    tests: list[Path] = []
+    cases = alerts = 0
+    for slo in slos:
+        for number, (promise, (groups, test)) in enumerate(zip(slo.promises(), burn_tests(slo, links), strict=True)):
+            tests.append(promtool.write_file(folder, f"slo-{slo.name}-{number}", groups, [test], interval="5m"))
+            cases += len(burns(promise))
+            alerts += 2
+    if not tests:
+        return Outcome(agrees=True, output="", cases=0, alerts=0)
+    agrees, output = promtool.run(tool, tests)
+    return Outcome(agrees, output, cases, alerts)

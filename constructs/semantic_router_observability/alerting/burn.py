@@ -1,0 +1,179 @@
+"""Rules of SLOs: what is recorded, and the alerts on how fast the error budget burns.
+
+Two alerts an SLO, four pairs of windows: a long one, so that a short spike is no emergency, and a short one, so that the alert ends when the
+trouble does. A burn of 1 uses the budget up exactly at the end of its window.
+
+The rule for low traffic: an alert also wants `at_least` bad events in the long window. A single failure never fires it, whatever share of the
+traffic it was; a service that fails all of at least one request an hour is reported within six hours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from semantic_router_observability.checks import duration_seconds
+from semantic_router_observability.errors import ConfigError
+
+from .links import Links, Panel
+from .rule import AlertRule, Severity
+from .shapes.promql import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .facts import Facts
+    from .slo import Promise, Slo
+
+ERRORS: Final = "namespace_job:slo_errors:rate5m"
+"""Bad events a second."""
+EVENTS: Final = "namespace_job:slo_events:rate5m"
+"""All events a second."""
+RATIO: Final = "namespace_job:slo_error_ratio:"
+"""Share of bad events over a window, which the name ends with."""
+BUDGET_LEFT: Final = "namespace_job:slo_budget_left:ratio"
+"""Part of the error budget that is left: 1 untouched, 0 used up, below 0 overdrawn."""
+OBJECTIVE: Final = "slo_objective:ratio"
+"""The promise itself, to draw beside what happened."""
+
+FAST: Final = "SloBudgetBurnsFast"
+SLOW: Final = "SloBudgetBurnsSlowly"
+DASHBOARD: Final = "semantic-router-slos"
+
+
+class Pair(NamedTuple):
+    """Two windows and the burn that is too much over both."""
+
+    long: str
+    short: str
+    burn: float
+
+
+FAST_PAIRS: Final = (Pair("1h", "5m", 14.4), Pair("6h", "30m", 6))
+SLOW_PAIRS: Final = (Pair("1d", "2h", 3), Pair("3d", "6h", 1))
+HOLD: Final = {FAST: "2m", SLOW: "15m"}
+_QUICK: Final = ("30m", "1h", "2h", "6h")
+_LONG: Final = ("1d", "3d")
+_SELDOM: Final = "2m"
+
+
+def slo_groups(slos: Sequence[Slo], facts: Facts, links: Links) -> list[dict[str, Any]]:
+    """Return the rule groups of SLOs, in Prometheus's words.
+
+    Raises:
+        ConfigError: a budget is counted over a longer time than samples are kept.
+
+    """
+    for slo in slos:
+        if duration_seconds("", slo.window) > duration_seconds("", facts.retention):
+            raise ConfigError(f"slo {slo.name!r}: window", slo.window, f"write at most {facts.retention}, the time samples are kept")
+    return promise_groups([promise for slo in slos for promise in slo.promises()], facts, links)
+
+
+def promise_groups(promises: Sequence[Promise], facts: Facts, links: Links) -> list[dict[str, Any]]:
+    """Return the rule groups of single objectives."""
+    return [
+        {"name": "slo-events", "interval": facts.interval, "rules": [rule for each in promises for rule in _events(each)]},
+        {"name": "slo-ratios", "rules": [_ratio(each, window) for each in promises for window in ("5m", *_QUICK)]},
+        {
+            "name": "slo-budgets",
+            "interval": max(_SELDOM, facts.interval, key=lambda each: duration_seconds("", each)),
+            "rules": [rule for each in promises for rule in (*(_ratio(each, window) for window in _LONG), *_budget(each))],
+        },
+        {"name": "slo-alerts", "rules": [rule.body(links) for each in promises for rule in burn_alerts(each, facts)]},
+    ]
+
+
+def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
+    """Return the two alerts of a promise."""
+    of = "" if promise.model is None else f" for model {promise.model}"
+    name = promise.slo.name
+    return [
+        _alert(
+            promise,
+            FAST,
+            FAST_PAIRS,
+            facts,
+            "critical",
+            f"break SLO {name}{of}",
+            f"At this pace the error budget of {promise.slo.window} is used up within days. Promised: {_percent(promise.objective)}.",
+        ),
+        _alert(
+            promise,
+            SLOW,
+            SLOW_PAIRS,
+            facts,
+            "warning",
+            f"have been breaking SLO {name}{of}",
+            f"The error budget of {promise.slo.window} will not last. Promised: {_percent(promise.objective)}.",
+        ),
+    ]
+
+
+def _alert(promise: Promise, name: str, pairs: Sequence[Pair], facts: Facts, severity: Severity, does: str, description: str) -> AlertRule:
+    return AlertRule(
+        name=name,
+        expr=_burning(promise, pairs, facts),
+        for_=HOLD[name],
+        severity=severity,
+        summary=f"{{{{ $value | humanizePercentage }}}} of events in {{{{ $labels.namespace }}}} {does}",
+        description=description,
+        component="slo",
+        labels=promise.labels,
+        dashboard=Panel(uid=DASHBOARD, id=2),
+    )
+
+
+def limits(promise: Promise, pairs: Sequence[Pair]) -> list[tuple[Pair, float]]:
+    """Return the share of bad events that is too much over each pair; a pair that would want more than everything is left out."""
+    return [(pair, round(pair.burn * promise.budget, 12)) for pair in pairs if pair.burn * promise.budget < 1]
+
+
+def _burning(promise: Promise, pairs: Sequence[Pair], facts: Facts) -> str:
+    step = number(float(duration_seconds("", facts.interval)))
+    chosen = f"{{{promise.matchers}}}"
+    return "\nor\n".join(
+        f"({RATIO}{pair.long}{chosen} > {number(limit)} and {RATIO}{pair.short}{chosen} > {number(limit)} "
+        # Each event is in the rate for five minutes, so that the rates of a window add up to its events.
+        f"and sum_over_time({ERRORS}{chosen}[{pair.long}]) * {step} >= {promise.slo.at_least})"
+        for pair, limit in limits(promise, pairs)
+    )
+
+
+def _events(promise: Promise) -> list[dict[str, Any]]:
+    sli, model = promise.slo.sli, promise.model
+    bad, good = sli.bad(model), sli.good(model)
+    total = _rate(sli.total(model))
+    errors = f"{_rate(bad)} or {total} * 0" if bad is not None else f"{total} - {_rate(good or '')}"
+    # Errors that are counted elsewhere may lag behind the events: then they are all there is.
+    events = f"{total} > {_rate(bad)} or {_rate(bad)} or {total}" if bad is not None else total
+    return [
+        {"record": ERRORS, "expr": errors, "labels": promise.recorded},
+        {"record": EVENTS, "expr": events, "labels": promise.recorded},
+    ]
+
+
+def _ratio(promise: Promise, window: str) -> dict[str, Any]:
+    return {"record": f"{RATIO}{window}", "expr": _share(promise, window), "labels": promise.recorded}
+
+
+def _share(promise: Promise, window: str) -> str:
+    chosen = f"{{{promise.matchers}}}"
+    if window == "5m":
+        return f"{ERRORS}{chosen} / ({EVENTS}{chosen} > 0)"
+    return f"sum_over_time({ERRORS}{chosen}[{window}]) / (sum_over_time({EVENTS}{chosen}[{window}]) > 0)"
+
+
+def _budget(promise: Promise) -> list[dict[str, Any]]:
+    used = f"({_share(promise, promise.slo.window)}) / {number(promise.budget)}"
+    return [
+        {"record": BUDGET_LEFT, "expr": f"1 - {used}", "labels": promise.recorded},
+        {"record": OBJECTIVE, "expr": f"vector({number(promise.objective)})", "labels": promise.recorded},
+    ]
+
+
+def _rate(selector: str) -> str:
+    return f"sum by (namespace, job) (rate({selector}[5m]))"
+
+
+def _percent(share: float) -> str:
+    return f"{number(round(share * 100, 8))} %"

@@ -1,0 +1,177 @@
+"""The proof of SLOs: promtool burns budgets at every pace and expects the right severity at the right minute.
+
+Evaluated every five minutes, so that weeks fit into a test; samples come every minute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final
+
+import promql_parser
+
+from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, SLOW, SLOW_PAIRS, burn_alerts, limits, promise_groups
+from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.shapes.shape import router
+from semantic_router_observability.alerting.slo import Availability, Latency
+from semantic_router_observability.checks import duration_seconds
+from semantic_router_observability.errors import ConfigError
+
+from .case import Case, firings, labels_of
+from .promtool import expected
+from .series import Series, increase, line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from semantic_router_observability.alerting.burn import Pair
+    from semantic_router_observability.alerting.links import Links
+    from semantic_router_observability.alerting.slo import Promise, Slo
+
+    from .case import Labels
+    from .series import Value
+
+STEP: Final = 5
+"""Minutes between evaluations."""
+HEALTHY: Final = 3 * 1440 + 120
+"""Minutes before things turn bad: the longest window is full by then."""
+AFTER: Final = 1440 + 180
+TINY: Final = 1e-9
+"""What is left of nothing, after adding and taking away."""
+FACTS: Final = Facts(interval="5m", retention="10y")
+
+
+@dataclass(frozen=True)
+class Burn:
+    """A pace at which the budget burns, and the alerts that have to say so."""
+
+    name: str
+    bad: list[Value]
+    total: list[Value]
+    fires: frozenset[str]
+
+
+def burns(promise: Promise) -> list[Burn]:
+    """Return paces above and below each limit. Shares are capped where a pace would want more than everything."""
+    rate = 100.0
+    whole = line((rate, HEALTHY + AFTER))
+
+    def at(pace: float) -> list[Value]:
+        return line((0, HEALTHY), (min(pace * promise.budget, 0.97137) * rate, AFTER))
+
+    rare = max(1, promise.slo.at_least) * 1.4 / 60
+    lone = line((0, HEALTHY), (1, 1), (0, AFTER - 1))
+    return [
+        Burn("burns-at-16", at(16.37), whole, frozenset({FAST, SLOW})),
+        Burn("burns-at-6.5", at(6.53), whole, frozenset({FAST, SLOW})),
+        Burn("burns-at-3.3", at(3.31), whole, frozenset({SLOW})),
+        Burn("burns-at-0.9", at(0.9), whole, frozenset()),
+        Burn("never-fails", line((0, HEALTHY + AFTER)), whole, frozenset()),
+        Burn("one-failure", lone, lone, frozenset()),
+        Burn("fails-rarely-and-always", line((0, HEALTHY), (rare, AFTER)), line((0, HEALTHY), (rare, AFTER)), frozenset({FAST, SLOW})),
+    ]
+
+
+def burn_tests(slo: Slo, links: Links) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
+    """Return the rule groups of each promise, and promtool's test of them."""
+    return [(promise_groups([promise], FACTS, links), _test(promise, links)) for promise in slo.promises()]
+
+
+def _test(promise: Promise, links: Links) -> dict[str, Any]:
+    paces = burns(promise)
+    end = (HEALTHY + AFTER) // STEP
+    alerts = {rule.name: rule for rule in burn_alerts(promise, FACTS)}
+    asked: list[dict[str, Any]] = []
+    for name, pairs in ((FAST, FAST_PAIRS), (SLOW, SLOW_PAIRS)):
+        hold = -(-int(duration_seconds("", HOLD[name])) // (STEP * 60))
+        body = alerts[name].body(links)
+        histories = []
+        moments = {end}
+        for pace in paces:
+            case = Case(pace.name, "fires" if name in pace.fires else "quiet", (), _truth(promise, pace, pairs), end)
+            history = firings(case, hold, 0)
+            if any(history) != (name in pace.fires):
+                raise ConfigError(f"slo {promise.slo.name!r}", pace.name, f"with these numbers {name} does not behave as it should")
+            first = next((step for step, firing in enumerate(history) if firing), None)
+            moments |= set() if first is None else {first - 1, first}
+            histories.append(history)
+        asked += [
+            {
+                "eval_time": f"{moment * STEP}m",
+                "alertname": name,
+                "exp_alerts": [expected(body, firing) for history in histories for firing in history[moment]],
+            }
+            for moment in sorted(moments)
+        ]
+    series = [each for pace in paces for each in _series(promise, router(pace.name), pace)]
+    return {
+        "name": f"{promise.slo.name} {promise.model or ''}",
+        "interval": "1m",
+        "input_series": [each.text() for each in series],
+        "alert_rule_test": asked,
+    }
+
+
+def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
+    """What the alert has to say at a step, from the events alone."""
+    labels = labels_of(namespace=pace.name, job="semantic-router", **promise.labels)
+    good_events = _good(pace)
+
+    def rates(step: int) -> tuple[float, float]:
+        found = increase(pace.total, step * STEP, STEP)
+        if isinstance(promise.slo.sli, Latency):
+            good = increase(good_events, step * STEP, STEP)
+            bad = None if found is None or good is None else found - good
+        else:
+            bad = increase(pace.bad, step * STEP, STEP)
+        if found is None or bad is None:
+            return 0, 0
+        return bad / 300, max(found, bad) / 300
+
+    # Sums from the beginning: that of a window is a difference.
+    sums = list(accumulate(map(rates, range(len(pace.total) // STEP + 1)), lambda one, other: (one[0] + other[0], one[1] + other[1])))
+
+    def over(step: int, window: str) -> tuple[float, float]:
+        before = step - int(duration_seconds("", window)) // 60 // STEP
+        earlier = sums[before] if before >= 0 else (0.0, 0.0)
+        return sums[step][0] - earlier[0], sums[step][1] - earlier[1]
+
+    def truth(step: int) -> Mapping[Labels, float]:
+        if step * STEP < HEALTHY:
+            return {}
+        for pair, limit in limits(promise, pairs):
+            bad, total = over(step, pair.long)
+            short_bad, short_total = over(step, pair.short)
+            if (
+                total > TINY
+                and short_total > TINY
+                and bad / total > limit
+                and short_bad / short_total > limit
+                and bad * 300 >= promise.slo.at_least
+            ):
+                return {labels: bad / total}
+        return {}
+
+    return truth
+
+
+def _good(pace: Burn) -> list[Value]:
+    return [None if total is None or bad is None else total - bad for total, bad in zip(pace.total, pace.bad, strict=True)]
+
+
+def _series(promise: Promise, base: Mapping[str, str], pace: Burn) -> list[Series]:
+    sli, model = promise.slo.sli, promise.model
+    good = sli.good(model)
+    if good is not None:
+        bound = f"{float(sli.bound)!r}" if isinstance(sli, Latency) else ""
+        return [_like(good, {**base, "le": bound}, _good(pace)), _like(sli.total(model), base, pace.total)]
+    extra = {"reason": "timeout"} if isinstance(sli, Availability) else {}
+    return [_like(sli.bad(model) or "", {**base, **extra}, pace.bad), _like(sli.total(model), base, pace.total)]
+
+
+def _like(selector: str, base: Mapping[str, str], values: list[Value]) -> Series:
+    """Make a series that a selector selects, as far as its matchers say what a label has to be."""
+    parsed: Any = promql_parser.parse(selector)
+    said = {each.name: each.value for each in parsed.matchers.matchers if str(each.op).endswith("Equal") and "Not" not in str(each.op)}
+    return Series(parsed.name, {**base, **said}, values)

@@ -1,0 +1,208 @@
+"""`Slo`: a promise to users, as a share of events that must be good, and the rules that tell when its error budget burns too fast."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+import msgspec
+import promql_parser
+
+from semantic_router_observability.checks import duration_seconds
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router.catalogue import family
+
+from .shapes.promql import spelled
+
+LOWEST_OBJECTIVE: Final = 0.85
+"""Below, no error share exceeds six times the budget, and nothing could ever be critical."""
+
+_HISTOGRAMS: Final = {
+    "completion": "llm_model_completion_latency_seconds",
+    "firstToken": "llm_model_ttft_seconds",
+    "token": "llm_model_tpot_seconds",
+    "routing": "llm_model_routing_latency_seconds",
+}
+
+_CLIENT: Final = "parse_error|model_not_found|upstream_4xx"
+_BACKEND: Final = "timeout|upstream_5xx"
+
+
+class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="availability"):
+    """Requests that do not fail; what clients cause does not count against it. By model, only what its server causes does."""
+
+    def bad(self, model: str | None) -> str:
+        """Select the bad events."""
+        if model is None:
+            return f'llm_request_errors_total{{reason!~"{_CLIENT}"}}'
+        return f'llm_request_errors_total{{reason=~"{_BACKEND}", model={_text(model)}}}'
+
+    def total(self, model: str | None) -> str:
+        """Select all events."""
+        return "llm_model_requests_total" if model is None else f"llm_routing_reason_codes_total{{model={_text(model)}}}"
+
+    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+        """There is no counter of good events."""
+        return None
+
+
+class Latency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="latency"):
+    """Requests that are fast enough.
+
+    Attributes:
+        bound: Seconds; one of the histogram's bucket bounds.
+        of: `completion` (the whole answer), `firstToken` (default), `token` (each one), or `routing` (the router's own share).
+
+    """
+
+    bound: float
+    of: Literal["completion", "firstToken", "token", "routing"] = "firstToken"
+
+    def __post_init__(self) -> None:
+        bounds = family(_HISTOGRAMS[self.of]).buckets
+        if self.bound not in bounds:
+            raise ConfigError("sli: bound", self.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
+
+    def bad(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+        """There is no counter of bad events."""
+        return None
+
+    def good(self, model: str | None) -> str:
+        """Select the good events."""
+        matchers = [*self._matchers(model), f'le=~"{spelled(self.bound)}"']
+        return f"{_HISTOGRAMS[self.of]}_bucket{{{', '.join(matchers)}}}"
+
+    def total(self, model: str | None) -> str:
+        """Select all events."""
+        matchers = self._matchers(model)
+        return f"{_HISTOGRAMS[self.of]}_count" + (f"{{{', '.join(matchers)}}}" if matchers else "")
+
+    def _matchers(self, model: str | None) -> list[str]:
+        if model is None:
+            return []
+        if self.of == "routing":
+            raise ConfigError("perModel", model, "leave it out; the router measures its own share before there is a model")
+        return [f"model={_text(model)}"]
+
+
+class Ratio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ratio"):
+    """Anything that is counted.
+
+    Attributes:
+        bad_events: Counter of the bad events, with matchers if need be, such as `shop_orders_total{status="failed"}`.
+        all_events: Counter of all events, the bad ones among them.
+
+    """
+
+    bad_events: str
+    all_events: str
+
+    def __post_init__(self) -> None:
+        for name, text in (("badEvents", self.bad_events), ("allEvents", self.all_events)):
+            try:
+                parsed = promql_parser.parse(text)
+            except ValueError as error:
+                raise ConfigError(f"sli: {name}", text, f"not PromQL: {error}") from error
+            if not isinstance(parsed, promql_parser.VectorSelector):
+                raise ConfigError(f"sli: {name}", text, "write a counter with matchers, without rate or sum; both are added")
+
+    def bad(self, model: str | None) -> str:
+        """Select the bad events."""
+        return self._of(self.bad_events, model)
+
+    def total(self, model: str | None) -> str:
+        """Select all events."""
+        return self._of(self.all_events, model)
+
+    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+        """There is no counter of good events."""
+        return None
+
+    def _of(self, selector: str, model: str | None) -> str:
+        if model is None:
+            return selector
+        name, _, rest = selector.strip().partition("{")
+        inner = rest.removesuffix("}").strip().rstrip(",")
+        return f"{name}{{{inner + ', ' if inner else ''}model={_text(model)}}}"
+
+
+Sli = Availability | Latency | Ratio
+"""What is promised."""
+
+
+class Slo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """A promise about a share of events.
+
+    Usage:
+        Slo(name="answers", sli=Availability(), objective=0.995)
+        Slo(name="first-token", sli=Latency(bound=2.5), objective=0.95, per_model={"qwen3-235b": 0.9})
+
+    Attributes:
+        name: Value of the label `slo`.
+        sli: What is promised: `availability`, `latency` or `ratio`.
+        objective: Share of events that must be good, such as 0.995.
+        window: Time the budget is counted over. Default `14d`; samples must be kept as long.
+        per_model: Objectives of single models, on top of the one for all of them together. Default: none.
+        at_least: Fewest bad events in the long window of an alert, so that one failure at night is no emergency. Default 5.
+
+    """
+
+    name: str
+    sli: Sli
+    objective: float
+    window: str = "14d"
+    per_model: dict[str, float] = {}
+    at_least: int = 5
+
+    def __post_init__(self) -> None:
+        where = f"slo {self.name!r}"
+        if not re.fullmatch(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", self.name):
+            raise ConfigError("slo: name", self.name, "write lower-case letters, digits and '-'")
+        for place, objective in {
+            "objective": self.objective,
+            **{f"perModel.{model}": each for model, each in self.per_model.items()},
+        }.items():
+            if not LOWEST_OBJECTIVE <= objective < 1:
+                raise ConfigError(f"{where}: {place}", objective, f"write a share from {LOWEST_OBJECTIVE} to below 1, such as 0.995")
+        if self.at_least < 1:
+            raise ConfigError(f"{where}: atLeast", self.at_least, "write 1 or more events")
+        if duration_seconds(f"{where}: window", self.window) < duration_seconds("", "3d"):
+            raise ConfigError(f"{where}: window", self.window, "write at least 3d, the longest window of an alert")
+        for model in self.per_model:
+            self.sli.total(model)
+
+    def promises(self) -> list[Promise]:
+        """Return the objective for all models, and those of single ones."""
+        return [Promise(self, None, self.objective), *(Promise(self, model, each) for model, each in self.per_model.items())]
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """One objective of an SLO."""
+
+    slo: Slo
+    model: str | None
+    objective: float
+
+    @property
+    def budget(self) -> float:
+        """Share of events that may be bad."""
+        return round(1 - self.objective, 12)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of what is recorded about it."""
+        return {"slo": self.slo.name, **({"model": self.model} if self.model is not None else {})}
+
+    @property
+    def matchers(self) -> str:
+        """Select what is recorded about it."""
+        return f'slo="{self.slo.name}", model={_text(self.model or "")}'
+
+    @property
+    def recorded(self) -> dict[str, str]:
+        """Labels of what is recorded about it; an empty one is none, and says that queries may ask for it."""
+        return {"slo": self.slo.name, "model": self.model or ""}
+
+
+def _text(value: str) -> str:
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
