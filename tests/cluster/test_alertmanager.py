@@ -33,7 +33,7 @@ PEER_TIMEOUT = 15
 NAMESPACE = "drill"
 """Label of every series here."""
 ARRIVES = 45
-"""Seconds within which an alert that fires has been delivered: scrape, evaluation and grouping take 3 here, a change of a group 15, a dead sender 15 more."""
+"""Seconds within which an alert that fires has been delivered: scrape, evaluation and grouping take 5 here, a change of a group 15, a dead sender 15 more."""
 
 RULES = {
     "name": "drill",
@@ -86,7 +86,7 @@ def settings(target: str) -> dict[str, Any]:
                 {"type": "slack", "name": "chat", "apiUrl": key("slack")},
             ],
             "routes": [{"match": {"team": "finance"}, "receiver": "chat"}],
-            "grouping": {"groupWait": "1s", "groupInterval": "15s", "repeatInterval": "1h"},
+            "grouping": {"groupWait": "3s", "groupInterval": "15s", "repeatInterval": "1h"},
             "deadManSwitch": {"url": key("heartbeat"), "alert": "Heartbeat", "interval": "30s"},
         },
         "prometheus": {
