@@ -16,7 +16,7 @@ from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
-from .checks import dns_label, dns_subdomain
+from .checks import dns_label, dns_subdomain, public_url
 from .contract.options import ContractOptions
 from .errors import ConfigError
 from .exposure.classes import IngressClass, alb, check_annotations
@@ -244,6 +244,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Alerts whose links lead to the Grafana of these settings."""
         if self.alerts.dashboard_base_url is not None or self.grafana.external_url is UNSET:
             return self.alerts
+        # Under its own name: what is wrong with it is not what is wrong with the alerts.
+        public_url("grafana: external_url", self.grafana.external_url)
         return msgspec.structs.replace(self.alerts, dashboard_base_url=self.grafana.external_url)
 
     def grafana_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
