@@ -89,6 +89,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
     assert {entry.optional: entry.file_name for entry in DASHBOARDS if entry.optional} == {
         "vllm": "vllm-engines.json",
         "kubernetes": "router-kubernetes.json",
+        "slos": "slos.json",
     }
 
 

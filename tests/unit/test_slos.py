@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,9 +13,11 @@ import yaml
 import semantic_router_observability as sro
 from semantic_router_observability.alerting.burn import BUDGET_LEFT, ERRORS, EVENTS, FAST, FAST_PAIRS, SLOW, SLOW_PAIRS, limits, slo_groups
 from semantic_router_observability.alerting.facts import Facts
-from semantic_router_observability.alerting.links import Links
+from semantic_router_observability.alerting.links import Links, check_panel
 from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.contract import Contract
+from semantic_router_observability.dashboards import render
+from semantic_router_observability.dashboards.slos import PANEL_IDS, slos
 from semantic_router_observability.prometheus.rules import RuleFile
 
 if TYPE_CHECKING:
@@ -74,6 +78,19 @@ def test_what_is_recorded_and_alerted() -> None:
 def test_the_count_of_events_follows_the_interval() -> None:
     (alert,) = [rule for rule in rules_of([ANSWERS], Facts(interval="30s")) if rule.get("alert") == SLOW]
     assert "* 30 >= 5" in alert["expr"]
+
+
+def test_the_dashboard_shows_what_is_recorded_and_alerts_lead_to_it() -> None:
+    records = {rule["record"] for rule in rules_of(ALL) if "record" in rule}
+    model = json.loads(render(slos()))
+    asked = set(re.findall(r"[a-z_]+:[a-z_:0-9]+", json.dumps(model["panels"])))
+    assert asked
+    assert asked <= records
+    for alert in [rule for rule in rules_of(ALL) if "alert" in rule]:
+        uid, number = re.fullmatch(r"/d/([\w-]+)/\?viewPanel=(\d+)", alert["annotations"]["dashboard_url"]).groups()
+        assert uid == model["uid"]
+        assert int(number) == PANEL_IDS["budget-used"]
+        check_panel(alert["alert"], sro.Panel(uid=uid, id=int(number)))
 
 
 BAD: list[tuple[dict[str, Any], str]] = [

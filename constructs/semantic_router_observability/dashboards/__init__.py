@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .registry import DASHBOARDS, Entry
     from .rendering import render
     from .routing import routing_and_learning
+    from .slos import slos
     from .stack_health import stack_health
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "router_fleet",
     "router_kubernetes",
     "routing_and_learning",
+    "slos",
     "stack_health",
     "vllm_engines",
 ]
@@ -56,6 +58,7 @@ _HOMES = {
     "router_fleet": "fleet",
     "router_kubernetes": "kubernetes",
     "routing_and_learning": "routing",
+    "slos": "slos",
     "stack_health": "stack_health",
     "vllm_engines": "engines",
 }

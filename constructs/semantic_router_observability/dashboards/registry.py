@@ -12,6 +12,7 @@ from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .routing import routing_and_learning
 from .shipped import PAGES
+from .slos import slos
 from .stack_health import stack_health
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "stack-health.json": stack_health,
     "vllm-engines.json": vllm_engines,
     "router-kubernetes.json": router_kubernetes,
+    "slos.json": slos,
 }
 
 DASHBOARDS: Final = tuple(Entry(page.file_name, _BUILDERS[page.file_name], page.optional) for page in PAGES)

@@ -30,6 +30,7 @@ PAGES: Final = (
     Page("stack-health.json"),
     Page("vllm-engines.json", optional="vllm"),
     Page("router-kubernetes.json", optional="kubernetes"),
+    Page("slos.json", optional="slos"),
 )
 """Every dashboard, in the order in which they are listed."""
 

@@ -30,8 +30,8 @@ FOLDER = "Semantic Router"
 ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
-OptionalPage = Literal["vllm", "kubernetes"]
-"""Pages that show something only when more than the router is scraped."""
+OptionalPage = Literal["vllm", "kubernetes", "slos"]
+"""Pages that show something only when more than the router is scraped, or an SLO is stated."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"
 _OTHER_VOLUMES = "/var/lib/grafana-volumes"

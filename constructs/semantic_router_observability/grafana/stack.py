@@ -52,7 +52,7 @@ class GrafanaStack(Construct):
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
         optional_dashboards: Which of the pages that need more than the router to be scraped are shipped too: `vllm` (a job for vLLM
-            engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor). Default: none.
+            engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor), `slos` (an SLO under `alerts`). Default: none.
         contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
         admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
             `admin-password`.

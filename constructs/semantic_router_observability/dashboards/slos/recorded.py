@@ -1,0 +1,24 @@
+"""Queries of what the rules of SLOs record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from semantic_router_observability.alerting.burn import BUDGET_LEFT, ERRORS, EVENTS, OBJECTIVE, RATIO
+
+__all__ = ["BUDGET_LEFT", "ERRORS", "EVENTS", "LEGEND", "NOTHING", "OBJECTIVE", "RATIO", "chosen", "named"]
+
+NOTHING: Final = "no SLO"
+
+LEGEND: Final = "{{promise}}"
+
+
+def chosen(name: str) -> str:
+    """Select what the filters let through."""
+    return f'{name}{{namespace=~"$namespace", job=~"$job", slo=~"$slo"}}'
+
+
+def named(expression: str) -> str:
+    """Name each promise in one label: a legend of two would have a loose end where there is no model."""
+    joined = f'label_join({expression}, "promise", " ", "slo", "model")'
+    return f'label_replace({joined}, "promise", "$1", "promise", "(.*) ")'
