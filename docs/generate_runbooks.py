@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import promql_parser
 
-from semantic_router_observability.alerting import Alerts
+from semantic_router_observability.alerting import Alerts, Availability, Knobs, Slo
+from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.rule import SEVERITIES
@@ -52,6 +53,13 @@ INSTALLATION = Facts(
     alertmanager=True,
 )
 """The installation as shipped, with everything added that has alerts of its own."""
+
+EXAMPLE = Slo(name="answers", sli=Availability(), objective=0.99)
+"""The promise that the pages on SLOs show their rules for."""
+
+OF_AN_SLO = """\
+Each SLO under `alerts.slos` has this alert, with its own name, objective and window. The page shows it for `answers`, which promises that 99 % of
+requests do not fail: see [Promise something](../alerts.md#promise-something)."""
 
 MEANINGS = {
     "critical": "Users are failing now, or nobody would notice if they were: wake somebody.",
@@ -91,27 +99,28 @@ class Alert:
 
 
 @cache
-def alerts() -> tuple[Alert, ...]:
-    """Every alert that the project ships, those that are off as shipped among them."""
-    shipped = Alerts()
-    everything = replace_off(shipped)
-    definitions = {each.name: each for _, each in everything.definitions(INSTALLATION)}
-    groups = everything.groups(INSTALLATION)
-    rules = [(file, rule) for file, each in groups.items() for group in each for rule in group["rules"] if "alert" in rule]
-    found = []
-    for file, rule in rules:
-        definition = definitions.get(rule["alert"])
-        found.append(Alert(rule, file.removeprefix("alerts-"), panel_of(rule), definition))
-    return tuple(found)
-
-
-def replace_off(shipped: Alerts) -> Alerts:
-    """Turn on what is off as shipped, without a change of its numbers."""
-    from semantic_router_observability.alerting import Knobs  # noqa: PLC0415 - beside the only use
-    from semantic_router_observability.alerting.defaults import topics  # noqa: PLC0415
-
+def groups() -> Mapping[str, Any]:
+    """Rule groups of every alert that the project ships, those that are off as shipped and those of an SLO among them."""
     off = [each.name for topic in topics(INSTALLATION).values() for each in topic if not each.enabled]
-    return Alerts(rules={**shipped.rules, **{name: Knobs(enabled=True) for name in off}})
+    return everything(off).groups(INSTALLATION)
+
+
+def everything(off: Iterable[str]) -> Alerts:
+    """Turn on what is off, without a change of its numbers."""
+    return Alerts(rules={name: Knobs(enabled=True) for name in off}, slos=(EXAMPLE,))
+
+
+@cache
+def alerts() -> tuple[Alert, ...]:
+    """Every alert that the project ships."""
+    definitions = {each.name: each for topic in topics(INSTALLATION).values() for each in topic}
+    return tuple(
+        Alert(rule, file.removeprefix("alerts-"), panel_of(rule), definitions.get(rule["alert"]))
+        for file, inner in groups().items()
+        for group in inner
+        for rule in group["rules"]
+        if "alert" in rule
+    )
 
 
 def panel_of(rule: Mapping[str, Any]) -> Panel | None:
@@ -144,6 +153,8 @@ def where_to_look(panel: Panel | None) -> str:
     """The panel in words, and the path to it behind Grafana's address."""
     if panel is None:
         return "none"
+    if panel.uid not in titles():
+        raise SystemExit(f"an alert leads to dashboard {panel.uid}, which is not shipped; there are {', '.join(titles())}")
     title, panels = titles()[panel.uid]
     if panel.id is None:
         return f"{title}: `/d/{panel.uid}/`"
@@ -160,7 +171,7 @@ def head(page: list[Alert]) -> str:
     lines = []
     for alert in page:
         annotations = alert.rule["annotations"]
-        labels = ", ".join(f"{name} `{alert.labels[name]}`" for name in ("service", "component", "team"))
+        labels = ", ".join(f"{name} `{alert.labels[name]}`" for name in ("service", "component", "team", "slo") if name in alert.labels)
         off = alert.definition.off_because if alert.definition and not shipped_on(alert) else ""
         row = (alert.severity, alert.rule.get("for", "0s"), alert.rule.get("keep_firing_for", "0s"), labels, where_to_look(alert.panel))
         lines += [
@@ -168,6 +179,7 @@ def head(page: list[Alert]) -> str:
             "",
             annotations.get("description", ""),
             *(["", f"Off as shipped: {off}."] if off else []),
+            *(["", OF_AN_SLO] if "slo" in alert.labels else []),
             "",
             "| Severity | Fires after | Goes on for | Labels | Panel |",
             "| --- | --- | --- | --- | --- |",
@@ -273,8 +285,16 @@ def result_labels(name: str) -> frozenset[str]:
     alert = next(each for each in alerts() if each.name == name)
     if alert.definition and alert.definition.by:
         return frozenset(alert.definition.by)
-    labels = Contract.everything().read(alert.rule["expr"], where=name)[1].labels
-    return frozenset(labels or ())
+    return frozenset(contract().read(alert.rule["expr"], where=name)[1].labels or ())
+
+
+@cache
+def contract() -> Contract:
+    """Return what there is to ask for, what the rules record included."""
+    known = Contract.everything()
+    for file, inner in groups().items():
+        known = known.recording(inner, where=file)[1]
+    return known
 
 
 def silences(source: Alert, target: Alert) -> bool:

@@ -24,6 +24,10 @@ import yaml
 
 from documentation import PAGES, ROOT, SNIPPETS, Snippet
 from semantic_router_observability import settings_file
+from semantic_router_observability.alerting import Availability, Slo
+from semantic_router_observability.alerting.burn import slo_groups
+from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.links import Links
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.rules import router_groups
@@ -56,7 +60,12 @@ FOREIGN_OBJECTS = {
     ("secret", "registry-pull"): "made by the user",
 }
 
-RECORDED = {rule.record for group in router_groups() for rule in group.rules}
+RECORDED = {rule.record for group in router_groups() for rule in group.rules} | {
+    str(rule["record"])
+    for group in slo_groups([Slo(name="answers", sli=Availability(), objective=0.99)], Facts(), Links())
+    for rule in group["rules"]
+    if "record" in rule
+}
 SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "alertmanager_", "kube_", "vllm:", "ALERTS")
 
 
@@ -164,7 +173,7 @@ def named_objects(text: str) -> list[tuple[str, str]]:
 def metric_names(expression: str) -> set[str]:
     """Names of the metrics that a query reads."""
     promql_parser.parse(expression)
-    bare = re.sub(r'"[^"]*"|\b(?:\d+[a-z]+)+\b|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)', " ", expression)
+    bare = re.sub(r'"[^"]*"|(?<![:\w])(?:\d+[a-z]+)+\b|\{[^}]*\}|\[[^\]]*\]|\b(?:by|without|on|ignoring)\s*\([^)]*\)', " ", expression)
     words = set(re.findall(r"[a-zA-Z_:][a-zA-Z0-9_:]*(?!\w|\s*\()", bare))
     return words - {"and", "or", "unless", "bool", "offset", "sum", "max", "min", "avg", "count", "by", "le"}
 

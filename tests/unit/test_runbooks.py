@@ -26,9 +26,8 @@ import yaml
 from documentation import ROOT, Snippet, snippets_of
 from harness.programs import program
 from semantic_router_observability import settings_file
-from semantic_router_observability.alerting import Alerts, Knobs
+from semantic_router_observability.alerting import Alerts, Availability, Knobs, Slo
 from semantic_router_observability.alerting.options import EVERYTHING
-from semantic_router_observability.contract import Contract
 from simulator.prometheus import Prometheus
 
 if TYPE_CHECKING:
@@ -63,9 +62,10 @@ def generator() -> ModuleType:
 
 @cache
 def shipped() -> list[dict[str, Any]]:
-    """Every alert there can be: an installation with everything, and those on that are off as shipped."""
+    """Every alert there can be: an installation with everything, those on that are off as shipped, and those of an SLO."""
     names = [name for name in (page.stem for page in PAGES) if name in _definable()]
-    turned = Alerts(rules={name: Knobs(enabled=True) for name in names})
+    promise = Slo(name="answers", sli=Availability(), objective=0.99)
+    turned = Alerts(rules={name: Knobs(enabled=True) for name in names}, slos=(promise,))
     return [dict(rule) for groups in turned.groups(EVERYTHING).values() for group in groups for rule in group["rules"] if "alert" in rule]
 
 
@@ -182,9 +182,9 @@ def test_panels_exist_in_the_dashboards_that_are_shipped() -> None:
 
 
 @pytest.mark.parametrize("snippet", [pytest.param(each, id=str(each)) for each in BLOCKS if each.language == "promql"])
-def test_queries_keep_the_contract(snippet: Snippet) -> None:
+def test_queries_keep_the_contract(generator: ModuleType, snippet: Snippet) -> None:
     """Metrics, labels, values and the way they are asked, of the router and of everything else."""
-    contract = Contract.everything().extend(strict=True)
+    contract = generator.contract().extend(strict=True)
     for expression in snippet.text.strip().split("\n\n"):
         contract.check(expression, where=str(snippet))
 
@@ -267,6 +267,15 @@ def test_settings_that_pages_name_exist() -> None:
                 continue
             nodes = [found for node in nodes if step in node.get("properties", {}) for found in below(node["properties"][step])]
             assert nodes, f"{page}: {key}"
+
+
+def test_words_that_look_like_settings_are_settings() -> None:
+    schema = json.loads((ROOT / "observability.schema.json").read_text(encoding="utf-8"))
+    keys = {key for kind in schema["$defs"].values() for key in kind.get("properties", ())}
+    of_others = {"lastError", "clientError", "serverError", "contextDeadlineExceeded"}
+    found = {word for page in [*PAGES, INDEX] for word in re.findall(r"`([a-z]+(?:[A-Z][a-z]+)+)`", page.read_text(encoding="utf-8"))}
+    assert of_others < found
+    assert found - of_others <= keys
 
 
 def test_what_people_wrote_stays(generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
