@@ -32,7 +32,13 @@ def page() -> str:
 def _row(alert: Definition) -> str:
     tuning = alert.tuning
     off = f" **Off**: {alert.off_because}." if not alert.enabled else ""
-    cells = [f"`{alert.name}`", tuning.severity, _condition(alert), tuning.for_, f"{alert.words(alert.description)}{off}"]
+    cells = [
+        f"[`{alert.name}`](runbooks/{alert.name}.md)",
+        tuning.severity,
+        _condition(alert),
+        tuning.for_,
+        f"{alert.words(alert.description)}{off}",
+    ]
     return f"| {' | '.join(cells)} |"
 
 

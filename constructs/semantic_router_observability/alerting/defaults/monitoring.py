@@ -298,6 +298,7 @@ def alertmanager() -> Iterator[Definition]:
         "alertmanager",
         "{{ $value | humanizePercentage }} of the alerts sent to {{ $labels.alertmanager }} do not arrive",
         "Nobody is told what fires. This alert, too, arrives only by another replica or by the missing Watchdog.",
+        panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
     yield Definition(
@@ -314,6 +315,7 @@ def alertmanager() -> Iterator[Definition]:
         "alertmanager",
         "No replica of Alertmanager in {{ $labels.namespace }} answers",
         "Nobody is told what fires. Only the receiver that misses the Watchdog notices.",
+        panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
     yield Definition(
@@ -329,6 +331,7 @@ def alertmanager() -> Iterator[Definition]:
         "alertmanager",
         "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} are not delivered",
         "Whoever should have been told was not. Look at credentials and at what the other side answers.",
+        panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
     yield Definition(
@@ -351,6 +354,7 @@ def alertmanager() -> Iterator[Definition]:
         "alertmanager",
         "The replicas of Alertmanager in {{ $labels.namespace }} do not all know each other: one sees {{ $value | humanize }}",
         "Notifications come twice, and a silence set on one replica does not hold on another.",
+        panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
 

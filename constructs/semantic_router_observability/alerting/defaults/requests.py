@@ -56,11 +56,11 @@ def requests() -> Iterator[Definition]:
     yield Definition(
         "SemanticRouterErrorsAtLowTraffic",
         Share(SERVER_CAUSED, REQUESTS, window=60),
-        tuning(0.5, "critical", hold="5m", at_least=3),
+        tuning(0.3, "critical", hold="5m", at_least=3),
         "requests",
         "{{ $value | humanizePercentage }} of the few requests to the router in {{ $labels.namespace }} within the hour failed",
-        "Hardly anybody asks, and most of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
-        "noticed with its third failure.",
+        "Hardly anybody asks, and many of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
+        "noticed after a few failures.",
         _SHARE,
     )
     yield Definition(
