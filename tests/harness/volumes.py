@@ -110,7 +110,7 @@ class Volumes:
                 return
             for item in body.get("items") or [{"key": key, "path": key} for key in data]:
                 if item["key"] in data:
-                    yield item["path"], _File(data[item["key"]], item.get("mode", mode))
+                    yield item["path"], _File(data[item["key"]], int(item.get("mode", mode)))
                 elif not body.get("optional"):
                     raise KeyError(f"{kind} {body.get('name') or body['secretName']} has no key {item['key']}")
         else:

@@ -56,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection of a scraper, kept open between scrapes."""
 
     protocol_version = "HTTP/1.1"
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
         """Answer a scrape."""

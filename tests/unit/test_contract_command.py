@@ -161,7 +161,7 @@ def served() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(PAGE.encode())
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:

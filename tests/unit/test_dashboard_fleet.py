@@ -26,7 +26,7 @@ SCRAPES = re.compile(r"\bscrape_\w+\{")
 
 
 def ask(title: str, place: int = 0, **variables: str) -> str:
-    return queries(FLEET, IDS[title], **variables)[place]
+    return queries(FLEET, IDS[title], recorded=False, **variables)[place]
 
 
 def column(history: History, name: str) -> dict[str, float]:

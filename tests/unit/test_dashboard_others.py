@@ -127,7 +127,7 @@ class Neighbours(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Neighbours
+    server: Neighbours  # pyright: ignore[reportIncompatibleVariableOverride]
 
     def do_GET(self) -> None:
         body = self.server.pages[self.path.removeprefix("/")](7200 + 10 * (time.monotonic() - self.server.begun)).encode()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import promql_parser as promql
 import pytest
@@ -287,7 +287,9 @@ def selectors(node: Any) -> Iterator[Any]:
 
 
 def uses(expression: str) -> list[Use]:
-    return [Use(node.name, around, "[]" in around) for node, around in walk(parse(expression)) if isinstance(node, promql.VectorSelector)]
+    return [
+        Use(node.name or "", around, "[]" in around) for node, around in walk(parse(expression)) if isinstance(node, promql.VectorSelector)
+    ]
 
 
 def family_of(sample: str) -> catalogue.Family:
@@ -393,7 +395,7 @@ def test_query_splits_errors_by_model_only_without_made_up_names(expression: str
         (lambda: rate("llm_pii_violations_total"), "'unrecorded': a family that the router really feeds"),
         (lambda: share_above(30, "llm_model_completion_latency_seconds"), "30: one of its bucket bounds: 0.005, 0.01,"),
         (
-            lambda: place([Section([Line(4, [llm_router_metrics().panels[0]] * 5)])]),
+            lambda: place([Section([Line(4, [cast("Any", llm_router_metrics().panels or [])[0]] * 5)])]),
             "dashboard line: 5: a number of panels that divides 24",
         ),
     ],

@@ -57,8 +57,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
 
 
 def remembered(directory: pytest.TempPathFactory, routers: list[Router]) -> Iterator[History]:
-    programs = {"prometheus": program("prometheus"), "promtool": program("promtool")}
-    with recorded(directory.mktemp("history"), routers, **programs) as history:
+    with recorded(directory.mktemp("history"), routers, prometheus=program("prometheus"), promtool=program("promtool")) as history:
         yield history
 
 
@@ -169,7 +168,7 @@ def test_both_forms_answer_alike(busy: History, key: str) -> None:
     assert held.keys() == raw.keys()
     for labels, value in raw.items():
         # Rules are evaluated up to 30 s before the moment asked for; requests in flight come and go in that time.
-        near = {"rel": 0.12, "abs": 3} if key in COUNTS else {"abs": 15} if "flight" in key else {"rel": 0.05, "abs": 0.005}
+        near: dict[str, Any] = {"rel": 0.12, "abs": 3} if key in COUNTS else {"abs": 15} if "flight" in key else {"rel": 0.05, "abs": 0.005}
         assert held[labels] == pytest.approx(value, **near)
 
 
@@ -268,8 +267,7 @@ def test_a_question_the_recorded_series_cannot_answer_is_asked_of_the_raw_ones()
 
 
 def stack(**arguments: Any) -> dict[str, Any]:
-    chart = cdk8s.Testing.chart()
-    chart = cdk8s.Chart(chart.node.root, "switch", namespace="monitoring")
+    chart = cdk8s.Chart(cdk8s.App(), "switch", namespace="monitoring")
     prometheus = sro.PrometheusStack(chart, "prometheus", **arguments)
     sro.GrafanaStack(chart, "grafana", sources=[prometheus])
     return {f"{each['kind']}/{each['metadata']['name']}": each for each in cdk8s.Testing.synth(chart)}

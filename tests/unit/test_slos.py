@@ -87,7 +87,9 @@ def test_the_dashboard_shows_what_is_recorded_and_alerts_lead_to_it() -> None:
     assert asked
     assert asked <= records
     for alert in [rule for rule in rules_of(ALL) if "alert" in rule]:
-        uid, number = re.fullmatch(r"/d/([\w-]+)/\?viewPanel=(\d+)", alert["annotations"]["dashboard_url"]).groups()
+        link = re.fullmatch(r"/d/([\w-]+)/\?viewPanel=(\d+)", alert["annotations"]["dashboard_url"])
+        assert link
+        uid, number = link.groups()
         assert uid == model["uid"]
         assert int(number) == PANEL_IDS["budget-used"]
         check_panel(alert["alert"], sro.Panel(uid=uid, id=int(number)))
