@@ -12,8 +12,8 @@ from semantic_router_observability.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-RUNBOOKS: Final = "https://github.com/vllm-project/semantic-router-observability/blob/main/docs/runbooks"
-"""Where the project's own runbook pages are published."""
+RUNBOOKS: Final = "docs/runbooks"
+"""Where the runbook pages lie in this repository; only who publishes it can say under which address."""
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):

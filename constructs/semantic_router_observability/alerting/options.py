@@ -40,7 +40,8 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         own: Alerts of your own. Default: none.
         slos: Promises whose error budgets are watched. Default: none, as only you can promise.
         team: Label `team` of every alert, to route by. Default `platform`.
-        runbook_base_url: What links to runbooks begin with. Default: the project's own pages.
+        runbook_base_url: What links to runbooks begin with: the address of `docs/runbooks` where you publish this repository. Default:
+            none, links are paths in the repository.
         dashboard_base_url: Where people reach Grafana. Default: Grafana's `externalUrl`; without one, links are paths.
 
     """
@@ -50,11 +51,12 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     own: tuple[AlertRule, ...] = ()
     slos: tuple[Slo, ...] = ()
     team: str = "platform"
-    runbook_base_url: str = RUNBOOKS
+    runbook_base_url: str | None = None
     dashboard_base_url: str | None = None
 
     def __post_init__(self) -> None:
-        http_url("alerts: runbookBaseUrl", self.runbook_base_url)
+        if self.runbook_base_url is not None:
+            http_url("alerts: runbookBaseUrl", self.runbook_base_url)
         if self.dashboard_base_url is not None:
             http_url("alerts: dashboardBaseUrl", self.dashboard_base_url)
         shipped = {each.name: each for alerts in topics(EVERYTHING).values() for each in alerts}
@@ -76,7 +78,7 @@ class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def links(self) -> Links:
         """What every alert's links and labels begin with."""
         return Links(
-            runbooks=self.runbook_base_url.rstrip("/"),
+            runbooks=(self.runbook_base_url or RUNBOOKS).rstrip("/"),
             dashboards=(self.dashboard_base_url or "").rstrip("/"),
             labels={"team": self.team},
         )

@@ -48,3 +48,9 @@ Dashboard: {{ .Annotations.dashboard_url }}
 {{- end -}}
 """
 """Says what happened, what it means, and where to go next, from the annotations that every rule of this project has."""
+
+
+def link(annotation: str) -> str:
+    """Template of an annotation's address, empty where it is a path: nobody stated where runbooks or Grafana are published."""
+    value = f".CommonAnnotations.{annotation}"
+    return f'{{{{ if match "^https?://" {value} }}}}{{{{ {value} }}}}{{{{ end }}}}'

@@ -14,7 +14,7 @@ from semantic_router_observability.checks import duration_seconds, host_and_port
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
 
-from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE
+from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,10 +111,10 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True
             "description": TITLE,
             "component": "{{ .CommonLabels.component }}",
             "group": "{{ .CommonLabels.service }}",
-            # PagerDuty is sent only links that are not empty.
+            # PagerDuty is sent only links that are not empty, and takes only whole addresses.
             "links": [
-                {"href": "{{ .CommonAnnotations.runbook_url }}", "text": "Runbook"},
-                {"href": "{{ .CommonAnnotations.dashboard_url }}", "text": "Dashboard"},
+                {"href": link("runbook_url"), "text": "Runbook"},
+                {"href": link("dashboard_url"), "text": "Dashboard"},
             ],
             "http_config": dict(proxy) or None,
             "send_resolved": self.send_resolved,
