@@ -14,11 +14,11 @@ import pytest
 
 from cluster.metrics import Metrics
 from cluster.options import RULES
-from cluster.routers import INSTALLS, METRICS, place
+from cluster.routers import INSTALLS, place, simulate
 from cluster.support import apply_cleanly, open_namespace, synthesize
 from cluster.web import Server
 from harness.pods import endpoints, run_pod
-from simulator import Scenario, SimulatedRouter
+from simulator import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def running(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
         apply_cleanly(cluster, synthesize(directory, namespace, settings), user=cluster.create_admin(namespace, "anna"))
 
         address = network.address()
-        stack.enter_context(SimulatedRouter(address, METRICS, scenario=Scenario(rate=20.0), speed=10.0, prefix=network.prefix))
+        stack.enter_context(simulate(network, address, scenario=Scenario(rate=20.0)))
         place(cluster, namespace, INSTALLS["raw"], address)
         grafana = network.address()
         stack.enter_context(Server(network, grafana, 3000, {"/metrics": "grafana_build_info 1\n"}))

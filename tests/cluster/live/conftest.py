@@ -10,11 +10,11 @@ import pytest
 
 from cluster.metrics import Metrics
 from cluster.options import RULES
-from cluster.routers import DASHBOARD, INSTALLS, METRICS, STRANGER, Placed, add_pod, add_slice, place
+from cluster.routers import DASHBOARD, INSTALLS, STRANGER, Placed, add_pod, add_slice, place, simulate
 from cluster.support import apply_cleanly, open_namespace, synthesize
 from cluster.web import Server
 from harness.pods import endpoints, run_pod
-from simulator import Scenario, SimulatedRouter
+from simulator import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,10 +71,7 @@ def live(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         addresses = {style: network.address() for style in homes}
         scenario = Scenario.everything_on(rate=20.0, unknown_model_share=0.05)
         for seed, address in enumerate(addresses.values()):
-            simulated = SimulatedRouter(
-                address, METRICS, scenario=scenario, seed=seed, speed=10.0, start_offset=1800.0, prefix=network.prefix
-            )
-            stack.enter_context(simulated)
+            stack.enter_context(simulate(network, address, scenario=scenario, seed=seed, start_offset=1800.0))
         _decoys(lab, namespace, foreign)
         routers = {style: place(cluster, home, INSTALLS[style], addresses[style]) for style, home in homes.items()}
         # The IPv6 half of a dual-stack Service: the same Pod, listed a second time.
