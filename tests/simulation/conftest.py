@@ -1,0 +1,21 @@
+"""All simulations are run once, and looked at by many tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.programs import program
+from simulation.outcomes import outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulation.outcomes import Outcome
+
+
+@pytest.fixture(scope="session")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
+    """What fired in each simulation, and what people were told."""
+    return outcomes(program("promtool"), program("alertmanager"), tmp_path_factory.mktemp("simulation"))

@@ -1,0 +1,171 @@
+"""A simulated installation: router pods that come and go, and the programs around them, as one Prometheus scrapes them all."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from manifests import NAMESPACE
+from semantic_router_observability.router.catalogue import families
+from simulation.rules import rule_files
+from simulation.samples import Samples, labels, read
+from simulator import Incident, Restart, Router, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from simulation.samples import Change, Key
+
+MINUTE: Final = 60
+GIB: Final = 2.0**30
+MEMORY_LIMIT: Final = 4 * GIB
+VOLUME: Final = 20 * GIB
+"""Size of the claim of Prometheus, as shipped."""
+
+AGE: Final = 7200
+"""Seconds for which a pod has been up that is there from the start."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """A router pod. Times are seconds on the clock of the simulation."""
+
+    name: str
+    begin: float = -AGE
+    end: float = math.inf
+    restarts: tuple[Restart, ...] = ()
+    """When its process dies."""
+
+
+PAIR: Final = (Pod(name="router-a"), Pod(name="router-b"))
+"""Two replicas: as small as a router gets that stays up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """What is installed, what happens to it, and for how long it is watched."""
+
+    minutes: int
+    step: int = 30
+    """Seconds between scrapes and between evaluations."""
+    scenario: Scenario = field(default_factory=Scenario)
+    incidents: tuple[Incident, ...] = ()
+    """On the clock of the simulation; `scenario` has none."""
+    pods: tuple[Pod, ...] = PAIR
+    changes: tuple[Change, ...] = ()
+    """What becomes of samples on their way, for what happens beside the requests."""
+
+    def samples(self) -> Samples:
+        """Return everything that is scraped."""
+        steps = self.minutes * MINUTE // self.step + 1
+        found = Samples(steps, self.step, wanted(), self.changes)
+        for number, pod in enumerate(self.pods):
+            self._scrape(found, pod, number)
+        for index in range(steps):
+            for (name, where), value in _around(index * self.step).items():
+                found.add(index, name, where, value)
+        return found
+
+    def _scrape(self, found: Samples, pod: Pod, number: int) -> None:
+        place = labels(
+            namespace=NAMESPACE,
+            job="semantic-router",
+            pod=pod.name,
+            instance=f"10.0.0.{number + 1}:9190",
+            service="semantic-router-metrics",
+        )
+        limit = labels(
+            namespace=NAMESPACE, job="kube-state-metrics", pod=pod.name, container="semantic-router", resource="memory", unit="byte"
+        )
+        # The clock of a router begins with its pod, and its start time has to say so.
+        calm = replace(self.scenario, epoch=self.scenario.epoch + pod.begin)
+        incidents = tuple(
+            replace(each, start=each.start - pod.begin, end=each.end - pod.begin) for each in self.incidents if each.end > pod.begin
+        )
+        restarts = tuple(replace(each, at=each.at - pod.begin) for each in pod.restarts)
+        router = Router(number + 1, replace(calm, incidents=incidents, restarts=restarts), only=families_read())
+        turn = min((*(each.start for each in incidents), *(each.at for each in restarts)), default=math.inf)
+        for index in range(found.steps):
+            now = index * found.step
+            if not pod.begin <= now < pod.end:
+                continue
+            found.add(index, "kube_pod_container_resource_limits", limit, MEMORY_LIMIT)
+            at = now - pod.begin
+            if not router.up(at):
+                found.add(index, "up", place, 0)
+                continue
+            found.add(index, "up", place, 1)
+            found.add(index, "scrape_samples_post_metric_relabeling", place, 3400)
+            # Until something happens, all drills are alike.
+            for (name, where), value in _calm(number + 1, calm, at) if at < turn else read(router.exposition(at)):
+                found.add(index, name, f"{place},{where}" if where else place, value)
+
+
+@cache
+def _calm_router(seed: int, scenario: Scenario) -> Router:
+    return Router(seed, scenario, only=families_read())
+
+
+@lru_cache(maxsize=1200)
+def _calm(seed: int, scenario: Scenario, at: float) -> list[tuple[Key, float]]:
+    return read(_calm_router(seed, scenario).exposition(at))
+
+
+@cache
+def wanted() -> frozenset[str]:
+    """Return names of metrics that any rule reads, and a few words that are none."""
+    return frozenset(re.findall(r"[a-zA-Z_:][\w:]*", "".join(rule_files().values())))
+
+
+@cache
+def families_read() -> frozenset[str]:
+    """Return the router's families that any rule reads."""
+    return frozenset(name for name in families() if wanted() & {name, f"{name}_bucket", f"{name}_count", f"{name}_sum"})
+
+
+def _program(job: str, replica: int = 0) -> str:
+    pod = f"{job}-{replica}"
+    return labels(namespace=NAMESPACE, job=job, pod=pod, instance=f"{pod}:80")
+
+
+def _around(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers and a vLLM engine."""
+    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1}
+    found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
+    itself = _program("prometheus")
+    found |= {(name, itself): value(now) for name, value in _PROMETHEUS.items()}
+    for group in ("alerts-requests", "semantic-router-recording"):
+        rules = f'{itself},rule_group="/etc/prometheus/rules/{group}.yaml;{group}"'
+        found["prometheus_rule_evaluation_failures_total", rules] = 0
+        found["prometheus_rule_group_last_duration_seconds", rules] = 0.02 + 0.01 * math.sin(now / 700)
+        found["prometheus_rule_group_interval_seconds", rules] = 15
+    queue = f'{itself},remote_name="central",url="https://metrics.example.com/push"'
+    found["prometheus_remote_storage_samples_failed_total", queue] = 0
+    found["prometheus_remote_storage_queue_highest_timestamp_seconds", queue] = 1.8e9 + now
+    found["prometheus_remote_storage_queue_highest_sent_timestamp_seconds", queue] = 1.8e9 + now - 4 - 3 * math.sin(now / 500)
+    for replica in range(2):
+        target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
+        found["prometheus_notifications_sent_total", target] = now // 60
+        found["prometheus_notifications_errors_total", target] = 0
+        place = _program("alertmanager", replica)
+        found["alertmanager_cluster_members", place] = 2
+        found["alertmanager_notifications_total", f'{place},integration="slack"'] = now // 300
+        found["alertmanager_notifications_failed_total", f'{place},integration="slack",reason="serverError"'] = 0
+    return found
+
+
+_PROMETHEUS: Final[Mapping[str, Callable[[float], float]]] = {
+    "prometheus_config_last_reload_successful": lambda _: 1,
+    "prometheus_tsdb_storage_blocks_bytes": lambda now: 11 * GIB + now * 2e4,
+    # The write-ahead log is cut every two hours.
+    "prometheus_tsdb_wal_storage_size_bytes": lambda now: 0.6 * GIB + (now % 7200) * 5e4,
+    "prometheus_tsdb_head_chunks_storage_size_bytes": lambda now: 0.1 * GIB + (now % 7200) * 1e4,
+    "prometheus_tsdb_size_retentions_total": lambda _: 0,
+    "prometheus_target_scrapes_sample_duplicate_timestamp_total": lambda now: now // 40,
+    "prometheus_target_scrapes_sample_out_of_order_total": lambda _: 0,
+    "prometheus_target_scrapes_exceeded_sample_limit_total": lambda _: 0,
+    "prometheus_target_scrape_pool_exceeded_label_limits_total": lambda _: 0,
+}

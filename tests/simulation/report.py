@@ -1,0 +1,111 @@
+"""`docs/detection.md` from the outcomes: `PYTHONPATH=.:tests python -m simulation.report` writes it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from simulation.drills import DRILLS, TOPICS
+from simulation.outcomes import outcomes
+from simulation.rules import BUDGET, THINKER, alerts
+from tools.build import find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simulation.drills import Drill
+    from simulation.outcomes import Outcome
+
+PAGE: Final = Path(__file__).parents[2] / "docs" / "detection.md"
+
+_HEAD: Final = """\
+# Detection: which alert, and after how many minutes
+
+How long does it take until somebody knows? Each row below is a simulated failure. Simulated routers, and the programs around them, are
+scraped into Prometheus's own rule engine with the shipped alerts and recording rules, and each minute it is asked what fires. A real
+Alertmanager with the inhibitions of `AlertmanagerStack` then says which of those alerts it would send. A test repeats all of it, and fails
+when any other alert fires, when one is missing, or when one comes late. This page is generated from the same run.
+
+The installation: two replicas at 5 requests a second each, three models, five decisions, a response cache, agents' memory where a row
+is about it, Prometheus, Grafana, two Alertmanagers, a vLLM engine and a remote storage. Three things are tuned, because nobody can ship
+them: the budget of ${budget:.0f} a day, and how slow `{thinker}` may be, a model that reasons and needs more than 10 s for a third of its
+answers anyway (60 % for `SemanticRouterSlowCompletions` and `SemanticRouterSlowFirstToken`; see [Alerts](alerts.md)).
+
+Minutes count from the beginning of the failure to the alert that fires. Scrapes and evaluations are 30 s apart here, 60 s where the history
+is long or the router does not matter; as shipped they are 15 s apart, so a minute may go. The grouping of Alertmanager (30 s by default)
+comes on top.
+
+## When nothing is wrong
+
+Over {healthy} minutes of ordinary operation nothing fires but `Watchdog`. The last two hours hold a rolling restart, an hour of twice the
+traffic, two replicas more for it and one less afterwards; each kind of failure that is normal happens at its usual small rate. Over two
+hours of a quiet night, with a dozen requests an hour and one that fails, nothing fires either.
+"""
+
+_TAIL: Final = """\
+## What this does not show
+
+- A simulation contains what its author thought of. It says that these failures are seen and told apart, not that there are no others.
+- Alerts on surges compare with the six hours before. A router that Prometheus has watched for less than six and a half hours has none.
+- At low traffic the hour that `SemanticRouterErrorsAtLowTraffic` looks back holds the good requests from before the failure as well, and
+  the first error of each new series (replica, model, cause) is invisible to Prometheus: allow for the time in the table.
+"""
+
+
+def page(found: Mapping[str, Outcome]) -> str:
+    """Return the page."""
+    head = _HEAD.format(budget=BUDGET, thinker=THINKER, healthy=len(found["healthy"].fired) - 1)
+    parts = [head, *(_topic(title, drills, found) for title, drills in TOPICS.items()), _missing(), _TAIL]
+    return "\n".join(parts)
+
+
+def _topic(title: str, drills: tuple[Drill, ...], found: Mapping[str, Outcome]) -> str:
+    lines = [f"## {title}", "", "| Failure | What happens | Told, after minutes | Fires too, inhibited |", "| --- | --- | --- | --- |"]
+    for each in drills:
+        outcome = found[each.name]
+        told = sorted(((minute - each.begins, alert) for alert, minute in outcome.first_told.items() if alert in each.tells))
+        words = "<br>".join(f"`{alert}` {minute}" for minute, alert in told)
+        others = "<br>".join(f"`{alert}`" for alert in sorted(outcome.inhibited))
+        lines.append(f"| {each.name.capitalize()} | {each.what} | {words} | {others} |")
+    return "\n".join([*lines, ""])
+
+
+def _missing() -> str:
+    names = ", ".join(f"`{name}`" for name in untried())
+    rest = f", except {names}, which only their own cases prove" if names else ""
+    return f"Every shipped alert fires in one of these rows, or is on its list of inhibited ones{rest}; `Watchdog` fires in all.\n"
+
+
+def untried() -> list[str]:
+    """Return the alerts that no drill is about."""
+    tried = {alert for each in DRILLS.values() for alert in (*each.tells, *each.inhibited)}
+    return sorted(alerts() - tried - {"Watchdog"})
+
+
+def lines(found: Mapping[str, Outcome]) -> Iterator[str]:
+    """Return a line for each drill that went another way than expected."""
+    for name, drill in DRILLS.items():
+        first = {alert: minute - drill.begins for alert, minute in found[name].first_told.items() if alert != "Watchdog"}
+        if set(first) != set(drill.tells) or found[name].inhibited != drill.inhibited:
+            yield f"{name}: told {first}, inhibited {sorted(found[name].inhibited)}; expected {dict(drill.tells)}, {sorted(drill.inhibited)}"
+
+
+def main() -> int:
+    """Write the page."""
+    promtool, alertmanager = find("promtool"), find("alertmanager")
+    if promtool is None or alertmanager is None:
+        print("promtool or alertmanager is missing; run `make tools`", file=sys.stderr)
+        return 1
+    with tempfile.TemporaryDirectory() as folder:
+        found = outcomes(promtool, alertmanager, Path(folder))
+    if wrong := list(lines(found)):
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    PAGE.write_text(page(found), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
