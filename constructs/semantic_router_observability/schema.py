@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,6 +17,9 @@ from .alertmanager.stack import AlertmanagerStack
 from .grafana.stack import GrafanaStack
 from .prometheus.stack import PrometheusStack
 from .settings_file import schema as bare_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _CONSTRUCTS = {
     "PrometheusSettings": (PrometheusStack, "prometheus"),
@@ -32,6 +35,7 @@ _RENAMED = {"targets": "routers"}
 def settings_schema() -> dict[str, Any]:
     """Schema with a description for every key, and the default where it is a plain value."""
     schema = bare_schema()
+    keys = {key for node in schema["$defs"].values() for key in node.get("properties", {})}
     for name, node in schema["$defs"].items():
         construct, stack = _CONSTRUCTS.get(name, (None, ""))
         documented = inspect.getdoc(construct) if construct else node.get("description", "")
@@ -39,7 +43,7 @@ def settings_schema() -> dict[str, Any]:
         node["description"] = summary
         for field, text in fields.items():
             if spelled := node.get("properties", {}).get(_camel(field)):
-                spelled["description"] = _in_yaml(text.replace("<id>", stack) if stack else text)
+                spelled["description"] = _in_yaml(text.replace("<id>", stack) if stack else text, keys)
         if construct:
             _add_defaults(node["properties"], construct)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "observability.yaml", **schema}
@@ -72,9 +76,14 @@ def _split(docstring: str) -> tuple[str, dict[str, str]]:
     return summary, entries
 
 
-def _in_yaml(text: str) -> str:
-    """Turn Python's argument names between backquotes into the keys of the YAML file."""
-    return re.sub(r"`([a-z]+(?:_[a-z]+)*)`", lambda match: f"`{_camel(_RENAMED.get(match[1], match[1]))}`", text)
+def _in_yaml(text: str, keys: Collection[str]) -> str:
+    """Turn Python's argument names between backquotes into the keys of the YAML file; other names stay."""
+
+    def spelled(match: re.Match[str]) -> str:
+        key = _camel(_RENAMED.get(match[1], match[1]))
+        return f"`{key}`" if key in keys else match[0]
+
+    return re.sub(r"`([a-z]+(?:_[a-z]+)*)`", spelled, text)
 
 
 def _camel(name: str) -> str:

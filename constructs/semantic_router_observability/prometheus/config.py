@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.router.target import RouterTarget
 
-CLIENT_LABEL_VALUES = 1024
+CLIENT_LABEL_VALUES = 8192
 """How many values a client-chosen label may take in storage."""
 
 
