@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from manifests import NAMESPACE
 from semantic_router_observability.router.catalogue import families
 from simulation.rules import rule_files
 from simulation.samples import Samples, labels, read
 from simulator import Incident, Restart, Router, Scenario
+from simulator.history import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

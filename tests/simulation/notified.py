@@ -10,8 +10,11 @@ import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import cdk8s
+
 import semantic_router_observability as sro
-from manifests import find, new_chart, objects_of
+from simulation.rules import files_of
+from simulator.history import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,10 +32,10 @@ Situation = frozenset["Alert"]
 @contextmanager
 def alertmanager(program: Path, folder: Path) -> Iterator[str]:
     """Run an Alertmanager that notifies nobody; yields its address."""
-    chart = new_chart()
+    chart = cdk8s.Chart(cdk8s.App(), "observability", namespace=NAMESPACE)
     receiver = sro.Webhook(name="people", url="http://127.0.0.1:9/")
     sro.AlertmanagerStack(chart, "alertmanager", receivers=(receiver,))
-    files = find(objects_of(chart), "ConfigMap", "alertmanager-config")["data"]
+    files = files_of(chart, "alertmanager-config")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / name).write_text(text.replace("/etc/alertmanager/config", str(folder)), encoding="utf-8")

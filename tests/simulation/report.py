@@ -1,4 +1,4 @@
-"""`docs/detection.md` from the outcomes: `PYTHONPATH=.:tests python -m simulation.report` writes it."""
+"""`docs/detection.md` from the outcomes: `PYTHONPATH=tests python -m simulation.report` writes it."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+import cdk8s
 import yaml
 
 import semantic_router_observability as sro
-from manifests import find, new_chart, objects_of
 from semantic_router_observability.alerting import Alerts, Knobs
+from simulator.history import NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +34,7 @@ TUNED: Final = Alerts(
 @cache
 def rule_files() -> Mapping[str, str]:
     """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write."""
-    chart = new_chart()
+    chart = cdk8s.Chart(cdk8s.App(), "observability", namespace=NAMESPACE)
     sro.PrometheusStack(
         chart,
         "prometheus",
@@ -42,7 +43,13 @@ def rule_files() -> Mapping[str, str]:
         scrape_jobs=(sro.StaticJob(name="vllm", targets=("qwen3-8b:8000",)),),
         remote_write=(sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
     )
-    data: Mapping[str, str] = find(objects_of(chart), "ConfigMap", "prometheus-rules")["data"]
+    return files_of(chart, "prometheus-rules")
+
+
+def files_of(chart: cdk8s.Chart, name: str) -> Mapping[str, str]:
+    """Return what a ConfigMap of a chart holds."""
+    (found,) = [each for each in cdk8s.Testing.synth(chart) if each["kind"] == "ConfigMap" and each["metadata"]["name"] == name]
+    data: Mapping[str, str] = found["data"]
     return data
 
 

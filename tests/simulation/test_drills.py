@@ -51,4 +51,4 @@ def test_every_expected_alert_is_shipped() -> None:
 
 
 def test_the_page_on_detection_is_fresh(found: Mapping[str, Outcome]) -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(found), "run: PYTHONPATH=.:tests python -m simulation.report"
+    assert PAGE.read_text(encoding="utf-8") == page(found), "run: PYTHONPATH=tests python -m simulation.report"
