@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from semantic_router_observability.dashboards.shipped import PAGES, text
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -55,22 +57,15 @@ def check_panel(where: str, panel: Panel) -> None:
         ConfigError: there is no such panel.
 
     """
-    from semantic_router_observability.dashboards import DASHBOARDS  # noqa: PLC0415 - only those who link pay for building them
-
-    for entry in DASHBOARDS:
-        model = entry.build()
-        if model.uid != panel.uid or panel.id is None:
+    for page in PAGES:
+        model = json.loads(text(page))
+        if model["uid"] != panel.uid or panel.id is None:
             continue
-        numbers = sorted(_numbers(model.panels or []))
+        numbers = sorted(_numbers(model["panels"]))
         if panel.id not in numbers:
             raise ConfigError(f"{where}: dashboard", panel.id, f"is no panel of {panel.uid}; it has {', '.join(map(str, numbers))}")
 
 
-def _numbers(panels: Iterable[object]) -> set[int]:
-    found: set[int] = set()
-    for panel in panels:
-        number = getattr(panel, "id_val", None) or getattr(panel, "id", None)
-        if isinstance(number, int):
-            found.add(number)
-        found |= _numbers(getattr(panel, "panels", None) or [])
-    return found
+def _numbers(panels: Iterable[Mapping[str, Any]]) -> set[int]:
+    """Ids of panels, those in collapsed rows included."""
+    return {number for panel in panels for number in (panel["id"], *_numbers(panel.get("panels", ())))}
