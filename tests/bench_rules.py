@@ -8,6 +8,7 @@ Alerts on surges find the six hours that they compare with. The share is that of
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -97,11 +98,20 @@ def measure(folder: Path, pods: int, prometheus: Path, promtool: Path) -> tuple[
     time.sleep(max(0.0, end - time.time()))
     with Prometheus(prometheus, folder, targets=[], interval=f"{STEP}s", more=more) as running:
         running.wait_for("vector(1)")
+        before = busy()
         found = watch(running.url, WATCHED)
+        work, whole = (after - start for after, start in zip(busy(), before, strict=True))
+        print(f"     {pods} pods: the machine was {work / whole:.0%} busy meanwhile, its load {os.getloadavg()[0]:.1f}")
         gone = time.time() - end
         assert gone < STALE, f"the samples ended {gone:.0f} s ago: writing them took too long"
         assert running.value('count(up{job="semantic-router"})') == pods
     return series, found
+
+
+def busy() -> tuple[int, int]:
+    """Return ticks in which the machine's cores worked, and all ticks; times of evaluation mean little where others take the cores."""
+    ticks = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
 
 
 def watch(url: str, seconds: float) -> dict[str, tuple[float, float]]:
