@@ -6,7 +6,7 @@ SETUP := $(VENV)/.complete
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs generated fresh bench clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ docs: schema  ## write the generated parts of docs/
 	python docs/generate_settings.py
 	python docs/generate_runbooks.py
 	python docs/generate_alerts.py
+
+detection: $(SETUP) tools  ## simulate failures and write docs/detection.md
+	PYTHONPATH=tests python -m simulation.report
 
 generated: dashboards docs dist  ## write everything that is generated
 
