@@ -18,7 +18,7 @@ import urllib.request
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -118,6 +118,7 @@ def watch(url: str, seconds: float) -> dict[str, tuple[float, float]]:
     """Look at every group for a while; the first evaluation, with nothing in memory, is left out where there are more."""
     seen: dict[str, dict[str, float]] = defaultdict(dict)
     interval: dict[str, float] = {}
+    groups: list[dict[str, Any]] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with urllib.request.urlopen(f"{url}/api/v1/rules", timeout=30) as answer:
