@@ -104,22 +104,22 @@ SHELL = dedent("""\
           initContainers:
             - name: prepare
               image: shell
-              args: ["-c", "umask 027; echo made by $(id -u):$(id -g) $(USER_NAME) > /work/made; exit 3"]
+              args: ["-c", "umask 027; echo made by $(id -u):$(id -g) $(USER_NAME) > /scratch/made; exit 3"]
               env: [{name: USER_NAME, valueFrom: {secretKeyRef: {name: login, key: user}}}]
               securityContext: &confined {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
-              volumeMounts: [{name: work, mountPath: /work}]
+              volumeMounts: [{name: work, mountPath: /scratch}]
           containers:
             - name: main
               image: example.com/tools/shell:1@sha256:0000000000000000000000000000000000000000000000000000000000000000
               command: ["/bin/sh", "-c"]
-              args: ["cat /work/made; env; (touch /x /settings/x) 2>&1; while :; do cat /settings/one /single; sleep 0.1; done"]
+              args: ["cat /scratch/made; env; (touch /x /settings/x) 2>&1; while :; do cat /settings/one /single; sleep 0.1; done"]
               envFrom: [{prefix: LOGIN_, secretRef: {name: login}}, {configMapRef: {name: absent, optional: true}}]
               env:
                 - {name: B, value: "$(LOGIN_user) $(UNKNOWN) $$(B)"}
                 - {name: NOTE, valueFrom: {fieldRef: {fieldPath: "metadata.annotations['note']"}}}
               securityContext: *confined
               volumeMounts:
-                - {name: work, mountPath: /work, readOnly: true}
+                - {name: work, mountPath: /scratch, readOnly: true}
                 - {name: settings, mountPath: /settings}
                 - {name: settings, mountPath: /single, subPath: one}
                 - {name: identity, mountPath: /identity}

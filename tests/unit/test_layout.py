@@ -28,6 +28,7 @@ STARTS_NODE = {
     "prometheus/rbac.py",
     "exposure/ingress.py",
     "kubernetes/manifest.py",
+    "kubernetes/replicas.py",
     "schema.py",
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""

@@ -13,6 +13,7 @@ from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.storage import Claim
 
 from . import config, discovery, pod
@@ -208,34 +209,9 @@ class AlertmanagerStack(Construct):
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
 
-        port = {"name": "http", "port": pod.PORT, "targetPort": "http"}
-        self.service = Manifest(
-            self,
-            "service",
-            api_version="v1",
-            kind="Service",
-            name=id,
-            labels=owned,
-            annotations={"prometheus.io/path": f"{path}/metrics"} if path else None,
-            spec={"selector": selector, "ports": [port]},
-        )
+        self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
-        gossip = {"name": "gossip", "port": pod.GOSSIP_PORT, "targetPort": "gossip"}
-        Manifest(
-            self,
-            "headless",
-            api_version="v1",
-            kind="Service",
-            name=headless,
-            labels=owned,
-            spec={
-                "clusterIP": "None",
-                # Replicas have to find one another before they are ready.
-                "publishNotReadyAddresses": True if clustered else None,
-                "selector": selector,
-                "ports": [gossip if clustered else {**port, "name": "web"}],
-            },
-        )
+        meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
         if clustered:
             Manifest(
                 self,

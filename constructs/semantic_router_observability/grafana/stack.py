@@ -15,6 +15,7 @@ from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
+from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.yamltext import to_yaml
 
@@ -236,33 +237,10 @@ class GrafanaStack(Construct):
         """The StatefulSet or Deployment, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
 
-        port = {"name": "http", "port": PORT, "targetPort": "http"}
-        self.service = Manifest(
-            self,
-            "service",
-            api_version="v1",
-            kind="Service",
-            name=id,
-            labels=owned,
-            annotations={"prometheus.io/path": f"{path}/metrics"} if path else None,
-            spec={"selector": selector, "ports": [port]},
-        )
+        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, path=path)
         """Service that users and an ingress connect to."""
-        gossip = {"name": "gossip", "port": ini.GOSSIP_PORT, "targetPort": "gossip"}
-        Manifest(
-            self,
-            "headless",
-            api_version="v1",
-            kind="Service",
-            name=f"{id}-headless",
-            labels=owned,
-            spec={
-                "clusterIP": "None",
-                # Replicas have to find one another before they are ready.
-                "publishNotReadyAddresses": True if replicas > 1 else None,
-                "selector": selector,
-                "ports": [gossip if replicas > 1 else {**port, "name": "web"}],
-            },
+        meeting_point(
+            self, f"{id}-headless", labels=owned, selector=selector, port=PORT, gossip_port=ini.GOSSIP_PORT, clustered=replicas > 1
         )
         if replicas > 1:
             Manifest(

@@ -17,6 +17,7 @@ from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
+from semantic_router_observability.kubernetes.replicas import http_port, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.rules import recorded
@@ -243,10 +244,7 @@ class PrometheusStack(Construct):
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
 
-        port = {"name": "http", "port": PORT, "targetPort": "http"}
-        self.service = Manifest(
-            self, "service", api_version="v1", kind="Service", name=id, labels=owned, spec={"selector": selector, "ports": [port]}
-        )
+        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT)
         """Service that users, Grafana and an ingress connect to."""
         Manifest(
             self,
@@ -255,7 +253,7 @@ class PrometheusStack(Construct):
             kind="Service",
             name=f"{id}-headless",
             labels=owned,
-            spec={"clusterIP": "None", "selector": selector, "ports": [port]},
+            spec={"clusterIP": "None", "selector": selector, "ports": [http_port(PORT)]},
         )
 
 
