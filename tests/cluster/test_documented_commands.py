@@ -153,10 +153,12 @@ def _tend(lab: Lab, namespace: str) -> None:
 @contextmanager
 def reader(lab: Lab, folder: Path, namespace: str) -> Iterator[Reader]:
     person = Reader(lab, folder, namespace)
-    with node(lab, namespace):
-        yield person
-    lab.cluster.kubectl("delete", "namespace", *person.made, "--ignore-not-found", "--wait=false").check()
-    lab.cluster.kubectl("delete", "clusterrole,clusterrolebinding", "prometheus", "--ignore-not-found").check()
+    try:
+        with node(lab, namespace):
+            yield person
+    finally:
+        lab.cluster.kubectl("delete", "namespace", *person.made, "--ignore-not-found", "--wait=false").check()
+        lab.cluster.kubectl("delete", "clusterrole,clusterrolebinding", "prometheus", "--ignore-not-found").check()
 
 
 def test_readme(lab: Lab, tmp_path: Path) -> None:
@@ -218,6 +220,10 @@ def upstream(lab: Lab, namespace: str, *, storage_class: str | None = None) -> N
     lab.cluster.kubectl("create", "clusterrole", "prometheus", "--verb=get", "--resource=nodes").check()
     binding = ("--clusterrole=prometheus", f"--serviceaccount={namespace}:prometheus")
     lab.cluster.kubectl("create", "clusterrolebinding", "prometheus", *binding).check()
+    # It has been running: a claim that is not bound yet could not grow.
+    for claim in ("prometheus-data", "grafana-storage"):
+        bound = ("--for=jsonpath={.status.phase}=Bound", f"--namespace={namespace}", "--timeout=30s")
+        lab.cluster.kubectl("wait", f"persistentvolumeclaim/{claim}", *bound).check()
 
 
 def test_migration_page(lab: Lab, tmp_path: Path) -> None:
