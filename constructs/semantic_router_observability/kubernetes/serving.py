@@ -1,0 +1,47 @@
+"""Certificates that the stack's own servers show inside the cluster."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from semantic_router_observability.checks import dns_subdomain
+
+
+class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """A cert-manager issuer.
+
+    Attributes:
+        name: Name of the issuer.
+        kind: `ClusterIssuer` (default) or `Issuer` in the stack's namespace.
+
+    """
+
+    name: str
+    kind: Literal["Issuer", "ClusterIssuer"] = "ClusterIssuer"
+
+    def __post_init__(self) -> None:
+        dns_subdomain("name", self.name)
+
+
+class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """TLS between the pods of the cluster: a server of this stack shows a certificate, and its clients check it.
+
+    Attributes:
+        secret: Secret of type `kubernetes.io/tls` with keys `tls.crt`, `tls.key`, and `ca.crt` for the clients. cert-manager writes all three.
+        issuer: cert-manager issuer that fills the Secret; a `Certificate` for the names of the Service is declared. Default: the Secret
+            exists, and somebody else renews it.
+        ca_config_map: ConfigMap with the authority's certificate under `ca.crt`, for a Gateway that checks the pod: `BackendTLSPolicy`
+            reads no Secrets. Default: none.
+
+    """
+
+    secret: str
+    issuer: Issuer | None = None
+    ca_config_map: str | None = None
+
+    def __post_init__(self) -> None:
+        dns_subdomain("secret", self.secret)
+        if self.ca_config_map is not None:
+            dns_subdomain("caConfigMap", self.ca_config_map)
