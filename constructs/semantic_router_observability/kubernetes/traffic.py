@@ -43,6 +43,27 @@ class Addresses(msgspec.Struct, frozen=True):
     cidrs: tuple[str, ...] = ("0.0.0.0/0", "::/0")
 
 
+class Service(msgspec.Struct, frozen=True):
+    """Whatever stands behind a Service, where only its name is known and not which pods it selects.
+
+    Attributes:
+        name: Name of the Service.
+        namespace: Its namespace.
+
+    """
+
+    name: str
+    namespace: str
+
+
+class ApiServer(msgspec.Struct, frozen=True):
+    """The Kubernetes API server; where it is, the cluster's administrator knows."""
+
+
+Peer = Pods | Addresses | Service | ApiServer
+"""The other side of a connection."""
+
+
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """One direction in which connections are opened.
 
@@ -53,7 +74,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
     """
 
-    peer: Pods | Addresses
+    peer: Peer
     ports: tuple[Port, ...]
     why: str
 
@@ -66,6 +87,8 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
         pods: Its pods.
         sends: Connections its pods open.
         receives: Connections from pods that no construct here describes, such as an ingress controller or a Prometheus elsewhere.
+        foreign: Its pods belong to somebody else, such as an ingress controller's: what it sends is let in here, and no policy is made
+            for it. Default false.
 
     """
 
@@ -73,6 +96,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     pods: Pods
     sends: tuple[Flow, ...] = ()
     receives: tuple[Flow, ...] = ()
+    foreign: bool = False
 
 
 class HasTraffic(Protocol):
