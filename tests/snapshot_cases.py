@@ -332,6 +332,9 @@ IN_YAML = {
           backends: [grafana, prometheus]
           exposeWithoutLogin: [prometheus]
         """,
+    "openshift": """
+        platform: {type: openshift}
+        """,
     "images-mirrored": """
         images:
           grafana: docker.io/grafana/grafana@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef

@@ -209,11 +209,21 @@ IMAGES = struct(
 )
 
 
+PLATFORM = st.sampled_from([{"type": "kubernetes"}, {"type": "openshift"}])
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
     value: Mapping = draw(
-        struct(namespace=LABEL, routers=st.lists(ROUTER, min_size=1, max_size=3), prometheus=PROMETHEUS, grafana=GRAFANA, images=IMAGES)
+        struct(
+            namespace=LABEL,
+            routers=st.lists(ROUTER, min_size=1, max_size=3),
+            prometheus=PROMETHEUS,
+            grafana=GRAFANA,
+            images=IMAGES,
+            platform=PLATFORM,
+        )
     )
     grafana = value.get("grafana", {})
     if grafana.get("externalUrl") and draw(st.booleans()):

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .grafana.stack import GrafanaStack
     from .images import ImageRegistries
     from .kubernetes.manifest import Manifest
+    from .kubernetes.platform import Kubernetes, OpenShift
     from .kubernetes.pods import Placement, Resources
     from .kubernetes.secrets import AdminSecret, SecretKey
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
@@ -78,6 +79,7 @@ _HOMES = {
     "grafana.stack": ("GrafanaStack",),
     "images": ("ImageRegistries",),
     "kubernetes.manifest": ("Manifest",),
+    "kubernetes.platform": ("Kubernetes", "OpenShift"),
     "kubernetes.pods": ("Placement", "Resources"),
     "kubernetes.secrets": ("AdminSecret", "SecretKey"),
     "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
@@ -127,12 +129,14 @@ __all__ = [
     "IngressClass",
     "Inhibition",
     "Knobs",
+    "Kubernetes",
     "Latency",
     "Loki",
     "Manifest",
     "Metric",
     "MetricsSource",
     "ObservabilityIngress",
+    "OpenShift",
     "Opsgenie",
     "PagerDuty",
     "Panel",

@@ -26,6 +26,7 @@ from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, Dashboar
 from .grafana.datasources import DataSource
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
+from .kubernetes.platform import Kubernetes, Platform
 from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
 from .kubernetes.storage import Claim, Storage
@@ -195,6 +196,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Attributes:
         namespace: Namespace of the stack, in every object and every address. Default `vllm-semantic-router-system`.
+        platform: Kind of cluster: `{type: kubernetes}` (default), or `{type: openshift}`, which chooses the user of pods itself.
         routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
         prometheus: Prometheus. Default: see `PrometheusStack`.
         grafana: Grafana. Default: see `GrafanaStack`.
@@ -207,6 +209,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
 
     namespace: str = NAMESPACE
+    platform: Platform = Kubernetes()
     routers: tuple[RouterTarget, ...] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()
     grafana: GrafanaSettings = GrafanaSettings()
@@ -223,7 +226,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Keyword arguments of `AlertmanagerStack`."""
         if self.alertmanager is None:
             raise ConfigError("alertmanager", None, "settings without an Alertmanager have no arguments for one")
-        return {**self.alertmanager.arguments(), **self.images.arguments("alertmanager")}
+        return {**self.alertmanager.arguments(), **self.images.arguments("alertmanager"), "platform": self.platform}
 
     def prometheus_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
         """Keyword arguments of `PrometheusStack`; it sends alerts to `alertmanager`, and to those that the settings name."""
@@ -237,6 +240,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             **self.prometheus.arguments(),
             **sends,
             **self.images.arguments("prometheus"),
+            "platform": self.platform,
         }
 
     @property
@@ -252,7 +256,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Keyword arguments of `GrafanaStack`, without its sources; `alertmanager` becomes a data source."""
         named = () if self.grafana.data_sources is UNSET else self.grafana.data_sources
         shows = {"data_sources": (alertmanager, *named)} if alertmanager else {}
-        return {"contract": self.contract, **self.grafana.arguments(), **shows, **self.images.arguments("grafana")}
+        return {
+            "contract": self.contract,
+            **self.grafana.arguments(),
+            **shows,
+            **self.images.arguments("grafana"),
+            "platform": self.platform,
+        }
 
     def ingress_arguments(self, **stacks: Exposable | None) -> dict[str, Any]:
         """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""

@@ -44,6 +44,7 @@ ONLY_IN_PYTHON = {
         "service_account": "an object of cdk8s-plus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.prometheus`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "GrafanaStack": {
@@ -52,12 +53,14 @@ ONLY_IN_PYTHON = {
         "sources": "objects; main.py passes the Prometheus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.grafana`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "AlertmanagerStack": {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
         "image": "`images.alertmanager`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "ObservabilityIngress": {

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semantic_router_observability.images import ImageRegistries
+    from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 
 PORT = 9093
@@ -41,6 +42,7 @@ def template(
     cluster: str,
     resources: Resources,
     placement: Placement,
+    platform: Platform,
     config_map: str,
     files: Mapping[str, str],
     secrets: SecretFiles,
@@ -81,7 +83,7 @@ def template(
             },
         },
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if peers and placement.affinity is None else {}),
             "containers": [container],
             "volumes": [{"name": "config", "configMap": {"name": config_map}}, *secrets.volumes()],

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semantic_router_observability.images import ImageRegistries
+    from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 
     from .dashboards import Directory
@@ -46,6 +47,7 @@ def template(
     replicas: int,
     resources: Resources,
     placement: Placement,
+    platform: Platform,
     config_map: str,
     files: Mapping[str, str],
     admin_revision: str | None,
@@ -88,7 +90,7 @@ def template(
     return {
         "metadata": {"labels": labels, "annotations": annotations},
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if clustered and placement.affinity is None else {}),
             "initContainers": [_reset_password(container, reset_password_from, sqlite=sqlite)] if reset_password_from else None,
             "containers": [container],

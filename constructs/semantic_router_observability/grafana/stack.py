@@ -14,6 +14,7 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
@@ -75,6 +76,7 @@ class GrafanaStack(Construct):
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
+        platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
 
     Raises:
         ConfigError: a value cannot work; the message names argument, value and remedy.
@@ -109,6 +111,7 @@ class GrafanaStack(Construct):
         placement: Placement = Placement(),  # noqa: B008  frozen
         image: str = images.GRAFANA,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+        platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
         service_name("GrafanaStack: id", id, limit=40)
         namespace = namespace_of(scope)
@@ -222,6 +225,7 @@ class GrafanaStack(Construct):
                     replicas=replicas,
                     resources=resources,
                     placement=placement,
+                    platform=platform,
                     config_map=self.config_map.name,
                     files=files,
                     admin_revision=admin_revision,

@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.images import ImageRegistries
 
+    from .platform import Platform
     from .secrets import SecretKey
-
-USER_ID = 10001
-"""Numeric uid and gid of every process. Above 10000, so that it meets no account of a node; numeric, because an image whose USER is a
-name cannot be verified under runAsNonRoot."""
 
 CONTAINER_SECURITY: Mapping[str, Any] = {
     "allowPrivilegeEscalation": False,
@@ -27,17 +24,6 @@ CONTAINER_SECURITY: Mapping[str, Any] = {
     "capabilities": {"drop": ["ALL"]},
 }
 """Container half of PodSecurity `restricted`, plus a read-only root file system."""
-
-
-_POD_SECURITY: Mapping[str, Any] = {
-    "runAsNonRoot": True,
-    "runAsUser": USER_ID,
-    "runAsGroup": USER_ID,
-    "fsGroup": USER_ID,
-    "fsGroupChangePolicy": "OnRootMismatch",
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-"""Pod half of PodSecurity `restricted`. Volumes are handed over by group, without a privileged init container."""
 
 
 class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -105,14 +91,14 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         }
 
 
-def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement) -> dict[str, Any]:
+def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement, platform: Platform) -> dict[str, Any]:
     """Fields that every pod has: no API token, no environment variables for every Service around, `restricted`."""
     return {
         "serviceAccountName": account,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
-        "securityContext": dict(_POD_SECURITY),
+        "securityContext": platform.pod_security(),
         **placement.body(),
     }
 

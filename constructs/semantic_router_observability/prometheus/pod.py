@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from semantic_router_observability.images import ImageRegistries
+    from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 
 PORT = 9090
@@ -30,6 +31,7 @@ def template(
     path: str,
     resources: Resources,
     placement: Placement,
+    platform: Platform,
     config_map: str,
     rules: str,
     data: Mapping[str, Any],
@@ -58,7 +60,7 @@ def template(
     return {
         "metadata": {"labels": labels, "annotations": {"kubectl.kubernetes.io/default-container": "prometheus"}},
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
             "terminationGracePeriodSeconds": 600,
             "containers": [container],

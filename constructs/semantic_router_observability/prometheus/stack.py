@@ -16,6 +16,7 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
@@ -80,6 +81,7 @@ class PrometheusStack(Construct):
         service_account: Account to run as, instead of one made here; it is granted the same Roles. Default: made here.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
+        platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
 
     Raises:
         ConfigError: a value cannot work; the message names argument, value and remedy.
@@ -112,6 +114,7 @@ class PrometheusStack(Construct):
         service_account: IServiceAccount | None = None,
         image: str = images.PROMETHEUS,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+        platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
         service_name("PrometheusStack: id", id, limit=52)
         namespace = namespace_of(scope)
@@ -234,6 +237,7 @@ class PrometheusStack(Construct):
                     path=path,
                     resources=resources,
                     placement=placement,
+                    platform=platform,
                     config_map=self.config_map.name,
                     rules=self.rules.name,
                     data=volume_source(storage, f"{id}-data"),
