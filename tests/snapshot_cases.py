@@ -27,6 +27,21 @@ IN_YAML = {
         routers:
           - namespaces: [vllm-semantic-router-system]
         """,
+    "login-password": """
+        prometheus: {login: {type: basicAuth, secret: prometheus-login}}
+        alertmanager:
+          login: {type: basicAuth, secret: alertmanager-login}
+          receivers: [{type: teams, name: chat, webhookUrl: {secret: chat, key: url}}]
+        """,
+    "login-certificates": """
+        prometheus:
+          login: {type: clientCertificates, secret: prometheus-client, allowedNames: [grafana.example.com]}
+          tls: {secret: prometheus-tls, issuer: {name: cluster-ca}}
+        alertmanager:
+          login: {type: basicAuth, secret: alertmanager-login}
+          tls: {secret: alertmanager-tls}
+          receivers: [{type: teams, name: chat, webhookUrl: {secret: chat, key: url}}]
+        """,
     "router-raw": """
         routers:
           - install: raw

@@ -45,7 +45,10 @@ if TYPE_CHECKING:
     from .kubernetes.platform import Kubernetes, OpenShift
     from .kubernetes.pods import Placement, Resources
     from .kubernetes.secrets import AdminSecret, SecretKey
+    from .kubernetes.serving import Issuer, ServingTls
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
+    from .login.access import Access
+    from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
     from .prometheus.alert_targets import AlertTarget, ExternalAlertmanager
     from .prometheus.remote_write import BasicAuth, RemoteWrite
     from .prometheus.rules import RuleFile
@@ -82,7 +85,10 @@ _HOMES = {
     "kubernetes.platform": ("Kubernetes", "OpenShift"),
     "kubernetes.pods": ("Placement", "Resources"),
     "kubernetes.secrets": ("AdminSecret", "SecretKey"),
+    "kubernetes.serving": ("Issuer", "ServingTls"),
     "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
+    "login.access": ("Access",),
+    "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
     "prometheus.alert_targets": ("AlertTarget", "ExternalAlertmanager"),
     "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
     "prometheus.rules": ("RuleFile",),
@@ -94,6 +100,7 @@ _HOMES = {
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Access",
     "AdminSecret",
     "AlertRule",
     "AlertTarget",
@@ -103,8 +110,10 @@ __all__ = [
     "Anonymous",
     "Availability",
     "BasicAuth",
+    "BasicAuthUsers",
     "CertManagerIssuer",
     "Claim",
+    "ClientCertificates",
     "ClockTimes",
     "ConfigError",
     "Contract",
@@ -128,6 +137,7 @@ __all__ = [
     "ImageRegistries",
     "IngressClass",
     "Inhibition",
+    "Issuer",
     "Knobs",
     "Kubernetes",
     "Latency",
@@ -135,6 +145,7 @@ __all__ = [
     "Manifest",
     "Metric",
     "MetricsSource",
+    "NoLogin",
     "ObservabilityIngress",
     "OpenShift",
     "Opsgenie",
@@ -155,6 +166,7 @@ __all__ = [
     "ScrapeGuards",
     "SecretKey",
     "ServiceJob",
+    "ServingTls",
     "Settings",
     "Slack",
     "Slo",

@@ -29,7 +29,9 @@ from .images import ImageRegistries
 from .kubernetes.platform import Kubernetes, Platform
 from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
+from .kubernetes.serving import ServingTls
 from .kubernetes.storage import Claim, Storage
+from .login.types import Login
 from .prometheus.alert_targets import ExternalAlertmanager
 from .prometheus.remote_write import RemoteWrite
 from .prometheus.rules import RuleFile
@@ -64,6 +66,8 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     storage: Storage | UnsetType = UNSET
     external_labels: dict[str, str] | UnsetType = UNSET
     external_url: str | UnsetType = UNSET
+    login: Login | UnsetType = UNSET
+    tls: ServingTls | UnsetType = UNSET
     remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
     cluster_wide: bool | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
@@ -83,6 +87,8 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
     retention: str | UnsetType = UNSET
     external_url: str | UnsetType = UNSET
+    login: Login | UnsetType = UNSET
+    tls: ServingTls | UnsetType = UNSET
     proxy_url: str | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     storage: Claim | UnsetType = UNSET

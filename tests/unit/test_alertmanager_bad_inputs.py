@@ -29,8 +29,8 @@ LIST = "write a list, even of one"
 MATCHER = 'write a label, an operator (=, !=, =~ or !~) and a value in quotes, such as severity=~"critical|warning"'
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
 KEYS = (
-    "deadManSwitch, defaultInhibitions, defaultReceiver, externalUrl, grouping, inhibitions, placement, proxyUrl, receivers, replicas, "
-    "resources, retention, routes, storage, timeIntervals"
+    "deadManSwitch, defaultInhibitions, defaultReceiver, externalUrl, grouping, inhibitions, login, placement, proxyUrl, receivers, replicas, "
+    "resources, retention, routes, storage, timeIntervals, tls"
 )
 
 

@@ -111,7 +111,7 @@ def test_raw_job_passes_through() -> None:
 
 
 def test_stack_scrapes_itself_and_the_grafana_beside_it() -> None:
-    itself, grafana = stack_jobs("own", "/prometheus")
+    itself, grafana = stack_jobs("own", "/prometheus", files=SecretFiles(SECRETS))
     assert (itself["metrics_path"], itself["static_configs"]) == ("/prometheus/metrics", [{"targets": ["localhost:9090"]}])
     found = {
         "__address__": "10.0.0.1:3000",

@@ -27,6 +27,7 @@ STARTS_NODE = {
     "prometheus/stack.py",
     "prometheus/rbac.py",
     "exposure/ingress.py",
+    "kubernetes/certificate.py",
     "kubernetes/manifest.py",
     "kubernetes/replicas.py",
     "schema.py",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, http_probe, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, pod_spec, spread
+from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.images import ImageRegistries
     from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+    from semantic_router_observability.login.web import WebServer
 
 PORT = 9093
 GOSSIP_PORT = 9094
@@ -22,6 +24,7 @@ CONFIG_FILE = "alertmanager.yml"
 """Key in the ConfigMap."""
 
 SECRETS = "/etc/alertmanager/secrets"
+WEB = "/etc/alertmanager/web"
 DATA = "data"
 """Name of the volume."""
 
@@ -46,11 +49,14 @@ def template(
     config_map: str,
     files: Mapping[str, str],
     secrets: SecretFiles,
+    web: WebServer,
 ) -> dict[str, Any]:
     """Pod template; `peers` are the addresses of all replicas, none where there is only one.
 
     The hash of the configuration rolls the pods: Alertmanager reads it when it starts or is told to, and does not watch it.
     """
+    # The image has no command that asks for readiness; this one asks for the status, which is answered as soon as there is one.
+    answers = ["amtool", "cluster", "show", f"--alertmanager.url={web.local_url}", f"--http.config.file={CONFIG}/{PROBE_CONFIG}"]
     container = {
         "name": "alertmanager",
         "image": image,
@@ -60,17 +66,19 @@ def template(
             f"--data.retention={retention_seconds}s",
             f"--web.external-url={external_url}",
             *_cluster_arguments(peers, cluster),
+            *web.arguments(),
         ],
         "env": [{"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}] if peers else None,
         "ports": [{"name": "http", "containerPort": PORT}, *([_GOSSIP] if peers else [])],
         "resources": resources.body(),
-        "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
+        "readinessProbe": web.probe(f"{path}/-/ready", answers, period=5, failures=3),
         # 12 x 5 s: a first start waits for its peers' names to resolve before it listens.
-        "livenessProbe": http_probe(f"{path}/-/healthy", period=5, failures=12),
+        "livenessProbe": web.probe(f"{path}/-/healthy", answers, period=5, failures=12),
         "securityContext": CONTAINER_SECURITY,
         "volumeMounts": [
             {"name": "config", "mountPath": CONFIG, "readOnly": True},
             {"name": DATA, "mountPath": _DATA_PATH},
+            *web.mounts(),
             *secrets.mounts(),
         ],
     }
@@ -86,7 +94,7 @@ def template(
             **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if peers and placement.affinity is None else {}),
             "containers": [container],
-            "volumes": [{"name": "config", "configMap": {"name": config_map}}, *secrets.volumes()],
+            "volumes": [{"name": "config", "configMap": {"name": config_map}}, *web.volumes(config_map), *secrets.volumes()],
         },
     }
 

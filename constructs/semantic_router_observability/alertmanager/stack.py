@@ -10,12 +10,14 @@ from semantic_router_observability import images
 from semantic_router_observability.checks import duration_seconds, http_url, listed, service_name
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.storage import Claim
+from semantic_router_observability.login.web import WebServer, WithWebServer
 
 from . import config, discovery, pod
 from .inhibition import DEFAULT_INHIBITIONS
@@ -26,6 +28,9 @@ from .routes import Grouping, Route, check_routes, longest_repeat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.kubernetes.serving import ServingTls
+    from semantic_router_observability.login.types import Login
+
     from .inhibition import Inhibition
     from .timing import TimeInterval
 
@@ -33,7 +38,7 @@ MOST_REPLICAS = 9
 """Each replica waits 15 s longer than the one before for the others to have sent; from here on the last would wait over two minutes."""
 
 
-class AlertmanagerStack(Construct):
+class AlertmanagerStack(WithWebServer, Construct):
     """An Alertmanager that tells people of alerts.
 
     Usage:
@@ -68,6 +73,8 @@ class AlertmanagerStack(Construct):
         dead_man_switch: Service that raises the alarm when the heartbeat stops. Default: none, nobody is told of alert `Watchdog`.
         retention: How long silences that are over and what has been sent are remembered. Default `5d`, Alertmanager's own.
         external_url: Where people reach it; links in messages use it, and so does an ingress. Default: not exposed.
+        login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
+        tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
         proxy_url: HTTP proxy on the way to the receivers. Default: none.
         replicas: Number of pods; each gets every alert, and one of them sends. Default 1. With 3, one can fail and one be updated.
         storage: Claim of each replica, for silences and for what has been sent. Default 1Gi: both take a few megabytes, and providers of
@@ -98,6 +105,8 @@ class AlertmanagerStack(Construct):
         dead_man_switch: DeadManSwitch | None = None,
         retention: str = "5d",
         external_url: str | None = None,
+        login: Login | None = None,
+        tls: ServingTls | None = None,
         proxy_url: str | None = None,
         replicas: int = 1,
         storage: Claim = Claim(size="1Gi"),  # noqa: B008  frozen
@@ -120,14 +129,13 @@ class AlertmanagerStack(Construct):
         if proxy_url is not None:
             http_url(f"{id}: proxy_url", proxy_url)
         image = registries.resolve(f"{id}: image", image)
+        web = WebServer(service=id, namespace=namespace, port=pod.PORT, path=path, directory=pod.WEB, login=login, tls=tls)
         super().__init__(scope, id)
 
         self.external_url = external_url
         """Where people reach it, as given."""
-        self.has_login = False
-        """Alertmanager itself asks nobody who they are."""
-        self.url = f"http://{id}.{namespace}.svc:{pod.PORT}{path}"
-        """Where pods of the cluster reach it."""
+        self.web = web
+        """How it lets clients in."""
         self.uid = id
         """Uid of the data source that Grafana makes of it."""
         self.alert_namespaces: tuple[str, ...] = (namespace,)
@@ -138,6 +146,7 @@ class AlertmanagerStack(Construct):
         owned = labels("alertmanager", id, "alerts")
         selector = selector_labels("alertmanager", id)
         secrets = SecretFiles(pod.SECRETS)
+        serving_certificate(self, id, namespace, tls, labels=owned)
         clustered = replicas > 1
 
         account = Manifest(
@@ -155,7 +164,7 @@ class AlertmanagerStack(Construct):
             directory=pod.CONFIG,
             files=secrets,
         )
-        files = {pod.CONFIG_FILE: rendered, TEMPLATE_FILE: TEMPLATES}
+        files = {pod.CONFIG_FILE: rendered, TEMPLATE_FILE: TEMPLATES, **web.config_files(secrets)}
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
         """Holds `alertmanager.yml` and the texts of messages; no credential."""
 
@@ -206,6 +215,7 @@ class AlertmanagerStack(Construct):
                     config_map=self.config_map.name,
                     files=files,
                     secrets=secrets,
+                    web=web,
                 ),
                 "volumeClaimTemplates": [_CLAIM_TEMPLATE],
             },
@@ -228,9 +238,8 @@ class AlertmanagerStack(Construct):
             )
 
     def alerting(self, files: SecretFiles) -> dict[str, Any]:
-        """As an entry of Prometheus's `alerting.alertmanagers`; it needs no credential."""
-        del files
-        return discovery.alerting(*self._found_by)
+        """As an entry of Prometheus's `alerting.alertmanagers`."""
+        return discovery.alerting(*self._found_by, scheme=self.url.partition(":")[0], client=self.access.http_config(files))
 
 
 _CLAIM_TEMPLATE = {

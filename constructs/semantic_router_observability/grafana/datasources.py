@@ -11,6 +11,7 @@ from semantic_router_observability.checks import duration_seconds, http_url, lis
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+from semantic_router_observability.login.access import access_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -302,6 +303,7 @@ def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, 
         "access": "proxy",
         "url": source.url,
         "jsonData": prometheus_settings(source.interval),
+        **_access_fields(source, prometheus_settings(source.interval), environment),
     }
 
 
@@ -309,7 +311,28 @@ def _extra_body(source: DataSource | AlertSource, environment: Environment) -> d
     if isinstance(source, DataSource):
         return source.body(environment)
     name = "Alertmanager" if source.uid == "alertmanager" else source.uid
-    return Alertmanager(url=source.url, uid=source.uid, name=name).body(environment)
+    body = Alertmanager(url=source.url, uid=source.uid, name=name).body(environment)
+    return body | _access_fields(source, body["jsonData"], environment)
+
+
+def _access_fields(source: MetricsSource | AlertSource, json_data: dict[str, Any], environment: Environment) -> dict[str, Any]:
+    """Fields that get Grafana past the source's login, and to a source with TLS."""
+    access, uid = access_of(source), source.uid
+    fields: dict[str, Any] = {}
+    secure: dict[str, str] = {}
+    if access.username and access.password:
+        fields |= {"basicAuth": True, "basicAuthUser": environment.reference(f"{uid}_USER", access.username)}
+        secure["basicAuthPassword"] = environment.reference(f"{uid}_PASSWORD", access.password)
+    if access.server_name:
+        json_data = {**json_data, "serverName": access.server_name}
+    if access.ca:
+        json_data = {**json_data, "tlsAuthWithCACert": True}
+        secure["tlsCACert"] = environment.reference(f"{uid}_CA", access.ca)
+    if access.certificate and access.key:
+        json_data = {**json_data, "tlsAuth": True}
+        secure["tlsClientCert"] = environment.reference(f"{uid}_CLIENT_CERTIFICATE", access.certificate)
+        secure["tlsClientKey"] = environment.reference(f"{uid}_CLIENT_KEY", access.key)
+    return {**fields, "jsonData": json_data, "secureJsonData": secure} if secure or access.server_name else {}
 
 
 def _check_text(where: str, text: str) -> None:

@@ -120,12 +120,13 @@ def single_writer(headless: str) -> dict[str, Any]:
     return {"serviceName": headless, "podManagementPolicy": "Parallel"}
 
 
-def http_probe(path: str, *, period: int, failures: int, timeout: int = 3) -> dict[str, Any]:
-    """Probe by HTTP GET on the port named `http`; `period` and `timeout` in seconds.
+def http_probe(path: str, *, period: int, failures: int, timeout: int = 3, https: bool = False) -> dict[str, Any]:
+    """Probe by HTTP GET on the port named `http`; `period` and `timeout` in seconds. With `https`, kubelet checks no certificate.
 
     The timeout of 3 s is what prometheus-operator sets; the Kubernetes default of 1 s fails under garbage collection pauses.
     """
-    return {"httpGet": {"path": path, "port": "http"}, "periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
+    get = {"path": path, "port": "http", "scheme": "HTTPS" if https else None}
+    return {"httpGet": get, "periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
 
 
 def api_token_volume(name: str) -> dict[str, Any]:

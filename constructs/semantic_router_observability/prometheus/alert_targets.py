@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
+    from semantic_router_observability.login.access import Guarded
 
 
 class AlertTarget(Protocol):
@@ -90,6 +91,12 @@ class ExternalAlertmanager(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 def namespaces_of(targets: Sequence[AlertTarget]) -> tuple[str, ...]:
     """Namespaces in which the targets are discovered, each once."""
     return tuple(dict.fromkeys(namespace for target in targets for namespace in target.alert_namespaces))
+
+
+def guarded_of(targets: Sequence[AlertTarget]) -> list[Guarded]:
+    """Those of the targets that ask their scraper for more than a plain request."""
+    found: list[Guarded | None] = [getattr(target, "guarded", None) for target in targets]
+    return [guarded for guarded in found if guarded]
 
 
 def check_alert_targets(where: str, targets: Sequence[AlertTarget]) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
+    from semantic_router_observability.login.access import Guarded
     from semantic_router_observability.router.target import RouterTarget
 
 CLIENT_LABEL_VALUES = 8192
@@ -48,25 +49,66 @@ def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namesp
     return _without_none(job)
 
 
-def stack_jobs(own_namespace: str, path_prefix: str, alert_namespaces: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target."""
+def stack_jobs(
+    own_namespace: str,
+    path_prefix: str,
+    alert_namespaces: tuple[str, ...] = (),
+    *,
+    own: Guarded | None = None,
+    others: Sequence[Guarded] = (),
+    files: SecretFiles,
+) -> list[dict[str, Any]]:
+    """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target.
+
+    `own` is what scraping this Prometheus itself takes, `others` what some of the Alertmanagers take.
+    """
     return [
         {
             "job_name": "prometheus",
             "metrics_path": f"{path_prefix}/metrics",
+            **_past_login(own, files),
             "static_configs": [{"targets": ["localhost:9090"]}],
         },
         _component_job("grafana", (own_namespace,)),
-        *([_component_job("alertmanager", alert_namespaces)] if alert_namespaces else []),
+        *([_component_job("alertmanager", alert_namespaces, others)] if alert_namespaces else []),
+        *(_guarded_job("alertmanager", guarded, files) for guarded in others),
     ]
 
 
-def _component_job(name: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
-    """Job for a component of the stack, found by its Service's labels."""
+def _guarded_job(name: str, guarded: Guarded, files: SecretFiles) -> dict[str, Any]:
+    """Job for one component that takes more than a plain request. Its series say the same job as those of all others of the kind."""
+    job = _component_job(name, (guarded.namespace,))
+    return {
+        **job,
+        **_past_login(guarded, files),
+        "job_name": f"{name}/{guarded.namespace}/{guarded.service}",
+        "relabel_configs": [
+            _service_condition([guarded], "keep"),
+            *job["relabel_configs"],
+            {"target_label": "job", "replacement": name},
+        ],
+    }
+
+
+def _past_login(guarded: Guarded | None, files: SecretFiles) -> dict[str, Any]:
+    """Fields of a job that get it past a login, and to a server with TLS."""
+    if guarded is None:
+        return {}
+    return {**({"scheme": "https"} if guarded.https else {}), **guarded.access.http_config(files)}
+
+
+def _service_condition(guarded: Sequence[Guarded], action: str) -> dict[str, Any]:
+    names = "|".join(f"{one.namespace};{re.escape(one.service)}" for one in guarded)
+    return {"source_labels": ["__meta_kubernetes_namespace", "__meta_kubernetes_service_name"], "regex": names, "action": action}
+
+
+def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Guarded] = ()) -> dict[str, Any]:
+    """Job for a component of the stack, found by its Service's labels, without those that have a job of their own."""
     return {
         "job_name": name,
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces)],
         "relabel_configs": [
+            *([_service_condition(guarded, "drop")] if guarded else []),
             {
                 "source_labels": [
                     "__meta_kubernetes_service_label_app_kubernetes_io_part_of",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, http_probe, pod_spec
+from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, pod_spec
+from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
     from semantic_router_observability.images import ImageRegistries
     from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+    from semantic_router_observability.login.web import WebServer
 
 PORT = 9090
 RULES = "/etc/prometheus/rules"
 SECRETS = "/etc/prometheus/secrets"
+WEB = "/etc/prometheus/web"
 
 _CONFIG = "/etc/prometheus/config"
 _DATA = "/prometheus"
@@ -36,24 +39,26 @@ def template(
     rules: str,
     data: Mapping[str, Any],
     secrets: SecretFiles,
+    web: WebServer,
 ) -> dict[str, Any]:
     """Pod template: one container, no sidecar."""
     container = {
         "name": "prometheus",
         "image": image,
-        "args": _arguments(external_url),
+        "args": [*_arguments(external_url), *web.arguments()],
         "ports": [{"name": "http", "containerPort": PORT}],
         "resources": resources.body(),
         # 60 x 15 s: a write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
-        "startupProbe": http_probe(f"{path}/-/ready", period=15, failures=60),
-        "readinessProbe": http_probe(f"{path}/-/ready", period=5, failures=3),
-        "livenessProbe": http_probe(f"{path}/-/healthy", period=5, failures=6),
+        "startupProbe": web.probe(f"{path}/-/ready", _check("ready", web), period=15, failures=60),
+        "readinessProbe": web.probe(f"{path}/-/ready", _check("ready", web), period=5, failures=3),
+        "livenessProbe": web.probe(f"{path}/-/healthy", _check("healthy", web), period=5, failures=6),
         "securityContext": CONTAINER_SECURITY,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
             {"name": "rules", "mountPath": RULES, "readOnly": True},
             {"name": "data", "mountPath": _DATA},
             {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
+            *web.mounts(),
             *secrets.mounts(),
         ],
     }
@@ -69,6 +74,7 @@ def template(
                 {"name": "rules", "configMap": {"name": rules}},
                 {"name": "data", **data},
                 api_token_volume("api-token"),
+                *web.volumes(config_map),
                 *secrets.volumes(),
             ],
         },
@@ -83,3 +89,8 @@ def _arguments(external_url: str | None) -> list[str]:
         f"--storage.tsdb.path={_DATA}",
         *([f"--web.external-url={external_url}"] if external_url else []),
     ]
+
+
+def _check(what: str, web: WebServer) -> list[str]:
+    """Command in the image that asks Prometheus how it is."""
+    return ["promtool", "check", what, f"--url={web.local_url}", f"--http.config.file={_CONFIG}/{PROBE_CONFIG}"]

@@ -14,20 +14,22 @@ from semantic_router_observability.checks import duration_seconds, http_url, lis
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
+from semantic_router_observability.login.web import WebServer, WithWebServer
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
-from .alert_targets import AlertTarget, check_alert_targets
+from .alert_targets import AlertTarget, check_alert_targets, guarded_of
 from .alert_targets import namespaces_of as alert_namespaces_of
-from .pod import PORT, RULES, SECRETS, template
+from .pod import PORT, RULES, SECRETS, WEB, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
 from .rules import RuleFile
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
     from cdk8s_plus_27 import IServiceAccount
 
+    from semantic_router_observability.kubernetes.serving import ServingTls
+    from semantic_router_observability.login.types import Login
+
     from .remote_write import RemoteWrite
 
 RESERVED_JOBS = (JOB, "prometheus", "grafana", "alertmanager")
@@ -47,7 +52,7 @@ LONGEST_INTERVAL = 120
 """Seconds. A rate needs two samples in its window, and the dashboards and Prometheus's own look-back use 5 minutes."""
 
 
-class PrometheusStack(Construct):
+class PrometheusStack(WithWebServer, Construct):
     """A Prometheus that scrapes the Semantic Router, itself and the Grafana beside it.
 
     Usage:
@@ -73,6 +78,8 @@ class PrometheusStack(Construct):
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
         external_labels: Labels added to everything that leaves this Prometheus. Default: none.
         external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
+        login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
+        tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
         remote_write: Long-term storages to send samples to. Default: none.
         cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default
             false: only Roles in the namespaces that `targets` and `scrape_jobs` name.
@@ -107,6 +114,8 @@ class PrometheusStack(Construct):
         storage: Storage = Claim(size="20Gi"),  # noqa: B008  frozen
         external_labels: Mapping[str, str] | None = None,
         external_url: str | None = None,
+        login: Login | None = None,
+        tls: ServingTls | None = None,
         remote_write: Sequence[RemoteWrite] = (),
         cluster_wide: bool = False,
         resources: Resources = Resources(cpu="250m", memory="1Gi", memory_limit="2Gi"),  # noqa: B008  frozen
@@ -149,14 +158,13 @@ class PrometheusStack(Construct):
         alert_namespaces = alert_namespaces_of(alertmanagers)
         scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
         discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
+        web = WebServer(service=id, namespace=namespace, port=PORT, path=path, directory=WEB, login=login, tls=tls)
         super().__init__(scope, id)
 
         self.external_url = external_url
         """Where people reach it, as given."""
-        self.has_login = False
-        """Prometheus itself asks nobody who they are."""
-        self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
-        """Where pods of the cluster reach it."""
+        self.web = web
+        """How it lets clients in."""
         self.uid = id
         """Uid of the data source that Grafana makes of it."""
         self.interval = interval
@@ -167,6 +175,7 @@ class PrometheusStack(Construct):
         owned = labels("prometheus", id, "metrics")
         selector = selector_labels("prometheus", id)
         secrets = SecretFiles(SECRETS)
+        serving_certificate(self, id, namespace, tls, labels=owned)
 
         if service_account is None:
             account = {"name": id, "namespace": namespace}
@@ -192,13 +201,16 @@ class PrometheusStack(Construct):
                     retention=kept,
                     jobs=[
                         config.router_job(targets, guards, namespace),
-                        *config.stack_jobs(namespace, path, alert_namespaces),
+                        *config.stack_jobs(
+                            namespace, path, alert_namespaces, own=web.guarded, others=guarded_of(alertmanagers), files=secrets
+                        ),
                         *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
                     ],
                     remote_write=[write.body(secrets) for write in remote_write],
                     alertmanagers=[alertmanager.alerting(secrets) for alertmanager in alertmanagers],
                     rule_directory=RULES,
                 ),
+                **web.config_files(secrets),
             },
         )
         """Holds `prometheus.yml`; Prometheus watches the file, so a change needs no restart."""
@@ -242,6 +254,7 @@ class PrometheusStack(Construct):
                     rules=self.rules.name,
                     data=volume_source(storage, f"{id}-data"),
                     secrets=secrets,
+                    web=web,
                 ),
             },
         )

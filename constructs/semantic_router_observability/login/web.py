@@ -1,0 +1,211 @@
+"""The web server of Prometheus and Alertmanager, which is the same library: one configuration file for logins and TLS.
+
+The file is read again with every request, and certificates with every connection, so no change of them restarts anything. It cannot be put
+together from parts: with passwords it comes whole from the login's Secret, as their hashes do not belong into a ConfigMap.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.pods import http_probe
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.serving import ServingTls
+from semantic_router_observability.yamltext import to_yaml
+
+from .access import OPEN, Access, Guarded
+from .types import WEB_CONFIG, BasicAuthUsers, ClientCertificates, Login, NoLogin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+PROBE_CONFIG = "probe.yml"
+"""Key of the ConfigMap: what the probes' program needs to get in."""
+
+
+class WebServer(msgspec.Struct, frozen=True, kw_only=True):
+    """How one server lets clients in.
+
+    Attributes:
+        service: Name of its Service.
+        namespace: Namespace of that.
+        port: Port it listens on.
+        path: Path under which it serves; empty for the root.
+        directory: Where the container has the web configuration and what it names.
+        login: Login it asks for, if any.
+        tls: Certificate it shows, if any.
+
+    """
+
+    service: str
+    namespace: str
+    port: int
+    path: str
+    directory: str
+    login: Login | None
+    tls: ServingTls | None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.login, ClientCertificates) and self.tls is None:
+            raise ConfigError(
+                f"{self.service}: login", self.login.secret, "client certificates are part of TLS; give tls, the server's own, too"
+            )
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks who is there."""
+        return isinstance(self.login, BasicAuthUsers | ClientCertificates)
+
+    @property
+    def no_login_reason(self) -> str | None:
+        """Why it asks nobody, where that was decided."""
+        return self.login.reason if isinstance(self.login, NoLogin) else None
+
+    @property
+    def host(self) -> str:
+        """Name of its Service, as its certificate has it."""
+        return f"{self.service}.{self.namespace}.svc"
+
+    @property
+    def scheme(self) -> str:
+        """Scheme of its addresses."""
+        return "https" if self.tls else "http"
+
+    @property
+    def url(self) -> str:
+        """Where pods of the cluster reach it."""
+        return f"{self.scheme}://{self.host}:{self.port}{self.path}"
+
+    @property
+    def local_url(self) -> str:
+        """Where its own container reaches it."""
+        return f"{self.scheme}://localhost:{self.port}{self.path}"
+
+    @property
+    def access(self) -> Access:
+        """What a client needs."""
+        access = Access(ca=SecretKey(self.tls.secret, "ca.crt"), server_name=self.host) if self.tls else OPEN
+        match self.login:
+            case BasicAuthUsers():
+                return msgspec.structs.replace(access, username=self.login.username, password=self.login.password)
+            case ClientCertificates():
+                return msgspec.structs.replace(access, certificate=self.login.certificate, key=self.login.key)
+            case _:
+                return access
+
+    @property
+    def guarded(self) -> Guarded | None:
+        """What a scrape of it takes, where that is more than a plain request."""
+        if self.access == OPEN:
+            return None
+        return Guarded(service=self.service, namespace=self.namespace, https=self.tls is not None, access=self.access)
+
+    def config_files(self, secrets: SecretFiles) -> dict[str, str]:
+        """Entries for the stack's ConfigMap; none of them holds a credential."""
+        files = {}
+        if self.tls and not isinstance(self.login, BasicAuthUsers):
+            files[WEB_CONFIG] = to_yaml({"tls_server_config": _server_tls(self.login)})
+        if self.asks:
+            files[PROBE_CONFIG] = to_yaml(self.access.http_config(secrets))
+        return files
+
+    def arguments(self) -> list[str]:
+        """Flags of the server."""
+        return [f"--web.config.file={self.directory}/{WEB_CONFIG}"] if self.asks or self.tls else []
+
+    def mounts(self) -> list[dict[str, Any]]:
+        """Mounts of its container."""
+        return [{"name": "web", "mountPath": self.directory, "readOnly": True}] if self.asks or self.tls else []
+
+    def volumes(self, config_map: str) -> list[dict[str, Any]]:
+        """One directory with the web configuration and what it names, replaced as a whole when a part changes."""
+        sources = []
+        if isinstance(self.login, BasicAuthUsers):
+            sources.append(_file(self.login.web_config, WEB_CONFIG))
+        elif self.tls:
+            sources.append({"configMap": {"name": config_map, "items": [{"key": WEB_CONFIG, "path": WEB_CONFIG}]}})
+        if self.tls:
+            keys = ("tls.crt", "tls.key")
+            sources.append({"secret": {"name": self.tls.secret, "items": [{"key": key, "path": key} for key in keys]}})
+        if isinstance(self.login, ClientCertificates):
+            sources.append(_file(self.login.authority, "client-ca.crt"))
+        return [{"name": "web", "projected": {"defaultMode": 0o440, "sources": sources}}] if sources else []
+
+    def probe(self, path: str, command: Sequence[str], *, period: int, failures: int) -> dict[str, Any]:
+        """Probe by kubelet's GET, or by a command where a login is asked for, which kubelet could not answer without a credential
+        in the manifest. A command is a program started (0.03 s of CPU time), so it comes less often, and counts as failed after as long.
+        """
+        if not self.asks:
+            return http_probe(path, period=period, failures=failures, https=self.tls is not None)
+        rarer = max(period, COMMAND_PERIOD)
+        return {
+            "exec": {"command": list(command)},
+            "periodSeconds": rarer,
+            "timeoutSeconds": rarer,
+            "failureThreshold": math.ceil(failures * period / rarer),
+        }
+
+
+class WithWebServer:
+    """Attributes of a stack with such a server."""
+
+    web: WebServer
+
+    @property
+    def url(self) -> str:
+        """Where pods of the cluster reach it."""
+        return self.web.url
+
+    @property
+    def login(self) -> Login | None:
+        """Its login, as given."""
+        return self.web.login
+
+    @property
+    def serving_tls(self) -> ServingTls | None:
+        """The certificate it shows inside the cluster, as given."""
+        return self.web.tls
+
+    @property
+    def has_login(self) -> bool:
+        """Whether it asks who is there."""
+        return self.web.asks
+
+    @property
+    def no_login_reason(self) -> str | None:
+        """Why it asks nobody, where that was decided."""
+        return self.web.no_login_reason
+
+    @property
+    def access(self) -> Access:
+        """What its clients need to get in."""
+        return self.web.access
+
+    @property
+    def guarded(self) -> Guarded | None:
+        """What scraping it takes, where that is more than a plain request."""
+        return self.web.guarded
+
+
+COMMAND_PERIOD = 10
+"""Seconds between two runs of a command that probes."""
+
+
+def _server_tls(login: Login | None) -> dict[str, Any]:
+    """Files are named relative to the web configuration's own place."""
+    config: dict[str, Any] = {"cert_file": "tls.crt", "key_file": "tls.key"}
+    if isinstance(login, ClientCertificates):
+        config |= {"client_auth_type": "RequireAndVerifyClientCert", "client_ca_file": "client-ca.crt"}
+        if login.allowed_names:
+            config["client_allowed_sans"] = list(login.allowed_names)
+    return config
+
+
+def _file(key: SecretKey, path: str) -> dict[str, Any]:
+    return {"secret": {"name": key.secret, "items": [{"key": key.key, "path": path}]}}
