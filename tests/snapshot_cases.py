@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
 
 from semantic_router_observability import (
+    Allow,
     Dashboard,
     DemoCredentials,
     Ephemeral,
     ExternalPrometheus,
     GrafanaStack,
+    OAuth2Proxy,
     ObservabilityIngress,
+    OidcProvider,
     PrometheusStack,
     RouterTarget,
+    SecretKey,
     nginx,
 )
 
@@ -384,4 +388,21 @@ def several_sources_behind_ingress(chart: Chart) -> None:
     ObservabilityIngress(chart, "public", backends=[grafana], ingress_class=nginx("internal"))
 
 
-IN_PYTHON = (dashboard_from_code, grafana_alone, two_stacks_in_one_namespace, several_sources_behind_ingress)
+def login_by_identity_provider(chart: Chart) -> None:
+    """Two replicas in front of a Prometheus below a path, for two groups and a guest."""
+    OAuth2Proxy(
+        chart,
+        "prometheus-login",
+        upstream=PrometheusStack(chart, "prometheus", external_url="https://observability.example.com/prometheus"),
+        provider=OidcProvider(issuer="https://id.example.com", ca=SecretKey("company-authority", "ca.crt")),
+        client_id="prometheus",
+        client_secret=SecretKey("prometheus-login", "client-secret"),
+        cookie_secret=SecretKey("prometheus-login", "cookie-secret"),
+        allow=Allow(groups=("sre", "routing"), emails=("guest@example.org",), domains=("example.com",)),
+        refresh="30m",
+        trusted_proxies=("10.0.0.0/16",),
+        replicas=2,
+    )
+
+
+IN_PYTHON = (dashboard_from_code, grafana_alone, two_stacks_in_one_namespace, several_sources_behind_ingress, login_by_identity_provider)

@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .kubernetes.serving import Issuer, ServingTls
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
     from .login.access import Access
+    from .login.oauth2_proxy import OAuth2Proxy
+    from .login.providers import Allow, EntraIdProvider, GitHubProvider, GoogleProvider, KeycloakProvider, OidcProvider
     from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
     from .prometheus.alert_targets import AlertTarget, ExternalAlertmanager
     from .prometheus.remote_write import BasicAuth, RemoteWrite
@@ -89,6 +91,8 @@ _HOMES = {
     "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
     "login.access": ("Access",),
     "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
+    "login.oauth2_proxy": ("OAuth2Proxy",),
+    "login.providers": ("Allow", "EntraIdProvider", "GitHubProvider", "GoogleProvider", "KeycloakProvider", "OidcProvider"),
     "prometheus.alert_targets": ("AlertTarget", "ExternalAlertmanager"),
     "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
     "prometheus.rules": ("RuleFile",),
@@ -107,6 +111,7 @@ __all__ = [
     "Alertmanager",
     "AlertmanagerStack",
     "Alerts",
+    "Allow",
     "Anonymous",
     "Availability",
     "BasicAuth",
@@ -127,17 +132,21 @@ __all__ = [
     "DeadManSwitch",
     "DemoCredentials",
     "Email",
+    "EntraIdProvider",
     "Ephemeral",
     "ExistingClaim",
     "Exposable",
     "ExternalAlertmanager",
     "ExternalPrometheus",
+    "GitHubProvider",
+    "GoogleProvider",
     "GrafanaStack",
     "Grouping",
     "ImageRegistries",
     "IngressClass",
     "Inhibition",
     "Issuer",
+    "KeycloakProvider",
     "Knobs",
     "Kubernetes",
     "Latency",
@@ -146,7 +155,9 @@ __all__ = [
     "Metric",
     "MetricsSource",
     "NoLogin",
+    "OAuth2Proxy",
     "ObservabilityIngress",
+    "OidcProvider",
     "OpenShift",
     "Opsgenie",
     "PagerDuty",

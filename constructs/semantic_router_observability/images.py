@@ -18,6 +18,9 @@ GRAFANA = "docker.io/grafana/grafana:13.2.3"
 ALERTMANAGER = "quay.io/prometheus/alertmanager:v0.34.2"
 """Alertmanager 0.34, the current release line; the tests run this very version."""
 
+OAUTH2_PROXY = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"
+"""oauth2-proxy 7.15, the current release line; the tests run this very version."""
+
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
     re.ASCII,

@@ -54,7 +54,12 @@ def alertmanager() -> Image:
     )
 
 
-IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus, "alertmanager": alertmanager}
+def oauth2_proxy() -> Image:
+    """Do as the official image: nothing but the program, run as a user of no name."""
+    return Image(entrypoint=("/bin/oauth2-proxy",), mounts={"/bin/oauth2-proxy": program("oauth2-proxy")}, uid=65532, gid=65532)
+
+
+IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus, "alertmanager": alertmanager, "oauth2-proxy": oauth2_proxy}
 """By the last part of the image's repository."""
 
 

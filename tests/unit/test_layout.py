@@ -24,6 +24,7 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 STARTS_NODE = {
     "alertmanager/stack.py",
     "grafana/stack.py",
+    "login/oauth2_proxy.py",
     "prometheus/stack.py",
     "prometheus/rbac.py",
     "exposure/ingress.py",
@@ -34,7 +35,7 @@ STARTS_NODE = {
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
 
-CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress)
+CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress, sro.OAuth2Proxy)
 
 ONLY_IN_PYTHON = {
     "PrometheusStack": {

@@ -1,0 +1,270 @@
+"""`OAuth2Proxy`: a login by an identity provider, in front of a user interface that has none."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from constructs import Construct
+
+from semantic_router_observability import images
+from semantic_router_observability.checks import duration_seconds, listed, public_url, service_name
+from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.exposure.ingress import Exposable
+from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.labels import labels, selector_labels
+from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
+from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
+from semantic_router_observability.kubernetes.replicas import web_service
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Service, Traffic
+
+from . import oauth2_config, oauth2_pod
+from .providers import Allow, check_allow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from urllib.parse import SplitResult
+
+    from semantic_router_observability.kubernetes.traffic import Peer
+
+    from .providers import Provider
+
+MOST_REPLICAS = 9
+
+
+class Upstream(Exposable, Protocol):
+    """A user interface that can stand behind the login: `PrometheusStack`, `AlertmanagerStack`, or an object of your own."""
+
+    @property
+    def url(self) -> str:
+        """Where pods of the cluster reach it, with the path of its `external_url`."""
+        ...
+
+
+class OAuth2Proxy(Construct):
+    """A login by an identity provider in front of a Prometheus or an Alertmanager; expose it in place of what it protects.
+
+    Usage:
+        login = OAuth2Proxy(
+            chart,
+            "prometheus-login",
+            upstream=prometheus,
+            provider=OidcProvider(issuer="https://example.okta.com"),
+            client_id="prometheus",
+            client_secret=SecretKey("prometheus-login", "client-secret"),
+            cookie_secret=SecretKey("prometheus-login", "cookie-secret"),
+            allow=Allow(groups=("sre",)),
+        )
+        ObservabilityIngress(chart, "ingress", backends=[login], ingress_class=nginx())
+
+    Objects are named after `id`: Deployment, Service, ServiceAccount `<id>`, ConfigMap `<id>-config`. Sessions live in people's cookies, so
+    replicas need to know nothing of one another. Prometheus, Grafana and Alertmanager go on talking directly, without this login.
+
+    Args:
+        scope: Chart, or a construct in one; the chart must name its namespace.
+        id: Name of everything the login makes. At most 50 characters, so that pod names and labels stay legal.
+        upstream: What stands behind the login. It states its `external_url`, with https.
+        provider: Where people prove who they are: OidcProvider, KeycloakProvider, EntraIdProvider, GoogleProvider or GitHubProvider.
+        client_id: Id under which the identity provider knows this login.
+        client_secret: Secret that came with the id. A line break at its end counts.
+        cookie_secret: Key of the cookies: 16, 24 or 32 bytes, as they are or in base64.
+        allow: Who is let in. Default: nobody has said, which only GitHubProvider, and KeycloakProvider with roles, accept.
+        expire: How long people stay logged in. Default `12h`, a working day.
+        refresh: Ask the identity provider this often whether a session still holds; it has to give out refresh tokens. Default: never,
+            so a person who leaves is let in until `expire`.
+        trusted_proxies: Addresses of the ingress controller, as CIDRs; its word is taken for where a request came from, in the log of
+            logins. Default: none, the log shows the controller.
+        replicas: Number of pods. Default 1.
+        resources: Requests and limits. Default 10m CPU, 32Mi memory, limit 128Mi memory.
+        placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
+        image: Container image. Default: the pinned release.
+        registries: Mirrors and pull secrets. Default: none.
+        platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
+
+    Raises:
+        ConfigError: a value cannot work; the message names argument, value and remedy.
+
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        upstream: Upstream,
+        provider: Provider,
+        client_id: str,
+        client_secret: SecretKey,
+        cookie_secret: SecretKey,
+        allow: Allow = Allow(),  # noqa: B008  frozen
+        expire: str = "12h",
+        refresh: str | None = None,
+        trusted_proxies: Sequence[str] = (),
+        replicas: int = 1,
+        resources: Resources = Resources(cpu="10m", memory="32Mi", memory_limit="128Mi"),  # noqa: B008  frozen
+        placement: Placement = Placement(),  # noqa: B008  frozen
+        image: str = images.OAUTH2_PROXY,
+        registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
+        platform: Platform = Kubernetes(),  # noqa: B008  frozen
+    ) -> None:
+        service_name("OAuth2Proxy: id", id, limit=50)
+        namespace = namespace_of(scope)
+        external_url, path = _address(id, upstream)
+        check_allow(f"{id}: allow", allow, provider)
+        if not client_id.strip():
+            raise ConfigError(f"{id}: client_id", client_id, "write the id that the identity provider gave out")
+        expire_seconds, refresh_seconds = _session(id, expire, refresh)
+        _check_proxies(f"{id}: trusted_proxies", trusted_proxies)
+        if not 1 <= replicas <= MOST_REPLICAS:
+            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}")
+        image = registries.resolve(f"{id}: image", image)
+
+        target = urlsplit(upstream.url)
+        secrets = SecretFiles(oauth2_pod.SECRETS)
+        emails = "".join(f"{email}\n" for email in allow.emails)
+        rendered = oauth2_config.render(
+            name=id,
+            external_url=external_url,
+            path=path,
+            upstream=f"{target.scheme}://{target.netloc}",
+            provider=provider,
+            client_id=client_id,
+            client_secret=client_secret,
+            cookie_secret=cookie_secret,
+            allow=allow,
+            emails_file=f"{oauth2_pod.CONFIG}/{oauth2_pod.EMAILS_FILE}" if emails else None,
+            expire_seconds=expire_seconds,
+            refresh_seconds=refresh_seconds,
+            trusted_proxies=trusted_proxies,
+            files=secrets,
+        )
+        files = {oauth2_pod.CONFIG_FILE: rendered, **({oauth2_pod.EMAILS_FILE: emails} if emails else {})}
+        serving_tls = getattr(upstream, "serving_tls", None)
+        authorities = [getattr(provider, "ca", None), SecretKey(serving_tls.secret, "ca.crt") if serving_tls else None]
+        super().__init__(scope, id)
+
+        self.external_url: str | None = external_url
+        """Where people reach it: the upstream's address."""
+        self.has_login = True
+        """It asks people who they are."""
+        self.no_login_reason: str | None = None
+        """There is none."""
+        self.url = f"http://{id}.{namespace}.svc:{oauth2_config.PORT}{path}"
+        """Where pods of the cluster reach it."""
+
+        owned = labels("oauth2-proxy", id, "login")
+        selector = selector_labels("oauth2-proxy", id)
+        self.traffic: Sequence[Traffic] = (
+            Traffic(
+                name=id,
+                pods=Pods(namespace=namespace, labels=selector),
+                sends=(
+                    *(
+                        Flow(peer=peer, ports=_ports(target), why="requests of people who are logged in")
+                        for peer in _peers(upstream, namespace)
+                    ),
+                    Flow(peer=Addresses(), ports=(Port(provider.port),), why="identity provider"),
+                ),
+            ),
+        )
+        """What its pods send and receive."""
+
+        account = Manifest(
+            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
+        )
+        self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
+        """Holds `oauth2-proxy.cfg` and the email addresses that are let in; no credential."""
+        self.workload = Manifest(
+            self,
+            "workload",
+            api_version="apps/v1",
+            kind="Deployment",
+            name=id,
+            labels=owned,
+            spec={
+                "replicas": replicas,
+                "selector": {"matchLabels": selector},
+                "template": oauth2_pod.template(
+                    labels=owned,
+                    selector=selector,
+                    account=account.name,
+                    image=image,
+                    registries=registries,
+                    replicas=replicas,
+                    resources=resources,
+                    placement=placement,
+                    platform=platform,
+                    config_map=self.config_map.name,
+                    files=files,
+                    authorities=[secrets.path(key).rpartition("/")[0] for key in authorities if key],
+                    secrets=secrets,
+                ),
+            },
+        )
+        """The Deployment, also `node.default_child`, so that `ApiObject.of(login)` reaches it."""
+        self.node.default_child = self.workload
+        self.service = web_service(self, id, labels=owned, selector=selector, port=oauth2_config.PORT)
+        """Service that an ingress connects to."""
+        if replicas > 1:
+            Manifest(
+                self,
+                "disruption-budget",
+                api_version="policy/v1",
+                kind="PodDisruptionBudget",
+                name=id,
+                labels=owned,
+                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
+            )
+
+
+def _address(id: str, upstream: Upstream) -> tuple[str, str]:
+    """Where people reach it, and the path of that."""
+    if not hasattr(upstream, "url"):
+        raise ConfigError(f"{id}: upstream", Raw(type(upstream).__name__), "give a PrometheusStack or an AlertmanagerStack")
+    name = upstream.service.name
+    if upstream.has_login:
+        raise ConfigError(f"{id}: upstream", name, "it asks for a login itself, which this one cannot answer; take one of the two out")
+    if not upstream.external_url:
+        raise ConfigError(
+            f"{name}: external_url", upstream.external_url, f"state where people reach it, such as https://{name}.example.com"
+        )
+    url = public_url(f"{name}: external_url", upstream.external_url)
+    if url.scheme != "https":
+        raise ConfigError(f"{name}: external_url", upstream.external_url, "write https://: its cookies are sent over nothing else")
+    return upstream.external_url, url.path
+
+
+def _peers(upstream: Upstream, namespace: str) -> Sequence[Peer]:
+    """Pods of the upstream; of an object that does not tell them, its Service."""
+    return [each.pods for each in getattr(upstream, "traffic", ())] or [Service(name=upstream.service.name, namespace=namespace)]
+
+
+def _ports(target: SplitResult) -> tuple[Port, ...]:
+    return (Port(target.port or {"http": 80, "https": 443}[target.scheme]),)
+
+
+def _session(id: str, expire: str, refresh: str | None) -> tuple[int, int | None]:
+    """Seconds of both."""
+    seconds = int(duration_seconds(f"{id}: expire", expire))
+    if seconds < 1:
+        raise ConfigError(f"{id}: expire", expire, "write at least 1s")
+    if refresh is None:
+        return seconds, None
+    again = int(duration_seconds(f"{id}: refresh", refresh))
+    if not 1 <= again < seconds:
+        raise ConfigError(f"{id}: refresh", refresh, f"write at least 1s and less than expire, {expire}")
+    return seconds, again
+
+
+def _check_proxies(where: str, proxies: Sequence[str]) -> None:
+    listed(where, proxies)
+    for cidr in proxies:
+        try:
+            network = ipaddress.ip_network(cidr)
+        except ValueError:
+            raise ConfigError(where, cidr, "write an address range such as 10.0.0.0/16") from None
+        if network.prefixlen == 0:
+            raise ConfigError(where, cidr, "that is everybody; name the ingress controller's range")

@@ -1,0 +1,121 @@
+"""Logins by an identity provider that cannot work, and the one line each is answered with; the tables specify the messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import semantic_router_observability as sro
+from manifests import new_chart
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KEY = sro.SecretKey("login", "key")
+TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
+GITHUB = sro.GitHubProvider(organization="my-org")
+LIST = "write a list, even of one"
+EMAIL = "write an email address such as ana@example.com"
+DOMAIN = "write a domain in lower case, such as example.com, without '@' and '*'"
+NOBODY = "nobody: name who is let in: emails, domains or groups; or all whom the provider knows: anyone: true"
+GITHUB_NAME = "write the name as it stands in the address, such as my-organization"
+ISSUER = "write https://: whoever can change what the provider says lets in whom they like"
+DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
+NAME = "write a name of lower-case letters, digits and '-', starting with a letter, ending with a letter or digit, at most 50 characters"
+
+
+def login(*, address: str | None = "https://prometheus.example.com", id: str = "login", **arguments: Any) -> sro.OAuth2Proxy:
+    """A login that would work, with something changed."""
+    chart = new_chart()
+    upstream = arguments.pop("upstream", None) or sro.PrometheusStack(chart, "prometheus", external_url=address)
+    defaults = {"upstream": upstream, "provider": GITHUB, "client_id": "prometheus", "client_secret": KEY, "cookie_secret": KEY}
+    return sro.OAuth2Proxy(chart, id, **{**defaults, **arguments})
+
+
+def grafana() -> sro.GrafanaStack:
+    """A user interface with a login of its own, as every Grafana has."""
+    chart = new_chart()
+    source = sro.ExternalPrometheus(url="http://prometheus:9090")
+    return sro.GrafanaStack(chart, "grafana", sources=[source], external_url="https://grafana.example.com")
+
+
+CASES: list[tuple[Callable[[], object], str]] = [
+    (lambda: login(provider=sro.GoogleProvider()), f"login: allow: {NOBODY}"),
+    (lambda: login(provider=sro.OidcProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
+    (lambda: login(provider=sro.KeycloakProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
+    (lambda: login(provider=sro.EntraIdProvider(tenant=TENANT)), f"login: allow: {NOBODY}"),
+    (
+        lambda: login(allow=sro.Allow(groups=("sre",))),
+        "login: allow: ['sre']: GitHub has organization and teams of the provider instead; leave groups out",
+    ),
+    (
+        lambda: login(provider=sro.GoogleProvider(), allow=sro.Allow(groups=("sre@example.com",))),
+        "login: allow: ['sre@example.com']: Google tells groups only to a service account; give the provider adminEmail and serviceAccount",
+    ),
+    (
+        lambda: login(provider=sro.EntraIdProvider(tenant=TENANT), allow=sro.Allow(groups=("sre",))),
+        "login: allow: ['sre']: Entra ID sends groups by object id; write the ids of the groups",
+    ),
+    (
+        lambda: login(upstream=grafana()),
+        "login: upstream: 'grafana': it asks for a login itself, which this one cannot answer; take one of the two out",
+    ),
+    (lambda: login(upstream="prometheus"), "login: upstream: str: give a PrometheusStack or an AlertmanagerStack"),
+    (lambda: login(address=None), "prometheus: external_url: None: state where people reach it, such as https://prometheus.example.com"),
+    (
+        lambda: login(address="http://prometheus.example.com"),
+        "prometheus: external_url: 'http://prometheus.example.com': write https://: its cookies are sent over nothing else",
+    ),
+    (lambda: login(client_id=" "), "login: client_id: ' ': write the id that the identity provider gave out"),
+    (lambda: login(expire="1 day"), f"login: expire: '1 day': {DURATION}"),
+    (lambda: login(expire="500ms"), "login: expire: '500ms': write at least 1s"),
+    (lambda: login(refresh="12h"), "login: refresh: '12h': write at least 1s and less than expire, 12h"),
+    (lambda: login(trusted_proxies="10.0.0.0/8"), f"login: trusted_proxies: '10.0.0.0/8': {LIST}"),
+    (lambda: login(trusted_proxies=("nginx",)), "login: trusted_proxies: 'nginx': write an address range such as 10.0.0.0/16"),
+    (
+        lambda: login(trusted_proxies=("0.0.0.0/0",)),
+        "login: trusted_proxies: '0.0.0.0/0': that is everybody; name the ingress controller's range",
+    ),
+    (lambda: login(replicas=0), "login: replicas: 0: write 1 to 9"),
+    (lambda: login(id="Login"), f"OAuth2Proxy: id: 'Login': {NAME}"),
+    (
+        lambda: login(image="oauth2-proxy:latest"),
+        "login: image: 'oauth2-proxy:latest': name a version: what 'latest' means changes under a running stack",
+    ),
+    (lambda: sro.Allow(emails=("ana",)), f"emails: 'ana': {EMAIL}"),
+    (lambda: sro.Allow(emails=('a"b@example.com',)), f"emails: 'a\"b@example.com': {EMAIL}"),
+    (lambda: sro.Allow(domains=("*",)), "domains: '*': that is everybody; name the domains, or say so with anyone: true"),
+    (lambda: sro.Allow(domains=("@example.com",)), f"domains: '@example.com': {DOMAIN}"),
+    (lambda: sro.Allow(domains=("*.example.com",)), f"domains: '*.example.com': {DOMAIN}"),
+    (lambda: sro.Allow(domains="example.com"), f"domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.Allow(groups=("",)), "groups: '': oauth2-proxy overlooks an empty name and lets everybody in; name the group"),
+    (
+        lambda: sro.Allow(anyone=True, groups=("sre",)),
+        "anyone: True: emails, domains or groups say otherwise; leave one of the two out",
+    ),
+    (lambda: sro.OidcProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
+    (lambda: sro.KeycloakProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
+    (
+        lambda: sro.KeycloakProvider(issuer="https://id.example.com", roles=("",)),
+        "roles: '': name the role, such as operator or grafana:operator",
+    ),
+    (
+        lambda: sro.EntraIdProvider(tenant="common"),
+        "tenant: 'common': write the directory id, such as 9188040d-6c67-4c5b-b112-36a304b66dad",
+    ),
+    (
+        lambda: sro.GoogleProvider(service_account=KEY),
+        "adminEmail: None: the directory is asked with adminEmail and serviceAccount; give both or none",
+    ),
+    (lambda: sro.GitHubProvider(organization="my org"), f"organization: 'my org': {GITHUB_NAME}"),
+    (lambda: sro.GitHubProvider(organization="a", teams=("sre,all",)), f"teams: 'sre,all': {GITHUB_NAME}"),
+]
+
+
+@pytest.mark.parametrize(("make", "error"), CASES, ids=lambda value: value[:60] if isinstance(value, str) else "")
+def test_logins_are_refused_in_one_line(make: Callable[[], object], error: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        make()
+    assert str(refused.value) == error
