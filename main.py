@@ -17,6 +17,9 @@ def build(chart: Chart, settings: sro.Settings) -> None:
     alertmanager = sro.AlertmanagerStack(chart, "alertmanager", **settings.alertmanager_arguments()) if settings.alertmanager else None
     prometheus = sro.PrometheusStack(chart, "prometheus", **settings.prometheus_arguments(alertmanager))
     grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments(alertmanager))
+    if settings.secrets:
+        stacks = [stack for stack in (alertmanager, prometheus, grafana) if stack]
+        sro.Secrets(chart, "secrets", of=stacks, providers=settings.secrets)
     if settings.ingress:
         exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager}
         sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable))

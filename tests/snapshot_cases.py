@@ -362,6 +362,47 @@ IN_YAML = {
             quay.io: mirror.example.com/quay
           pullSecrets: [mirror-credentials]
         """,
+    "secrets-from-a-store": """
+        prometheus:
+          remoteWrite:
+            - url: https://mimir.example.com/api/v1/push
+              basicAuth:
+                username: {secret: remote-write, key: username}
+                password: {secret: remote-write, key: password}
+        images: {pullSecrets: [registry]}
+        secrets:
+          - type: externalSecrets
+            store: {name: vault}
+            refreshInterval: 15m
+            entries:
+              remote-write: observability/remote-write
+              registry: {.dockerconfigjson: observability/registry}
+              grafana-admin:
+                admin-user: {key: grafana, property: user}
+                password: {key: grafana, property: password, version: "3"}
+            templates:
+              grafana-admin: {admin-password: "{{ .password | trim }}"}
+        """,
+    "secrets-from-a-csi-driver": """
+        grafana:
+          dataSources:
+            - {type: loki, url: "http://loki.logging", bearerToken: {secret: loki, key: token}}
+          smtp:
+            host: smtp.example.com:587
+            fromAddress: grafana@example.com
+            user: {secret: smtp, key: user}
+            password: {secret: smtp, key: password}
+        secrets:
+          - type: csi
+            provider: vault
+            parameters: {roleName: observability, vaultAddress: "https://vault.example.com:8200"}
+            entries:
+              loki: {objects: [{objectName: token, secretPath: secret/data/loki, secretKey: token}]}
+              smtp:
+                objects:
+                  - {objectName: user, secretPath: secret/data/smtp, secretKey: user}
+                  - {objectName: password, secretPath: secret/data/smtp, secretKey: password}
+        """,
 }
 
 

@@ -57,6 +57,10 @@ if TYPE_CHECKING:
     from .prometheus.scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
     from .prometheus.stack import PrometheusStack
     from .router.target import RouterTarget
+    from .secrets.construct import Secrets
+    from .secrets.csi import CsiSecrets
+    from .secrets.encrypted import EncryptedFile
+    from .secrets.external import ExternalSecrets, RemoteKey, SecretStore
     from .settings import Settings
 
 _HOMES = {
@@ -99,6 +103,10 @@ _HOMES = {
     "prometheus.scrape": ("PodJob", "RawJob", "ScrapeGuards", "ServiceJob", "StaticJob"),
     "prometheus.stack": ("PrometheusStack",),
     "router.target": ("RouterTarget",),
+    "secrets.construct": ("Secrets",),
+    "secrets.csi": ("CsiSecrets",),
+    "secrets.encrypted": ("EncryptedFile",),
+    "secrets.external": ("ExternalSecrets", "RemoteKey", "SecretStore"),
     "settings": ("Settings",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
@@ -123,6 +131,7 @@ __all__ = [
     "ConfigError",
     "Contract",
     "ContractOptions",
+    "CsiSecrets",
     "Dashboard",
     "DashboardConfigMap",
     "DashboardDirectory",
@@ -132,12 +141,14 @@ __all__ = [
     "DeadManSwitch",
     "DemoCredentials",
     "Email",
+    "EncryptedFile",
     "EntraIdProvider",
     "Ephemeral",
     "ExistingClaim",
     "Exposable",
     "ExternalAlertmanager",
     "ExternalPrometheus",
+    "ExternalSecrets",
     "GitHubProvider",
     "GoogleProvider",
     "GrafanaStack",
@@ -169,6 +180,7 @@ __all__ = [
     "RawDataSource",
     "RawJob",
     "RawReceiver",
+    "RemoteKey",
     "RemoteWrite",
     "Resources",
     "Route",
@@ -176,6 +188,8 @@ __all__ = [
     "RuleFile",
     "ScrapeGuards",
     "SecretKey",
+    "SecretStore",
+    "Secrets",
     "ServiceJob",
     "ServingTls",
     "Settings",

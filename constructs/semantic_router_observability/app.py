@@ -77,6 +77,10 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
         app.synth()
         manifests = "---\n".join(path.read_text(encoding="utf-8") for path in sorted(fresh.iterdir()))
         (fresh / IMAGES_FILE).write_text("".join(f"{image}\n" for image in images_of(manifests)), encoding="utf-8")
+        for file in settings.encrypted_files:
+            if (fresh / file.file_name).exists():
+                raise ConfigError("secrets", file.path, f"another file is called {file.file_name} in the output; rename this one")
+            file.write(fresh)
         if output.exists():
             output.rename(Path(beside) / "old")
         fresh.rename(output)

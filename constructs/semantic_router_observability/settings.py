@@ -37,6 +37,7 @@ from .prometheus.remote_write import RemoteWrite
 from .prometheus.rules import RuleFile
 from .prometheus.scrape import ScrapeGuards, ScrapeJob
 from .router.target import RouterTarget
+from .secrets import EncryptedFile, Provider
 
 if TYPE_CHECKING:
     from .alertmanager.stack import AlertmanagerStack
@@ -211,6 +212,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
         contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
+        secrets: Who brings the Secrets that are named elsewhere: a store, a CSI driver, encrypted files. Default: they exist.
 
     """
 
@@ -224,9 +226,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     images: ImageSettings = ImageSettings()
     alerts: Alerts = Alerts()
     contract: ContractOptions = ContractOptions()
+    secrets: tuple[Provider, ...] = ()
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
+
+    @property
+    def encrypted_files(self) -> tuple[EncryptedFile, ...]:
+        """Files that go into the output folder as they are."""
+        return tuple(provider for provider in self.secrets if isinstance(provider, EncryptedFile))
 
     def alertmanager_arguments(self) -> dict[str, Any]:
         """Keyword arguments of `AlertmanagerStack`."""

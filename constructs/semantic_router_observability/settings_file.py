@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
+from .secrets import EncryptedFile
 from .settings import AlertmanagerSettings, GrafanaSettings, IngressSettings, PrometheusSettings, Settings
 from .yamltext import Loader
 
@@ -90,16 +91,17 @@ _ELSEWHERE = {
 
 
 def _relative_to(directory: Path, settings: Settings) -> Settings:
+    def moved(sources: Iterable[Any]) -> tuple[Any, ...]:
+        return tuple(
+            msgspec.structs.replace(source, path=os.path.normpath(directory / source.path))
+            if isinstance(source, DashboardFile | DashboardDirectory | EncryptedFile)
+            else source
+            for source in sources
+        )
+
     dashboards = settings.grafana.dashboards
-    if dashboards is UNSET:
-        return settings
-    moved = tuple(
-        msgspec.structs.replace(source, path=os.path.normpath(directory / source.path))
-        if isinstance(source, DashboardFile | DashboardDirectory)
-        else source
-        for source in dashboards
-    )
-    return msgspec.structs.replace(settings, grafana=msgspec.structs.replace(settings.grafana, dashboards=moved))
+    grafana = settings.grafana if dashboards is UNSET else msgspec.structs.replace(settings.grafana, dashboards=moved(dashboards))
+    return msgspec.structs.replace(settings, grafana=grafana, secrets=moved(settings.secrets))
 
 
 def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigError:

@@ -32,10 +32,11 @@ STARTS_NODE = {
     "kubernetes/manifest.py",
     "kubernetes/replicas.py",
     "schema.py",
+    "secrets/construct.py",
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
 
-CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress, sro.OAuth2Proxy)
+CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress, sro.OAuth2Proxy, sro.Secrets)
 
 ONLY_IN_PYTHON = {
     "PrometheusStack": {

@@ -16,6 +16,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
+from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim
 from semantic_router_observability.login.web import WebServer, WithWebServer
 
@@ -222,6 +223,11 @@ class AlertmanagerStack(WithWebServer, Construct):
         )
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
+        self.secret_references: Sequence[SecretUse] = [
+            *secrets.uses(namespace, id, "reread"),
+            *pull_uses(namespace, id, registries.pull_secrets),
+        ]
+        """Keys of Secrets that it reads; each file is opened anew for each message."""
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""

@@ -10,7 +10,7 @@ import msgspec
 from semantic_router_observability.checks import duration_seconds, http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
-from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, refuse_literal_credentials
 from semantic_router_observability.login.access import access_of
 
 if TYPE_CHECKING:
@@ -81,6 +81,13 @@ class Environment:
         """As a container's `env`."""
         return [
             {"name": name, "valueFrom": {"secretKeyRef": {"name": key.secret, "key": key.key}}} for name, key in self._variables.items()
+        ]
+
+    def uses(self, namespace: str, reader: str) -> list[SecretUse]:
+        """Say what is read so far; a variable keeps its value until the pod is made anew."""
+        return [
+            SecretUse(namespace=namespace, secret=key.secret, key=key.key, reader=reader, way="environment", on_change="restart")
+            for key in self._variables.values()
         ]
 
 

@@ -17,6 +17,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
+from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.yamltext import to_yaml
 
@@ -159,10 +160,11 @@ class GrafanaStack(Construct):
                 type="Opaque",
                 data=admin.data(credentials),
             )
+        fresh_database = isinstance(storage, Ephemeral) and database is None
         sections = ini.merge(
             ini.base_sections(
-                admin_user=secrets.path(credentials.user),
-                admin_password=secrets.path(credentials.password),
+                admin_user=secrets.path(credentials.user, None if fresh_database else "once"),
+                admin_password=secrets.path(credentials.password, None if fresh_database or reset_admin_password else "once"),
                 log_level=log_level,
             ),
             {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{pages[0].file}"}} if router_dashboards else {},
@@ -240,6 +242,14 @@ class GrafanaStack(Construct):
         )
         """The StatefulSet or Deployment, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
+        self.secret_references: Sequence[SecretUse] = [
+            *secrets.uses(
+                namespace, id, "restart", made_by={credentials.name: "the stack"} if isinstance(admin, DemoCredentials) else None
+            ),
+            *environment.uses(namespace, id),
+            *pull_uses(namespace, id, registries.pull_secrets),
+        ]
+        """Keys of Secrets that it reads, all of them when it starts."""
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, path=path)
         """Service that users and an ingress connect to."""

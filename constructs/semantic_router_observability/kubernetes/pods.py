@@ -10,13 +10,15 @@ import msgspec
 from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
 from semantic_router_observability.errors import ConfigError
 
+from .secrets import SecretKey, SecretUse
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from semantic_router_observability.images import ImageRegistries
 
     from .platform import Platform
-    from .secrets import SecretKey
+    from .secrets import OnChange
 
 CONTAINER_SECURITY: Mapping[str, Any] = {
     "allowPrivilegeEscalation": False,
@@ -163,11 +165,30 @@ class SecretFiles:
     def __init__(self, root: str) -> None:
         self._root = root
         self._keys: dict[str, dict[str, None]] = {}
+        self._exceptions: dict[SecretKey, OnChange] = {}
 
-    def path(self, reference: SecretKey) -> str:
-        """Path of the file that will hold the key's value."""
+    def path(self, reference: SecretKey, on_change: OnChange | None = None) -> str:
+        """Path of the file that will hold the key's value; `on_change`, where the container treats it otherwise than its other files."""
         self._keys.setdefault(reference.secret, {})[reference.key] = None
+        if on_change:
+            self._exceptions[reference] = on_change
         return f"{self._root}/{reference.secret}/{reference.key}"
+
+    def uses(self, namespace: str, reader: str, on_change: OnChange, *, made_by: Mapping[str, str] | None = None) -> list[SecretUse]:
+        """Say what is read so far; `made_by` names who makes a Secret, by the Secret's name."""
+        return [
+            SecretUse(
+                namespace=namespace,
+                secret=secret,
+                key=key,
+                reader=reader,
+                way="file",
+                on_change=self._exceptions.get(SecretKey(secret, key), on_change),
+                made_by=(made_by or {}).get(secret),
+            )
+            for secret, keys in self._keys.items()
+            for key in keys
+        ]
 
     def volumes(self) -> list[dict[str, Any]]:
         """Pod volumes with exactly the referenced keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -10,6 +10,8 @@ from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from cdk8s_plus_27 import ISecret
 
 
@@ -65,6 +67,61 @@ class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     def password(self) -> SecretKey:
         """Reference to the password."""
         return SecretKey(self.name, self.password_key)
+
+
+Way = Literal["file", "environment", "image pull", "ingress"]
+"""How a value gets from the Secret to its reader."""
+
+OnChange = Literal["reread", "restart", "once"]
+"""What a new value needs: nothing, as the reader looks again at its next use; a new pod; or a command, as it is read only into a new database."""
+
+DOCKER_CONFIG = ".dockerconfigjson"
+"""The one key of a Secret with which images are pulled."""
+
+
+class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One key of a Secret, and what reads it.
+
+    Attributes:
+        namespace: Namespace of the Secret and of its reader.
+        secret: Name of the Secret.
+        key: Key in its data.
+        reader: Name of the workload or object that reads it.
+        way: `file`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
+        on_change: `reread`, `restart` or `once`: what it takes until a new value holds.
+        made_by: Who makes the Secret, where it is neither you nor a tool you choose, such as cert-manager. Default: nobody else.
+
+    """
+
+    namespace: str
+    secret: str
+    key: str
+    reader: str
+    way: Way
+    on_change: OnChange
+    made_by: str | None = None
+
+    @property
+    def type(self) -> str:
+        """Type that the Secret must have."""
+        return {"image pull": "kubernetes.io/dockerconfigjson", "ingress": "kubernetes.io/tls"}.get(self.way, "Opaque")
+
+
+class HasSecrets(Protocol):
+    """A construct that says which Secrets it reads."""
+
+    @property
+    def secret_references(self) -> Sequence[SecretUse]:
+        """One entry for each key."""
+        ...
+
+
+def pull_uses(namespace: str, reader: str, names: Iterable[str]) -> list[SecretUse]:
+    """Uses of the Secrets with which a pod's images are pulled."""
+    return [
+        SecretUse(namespace=namespace, secret=name, key=DOCKER_CONFIG, reader=reader, way="image pull", on_change="reread")
+        for name in names
+    ]
 
 
 _LITERAL_CREDENTIALS = {

@@ -20,6 +20,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
+from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.login.web import WebServer, WithWebServer
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
@@ -177,13 +178,11 @@ class PrometheusStack(WithWebServer, Construct):
         secrets = SecretFiles(SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
 
+        account = {"name": id if service_account is None else service_account.name, "namespace": namespace}
         if service_account is None:
-            account = {"name": id, "namespace": namespace}
             Manifest(
                 self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
             )
-        else:
-            account = {"name": service_account.name, "namespace": namespace}
         self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
         """Roles and bindings, a pair a scraped namespace."""
 
@@ -260,6 +259,11 @@ class PrometheusStack(WithWebServer, Construct):
         )
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
+        self.secret_references: Sequence[SecretUse] = [
+            *secrets.uses(namespace, id, "reread"),
+            *pull_uses(namespace, id, registries.pull_secrets),
+        ]
+        """Keys of Secrets that it reads; each file is opened anew for each request that needs it."""
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=PORT)
         """Service that users, Grafana and an ingress connect to."""

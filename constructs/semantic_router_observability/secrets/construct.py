@@ -1,0 +1,152 @@
+"""`Secrets`: declares where the Secrets of the stacks come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdk8s import JsonPatch
+from constructs import Construct
+
+from semantic_router_observability.checks import listed, service_name
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.labels import labels
+from semantic_router_observability.kubernetes.manifest import Manifest
+from semantic_router_observability.kubernetes.pods import volume_name
+
+from . import csi, external
+from .csi import CsiSecrets
+from .external import ExternalSecrets
+from .needs import Need, needs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdk8s import ApiObject
+
+    from semantic_router_observability.kubernetes.secrets import HasSecrets
+
+    from . import Provider
+
+
+class Secrets(Construct):
+    """Where the Secrets come from that stacks read. Those of which no provider says anything have to exist.
+
+    The stacks are declared as ever, by Secret and key; what changes is only who fills the Secret, or, with the CSI driver, the volume.
+
+    Usage:
+        Secrets(
+            chart,
+            "secrets",
+            of=[prometheus, grafana],
+            providers=[ExternalSecrets(store=SecretStore(name="vault"), entries={"remote-write": "observability/remote-write"})],
+        )
+
+    Args:
+        scope: Chart, or a construct in one.
+        id: Label of everything made here; the objects are named after the Secrets.
+        of: Stacks and whatever else reads Secrets.
+        providers: `ExternalSecrets`, `CsiSecrets` or `EncryptedFile`; each Secret may have one. Of an EncryptedFile only the content is
+            checked here: `main.py` copies it into the output folder, in a chart of your own `EncryptedFile.write` does.
+
+    Raises:
+        ConfigError: a provider brings a Secret or a key that nothing reads, leaves a key out, or two bring the same Secret.
+
+    """
+
+    def __init__(self, scope: Construct, id: str, *, of: Sequence[HasSecrets], providers: Sequence[Provider]) -> None:
+        service_name("Secrets: id", id, limit=63)
+        listed("secrets", providers)
+        needed = needs(of)
+        brought = [(provider, _brought(index, provider, needed)) for index, provider in enumerate(providers)]
+        _check_once(brought)
+        super().__init__(scope, id)
+
+        owned = labels("secrets", id, "secrets")
+        taken = {(need.namespace, need.name) for _, some in brought for need in some}
+        self.left: Sequence[str] = [need.name for need in needed if (need.namespace, need.name) not in taken and need.made_by is None]
+        """Names of the Secrets that no provider brings: they have to exist."""
+        self.objects: Sequence[Manifest] = [
+            Manifest(
+                self,
+                f"{need.namespace}.{need.name}",
+                api_version=api_version,
+                kind=kind,
+                name=need.name,
+                namespace=need.namespace,
+                labels=owned,
+                spec=spec,
+            )
+            for provider, some in brought
+            for need in some
+            for api_version, kind, spec in _declared(provider, need)
+        ]
+        """An ExternalSecret or SecretProviderClass for each Secret; encrypted files are written by themselves."""
+        for provider, some in brought:
+            if isinstance(provider, CsiSecrets):
+                for need in some:
+                    for construct in of:
+                        _mount(construct, need)
+
+
+def _brought(index: int, provider: Provider, needed: Sequence[Need]) -> list[Need]:
+    """The needs that a provider serves, each checked."""
+    try:
+        return [need for name in provider.names for need in _matching(provider, name, needed)]
+    except ConfigError as error:
+        raise ConfigError.from_line(f"secrets[{index}]: {error}") from error
+
+
+def _matching(provider: Provider, name: str, needed: Sequence[Need]) -> list[Need]:
+    matching = [need for need in needed if need.name == name]
+    if not matching:
+        read = ", ".join(dict.fromkeys(need.name for need in needed)) or "none"
+        raise ConfigError("Secret", name, f"nothing reads it; remove it, or write one of {read}")
+    # The same name may be read in another namespace too; a file is encrypted for one.
+    matching = [need for need in matching if provider.serves(need)] or matching
+    for need in matching:
+        if need.made_by:
+            raise ConfigError("Secret", name, f"{need.made_by} makes it; remove it here")
+        provider.check(need)
+    return matching
+
+
+def _check_once(brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for _, some in brought:
+        for need in some:
+            if (need.namespace, need.name) in seen:
+                raise ConfigError("secrets", need.name, "two providers bring it; keep one")
+            seen.add((need.namespace, need.name))
+
+
+def _declared(provider: Provider, need: Need) -> list[tuple[str, str, dict[str, Any]]]:
+    match provider:
+        case ExternalSecrets():
+            return [(external.API_VERSION, "ExternalSecret", provider.spec(need))]
+        case CsiSecrets():
+            return [(csi.API_VERSION, "SecretProviderClass", provider.spec(need))]
+        case _:
+            return []
+
+
+def _mount(construct: HasSecrets, need: Need) -> None:
+    """Put the driver's volume in place of the Secret's; where there is none, add one: the driver keeps a Secret only for pods that mount it."""
+    uses = [use for use in construct.secret_references if (use.namespace, use.secret) == (need.namespace, need.name)]
+    if not uses:
+        return
+    workload: ApiObject | None = getattr(construct, "workload", None)
+    if workload is None:
+        raise ConfigError("of", type(construct).__name__, "has no attribute workload whose volumes could be replaced; use externalSecrets")
+    pod = workload.to_json()["spec"]["template"]["spec"]
+    name = volume_name("secret", need.name)
+    path = "/spec/template/spec"
+    for index, volume in enumerate(pod["volumes"]):
+        if volume["name"] == name:
+            workload.add_json_patch(JsonPatch.replace(f"{path}/volumes/{index}", csi.volume(name, need.name)))
+            return
+    workload.add_json_patch(
+        JsonPatch.add(f"{path}/volumes/-", csi.volume(name, need.name)),
+        JsonPatch.add(
+            f"{path}/containers/0/volumeMounts/-", {"name": name, "mountPath": f"/mnt/secrets-store/{need.name}", "readOnly": True}
+        ),
+    )

@@ -1,0 +1,59 @@
+"""What a credential looks like that somebody wrote out: private keys, tokens of known services, hashes of passwords, addresses that let one in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from semantic_router_observability.errors import ConfigError
+
+SHAPES = {
+    "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
+    "an age key": re.compile(r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
+    "a hash of a password": re.compile(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|\$argon2(?:id|i|d)\$v="),
+    "an AWS access key": re.compile(r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"),
+    "a Google API key": re.compile(r"(?<![\w-])AIza[\w-]{35}(?![\w-])"),
+    "a JSON web token": re.compile(r"(?<![\w.-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    "a GitHub token": re.compile(r"(?<!\w)(?:gh[oprsu]_\w{36}|github_pat_\w{40,})"),
+    "a GitLab token": re.compile(r"(?<!\w)glpat-[\w-]{20,}"),
+    "a Grafana token": re.compile(r"(?<!\w)(?:glsa|glc)_[\w+/=-]{32,}"),
+    "a Slack token": re.compile(r"(?<!\w)xox[abeoprs]-[\w-]{10,}|(?<!\w)xapp-\d-[\w-]{10,}"),
+    "a Vault token": re.compile(r"(?<![\w.])hv[sb]\.[\w-]{24,}"),
+    "a webhook's address": re.compile(
+        r"https://(?:hooks\.slack\.com/(?:services|workflows|triggers)/\w+/\w+"
+        r"|(?:\w+\.)?discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[\w-]+"
+        r"|[\w.-]+\.webhook\.office\.com/webhookb2/\w+"
+        r"|[\w.-]+\.logic\.azure\.com[\w./:-]*\?\S*sig=\w+"
+        r"|chat\.googleapis\.com/v1/spaces/\S*key="
+        r"|events\.pagerduty\.com/integration/\w+"
+        r"|hc-ping\.com/[0-9a-f-]{20,}|nosnch\.in/\w+)"
+    ),
+    "an address with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:?#'\"]*:(?!\$)[^\s/@:'\"{}$]+@[\w.\[-]"),
+}
+"""Texts that are credentials wherever they stand. Each is narrow enough that nothing else in these files looks like it."""
+
+INSTEAD = "keep it in a Secret and name that here: {secret: NAME, key: KEY}"
+
+
+def shape_of(text: str) -> str | None:
+    """What kind of credential the text holds, None when it looks like none."""
+    return next((name for name, shape in SHAPES.items() if shape.search(text)), None)
+
+
+def refuse_credentials(where: str, value: Any) -> None:
+    """Refuse a credential of a known shape anywhere in a value.
+
+    Raises:
+        ConfigError: there is one. The message says where and what it looks like, and does not repeat it.
+
+    """
+    match value:
+        case dict():
+            for key, item in value.items():
+                refuse_credentials(f"{where}.{key}" if where else str(key), item)
+        case list() | tuple():
+            for index, item in enumerate(value):
+                refuse_credentials(f"{where}[{index}]", item)
+        case str():
+            if kind := shape_of(value):
+                raise ConfigError(where, "…", f"looks like {kind}; {INSTEAD}")
