@@ -224,7 +224,8 @@ class AlertmanagerStack(WithWebServer, Construct):
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
         self.secret_references: Sequence[SecretUse] = [
-            *secrets.uses(namespace, id, "reread"),
+            *secrets.uses(namespace, id, "reread", made_by=web.made_by),
+            *web.secret_uses(),
             *pull_uses(namespace, id, registries.pull_secrets),
         ]
         """Keys of Secrets that it reads; each file is opened anew for each message."""

@@ -69,8 +69,8 @@ class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
         return SecretKey(self.name, self.password_key)
 
 
-Way = Literal["file", "environment", "image pull", "ingress"]
-"""How a value gets from the Secret to its reader."""
+Way = Literal["file", "projected", "environment", "image pull", "ingress"]
+"""How a value gets from the Secret to its reader. `projected` is a file beside others in one directory, put together from several objects."""
 
 OnChange = Literal["reread", "restart", "once"]
 """What a new value needs: nothing, as the reader looks again at its next use; a new pod; or a command, as it is read only into a new database."""
@@ -87,7 +87,7 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         secret: Name of the Secret.
         key: Key in its data.
         reader: Name of the workload or object that reads it.
-        way: `file`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
+        way: `file`, `projected`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
         on_change: `reread`, `restart` or `once`: what it takes until a new value holds.
         made_by: Who makes the Secret, where it is neither you nor a tool you choose, such as cert-manager. Default: nobody else.
 
@@ -102,9 +102,9 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     made_by: str | None = None
 
     @property
-    def type(self) -> str:
-        """Type that the Secret must have."""
-        return {"image pull": "kubernetes.io/dockerconfigjson", "ingress": "kubernetes.io/tls"}.get(self.way, "Opaque")
+    def type(self) -> str | None:
+        """Type that the Secret must have, None where the reader takes any."""
+        return {"image pull": "kubernetes.io/dockerconfigjson", "ingress": "kubernetes.io/tls"}.get(self.way)
 
 
 class HasSecrets(Protocol):

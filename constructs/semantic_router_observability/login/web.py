@@ -13,7 +13,7 @@ import msgspec
 
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import http_probe
-from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse
 from semantic_router_observability.kubernetes.serving import ServingTls
 from semantic_router_observability.yamltext import to_yaml
 
@@ -114,6 +114,33 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
         if self.asks:
             files[PROBE_CONFIG] = to_yaml(self.access.http_config(secrets))
         return files
+
+    @property
+    def made_by(self) -> dict[str, str]:
+        """Who makes Secrets, by their names."""
+        return {self.tls.secret: "cert-manager"} if self.tls and self.tls.issuer else {}
+
+    def secret_uses(self) -> list[SecretUse]:
+        """Keys of Secrets in its directory."""
+        keys = []
+        if isinstance(self.login, BasicAuthUsers):
+            keys.append(self.login.web_config)
+        if self.tls:
+            keys += [SecretKey(self.tls.secret, key) for key in ("tls.crt", "tls.key")]
+        if isinstance(self.login, ClientCertificates):
+            keys.append(self.login.authority)
+        return [
+            SecretUse(
+                namespace=self.namespace,
+                secret=key.secret,
+                key=key.key,
+                reader=self.service,
+                way="projected",
+                on_change="reread",
+                made_by=self.made_by.get(key.secret),
+            )
+            for key in keys
+        ]
 
     def arguments(self) -> list[str]:
         """Flags of the server."""

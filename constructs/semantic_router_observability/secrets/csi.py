@@ -25,7 +25,8 @@ DRIVER = "secrets-store.csi.k8s.io"
 class CsiSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="csi"):
     """Secrets that the Secrets Store CSI driver mounts: a `SecretProviderClass` for each, and volumes of the driver in place of the Secret's.
 
-    What a pod takes as an environment variable cannot come from a file, so for these keys the driver also keeps a Secret while the pod runs.
+    What a pod takes as an environment variable, or in one directory with other files (a web server's certificate and configuration), cannot
+    come from the driver's volume; for these keys the driver also keeps a Secret while the pod runs.
 
     Attributes:
         provider: The driver's provider, such as `vault`, `aws`, `azure` or `gcp`.
@@ -82,7 +83,7 @@ class CsiSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         parameters = {
             key: value if isinstance(value, str) else to_yaml(value) for key, value in (self.parameters | self.entries[need.name]).items()
         }
-        synced = tuple(dict.fromkeys(use.key for use in need.uses if use.way == "environment"))
+        synced = tuple(dict.fromkeys(use.key for use in need.uses if use.way in {"environment", "projected"}))
         return {
             "provider": self.provider,
             "parameters": parameters,

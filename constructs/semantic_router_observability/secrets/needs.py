@@ -27,7 +27,7 @@ class Need(NamedTuple):
     @property
     def type(self) -> str:
         """Type the Secret must have."""
-        return self.uses[0].type
+        return next((use.type for use in self.uses if use.type), "Opaque")
 
     @property
     def made_by(self) -> str | None:
@@ -48,6 +48,6 @@ def needs(of: Iterable[HasSecrets]) -> list[Need]:
             found.setdefault((use.namespace, use.secret), []).append(use)
     put_together = [Need(namespace, name, tuple(uses)) for (namespace, name), uses in found.items()]
     for need in put_together:
-        if types := sorted({use.type for use in need.uses} - {need.type}):
-            raise ConfigError("secrets", need.name, f"is read as {need.type} and as {types[0]}; keep the two in Secrets of their own")
+        if others := sorted({use.type for use in need.uses if use.type} - {need.type}):
+            raise ConfigError("secrets", need.name, f"is read as {need.type} and as {others[0]}; keep the two in Secrets of their own")
     return put_together
