@@ -323,6 +323,36 @@ IN_YAML = {
           embedding: true
           anonymous: {}
         """,
+    "grafana-logins": """
+        grafana:
+          externalUrl: https://grafana.example.com
+          logins:
+            - type: keycloak
+              clientId: grafana
+              clientSecret: {secret: grafana-sso, key: client-secret}
+              realmUrl: https://sso.example.com/realms/ops
+              roles: {admin: [sre], editor: [developers], strict: true}
+              autoLogin: true
+            - type: github
+              clientId: Iv1.0123456789abcdef
+              clientSecret: {secret: grafana-sso, key: github}
+              organizations: [vllm-project]
+          session: {idle: 12h}
+        """,
+    "grafana-ldap": """
+        grafana:
+          ldap:
+            servers:
+              - hosts: [ldap.example.com]
+                searchBaseDns: ["ou=people,dc=example,dc=com"]
+                bindDn: cn=grafana,dc=example,dc=com
+                bindPassword: {secret: ldap, key: password}
+                ca: {secret: ldap, key: ca.crt}
+                groups:
+                  - {dn: "cn=sre,ou=groups,dc=example,dc=com", role: Admin}
+                  - {dn: "*", role: Viewer}
+          authProxy: {addresses: [10.20.0.0/24], headers: {Name: X-WEBAUTH-NAME}}
+        """,
     "ingress-nginx": """
         grafana: {externalUrl: https://grafana.example.com}
         ingress:

@@ -38,6 +38,11 @@ if TYPE_CHECKING:
     from .grafana.credentials import DemoCredentials
     from .grafana.dashboards import Dashboard, DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
     from .grafana.datasources import Alertmanager, ExternalPrometheus, Loki, MetricsSource, RawDataSource, Tempo
+    from .grafana.identity.auth_proxy import AuthProxy
+    from .grafana.identity.ldap import Ldap, LdapAttributes, LdapGroup, LdapGroupSearch, LdapServer
+    from .grafana.identity.providers import Entra, GenericOAuth, GitHub, Google, Keycloak, Okta
+    from .grafana.identity.roles import RoleMapping
+    from .grafana.identity.session import Session
     from .grafana.settings import Anonymous, Database, Smtp
     from .grafana.stack import GrafanaStack
     from .images import ImageRegistries
@@ -84,6 +89,11 @@ _HOMES = {
     "grafana.credentials": ("DemoCredentials",),
     "grafana.dashboards": ("Dashboard", "DashboardConfigMap", "DashboardDirectory", "DashboardFile", "DashboardProvider"),
     "grafana.datasources": ("Alertmanager", "ExternalPrometheus", "Loki", "MetricsSource", "RawDataSource", "Tempo"),
+    "grafana.identity.auth_proxy": ("AuthProxy",),
+    "grafana.identity.ldap": ("Ldap", "LdapAttributes", "LdapGroup", "LdapGroupSearch", "LdapServer"),
+    "grafana.identity.providers": ("Entra", "GenericOAuth", "GitHub", "Google", "Keycloak", "Okta"),
+    "grafana.identity.roles": ("RoleMapping",),
+    "grafana.identity.session": ("Session",),
     "grafana.settings": ("Anonymous", "Database", "Smtp"),
     "grafana.stack": ("GrafanaStack",),
     "images": ("ImageRegistries",),
@@ -121,6 +131,7 @@ __all__ = [
     "Alerts",
     "Allow",
     "Anonymous",
+    "AuthProxy",
     "Availability",
     "BasicAuth",
     "BasicAuthUsers",
@@ -142,6 +153,7 @@ __all__ = [
     "DemoCredentials",
     "Email",
     "EncryptedFile",
+    "Entra",
     "EntraIdProvider",
     "Ephemeral",
     "ExistingClaim",
@@ -149,7 +161,10 @@ __all__ = [
     "ExternalAlertmanager",
     "ExternalPrometheus",
     "ExternalSecrets",
+    "GenericOAuth",
+    "GitHub",
     "GitHubProvider",
+    "Google",
     "GoogleProvider",
     "GrafanaStack",
     "Grouping",
@@ -157,10 +172,16 @@ __all__ = [
     "IngressClass",
     "Inhibition",
     "Issuer",
+    "Keycloak",
     "KeycloakProvider",
     "Knobs",
     "Kubernetes",
     "Latency",
+    "Ldap",
+    "LdapAttributes",
+    "LdapGroup",
+    "LdapGroupSearch",
+    "LdapServer",
     "Loki",
     "Manifest",
     "Metric",
@@ -169,6 +190,7 @@ __all__ = [
     "OAuth2Proxy",
     "ObservabilityIngress",
     "OidcProvider",
+    "Okta",
     "OpenShift",
     "Opsgenie",
     "PagerDuty",
@@ -183,6 +205,7 @@ __all__ = [
     "RemoteKey",
     "RemoteWrite",
     "Resources",
+    "RoleMapping",
     "Route",
     "RouterTarget",
     "RuleFile",
@@ -192,6 +215,7 @@ __all__ = [
     "Secrets",
     "ServiceJob",
     "ServingTls",
+    "Session",
     "Settings",
     "Slack",
     "Slo",

@@ -24,6 +24,10 @@ from .exposure.tls import Tls
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalPage
 from .grafana.datasources import DataSource
+from .grafana.identity.auth_proxy import AuthProxy
+from .grafana.identity.ldap import Ldap
+from .grafana.identity.providers import Login
+from .grafana.identity.session import Session
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
 from .kubernetes.platform import Kubernetes, Platform
@@ -111,6 +115,11 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     external_url: str | UnsetType = UNSET
     embedding: bool | UnsetType = UNSET
     anonymous: Anonymous | UnsetType = UNSET
+    logins: tuple[Login, ...] | UnsetType = UNSET
+    ldap: Ldap | UnsetType = UNSET
+    auth_proxy: AuthProxy | UnsetType = UNSET
+    login_form: bool | UnsetType = UNSET
+    session: Session | UnsetType = UNSET
     smtp: Smtp | UnsetType = UNSET
     log_level: LogLevel | UnsetType = UNSET
     settings: dict[str, dict[str, str]] | UnsetType = UNSET

@@ -30,8 +30,9 @@ _FILE_PATHS = {
     "dashboards.yaml": "provisioning/dashboards/dashboards.yaml",
     "alerting.yaml": "provisioning/alerting/alerting.yaml",
     "plugins.yaml": "provisioning/plugins/plugins.yaml",
+    "ldap.toml": "ldap.toml",
 }
-"""Where each key of the ConfigMap lies under /etc/grafana."""
+"""Where each key that the ConfigMap may have lies under /etc/grafana."""
 
 _OWN_ANNOTATIONS = "semantic-router-observability"
 
@@ -97,7 +98,7 @@ def template(
             "volumes": [
                 {
                     "name": "config",
-                    "configMap": {"name": config_map, "items": [{"key": key, "path": path} for key, path in _FILE_PATHS.items()]},
+                    "configMap": {"name": config_map, "items": [{"key": key, "path": _FILE_PATHS[key]} for key in files]},
                 },
                 {"name": "storage", **data},
                 {"name": "tmp", "emptyDir": {"sizeLimit": "100Mi"}},

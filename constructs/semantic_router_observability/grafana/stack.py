@@ -25,6 +25,7 @@ from . import dashboards as boards
 from . import settings as ini
 from .credentials import WARNING, DemoCredentials, admin_secret
 from .datasources import AlertSource, DataSource, Environment, MetricsSource, provisioning
+from .identity.login import check_logins, login_sections
 from .pod import PORT, SECRETS, template
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     from cdk8s_plus_27 import ISecret
 
     from semantic_router_observability.kubernetes.secrets import AdminSecret, SecretKey
+
+    from .identity.auth_proxy import AuthProxy
+    from .identity.ldap import Ldap
+    from .identity.providers import Login
+    from .identity.session import Session
 
 _EMPTY_PROVISIONING = "apiVersion: 1\n"
 
@@ -66,6 +72,12 @@ class GrafanaStack(Construct):
         external_url: Where people reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
         embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
         anonymous: Access without a login. Default: none.
+        logins: Identity providers people log in with: `Google`, `GitHub`, `Entra`, `Okta`, `Keycloak`, `GenericOAuth`. Default: none.
+        ldap: Directory people log in with. Default: none.
+        auth_proxy: Reverse proxy that says who people are. Default: none.
+        login_form: Show the form for name and password. Default: shown, unless there are `logins` and no `ldap`; the administrator's name
+            and password still work for the API.
+        session: How long people stay logged in. Default: Grafana's own, 7 days away and 30 in all.
         smtp: Mail server. Default: none.
         log_level: `debug`, `info`, `warn` or `error`. Default `info`.
         settings: Any other setting of `grafana.ini`, by section and key; wins over everything else. Default: none.
@@ -102,6 +114,11 @@ class GrafanaStack(Construct):
         external_url: str | None = None,
         embedding: bool = False,
         anonymous: ini.Anonymous | None = None,
+        logins: Sequence[Login] = (),
+        ldap: Ldap | None = None,
+        auth_proxy: AuthProxy | None = None,
+        login_form: bool | None = None,
+        session: Session | None = None,
         smtp: ini.Smtp | None = None,
         log_level: ini.LogLevel = "info",
         settings: Mapping[str, Mapping[str, str]] | None = None,
@@ -119,6 +136,7 @@ class GrafanaStack(Construct):
         storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
         _check(id, sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
         path = _path(id, external_url, embedding=embedding)
+        check_logins(id, logins, ldap, auth_proxy, login_form=login_form, external_url=external_url, anonymous=anonymous)
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
@@ -171,6 +189,7 @@ class GrafanaStack(Construct):
             {"security": {"secret_key": ini.file_reference(secrets.path(secret_key))}} if secret_key else {},
             ini.server_section(external_url, embedding=embedding),
             {"auth.anonymous": {"enabled": "true", "org_role": anonymous.role}} if anonymous else {},
+            login_sections(logins, ldap, auth_proxy, session, login_form=login_form, external_url=external_url, files=secrets),
             {"smtp": smtp.section(secrets)} if smtp else {},
             {"database": database.section(secrets)} if database else {},
             ini.high_availability(f"{id}-headless") if replicas > 1 else {},
@@ -183,6 +202,7 @@ class GrafanaStack(Construct):
             # Grafana logs an error for each provisioning directory it does not find.
             "alerting.yaml": _EMPTY_PROVISIONING,
             "plugins.yaml": _EMPTY_PROVISIONING,
+            **({"ldap.toml": ldap.toml(secrets)} if ldap else {}),
         }
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
         """Holds `grafana.ini` and the provisioning files."""

@@ -1,0 +1,1 @@
+"""Who people are in Grafana, and what they may do there."""

@@ -1,0 +1,93 @@
+"""All ways to log in together: what goes with what, and how `grafana.ini` says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.checks import http_url, listed
+from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.grafana.settings import merge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from semantic_router_observability.grafana.settings import Anonymous, Sections
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+    from .auth_proxy import AuthProxy
+    from .ldap import Ldap
+    from .providers import Login
+    from .session import Session
+
+
+def check_logins(
+    id: str,
+    logins: Sequence[Login],
+    ldap: Ldap | None,
+    auth_proxy: AuthProxy | None,
+    *,
+    login_form: bool | None,
+    external_url: str | None,
+    anonymous: Anonymous | None,
+) -> None:
+    """Refuse ways to log in that do not work, or not together.
+
+    Raises:
+        ConfigError: says which.
+
+    """
+    listed(f"{id}: logins", logins)
+    if login_form is False and ldap:
+        raise ConfigError(f"{id}: login_form", login_form, "people of the LDAP directory log in there; remove ldap or login_form")
+    if login_form is False and not logins and not auth_proxy:
+        raise ConfigError(f"{id}: login_form", login_form, "nobody could log in; give logins or auth_proxy, or leave it out")
+    if not logins:
+        return
+    if external_url is None:
+        raise ConfigError(
+            f"{id}: external_url", external_url, f"say where people reach Grafana: {logins[0].PROVIDER} has to send them back there"
+        )
+    url = http_url(f"{id}: external_url", external_url)
+    if url.scheme != "https" and url.host != "localhost":
+        raise ConfigError(f"{id}: external_url", external_url, "write https://: with logins, codes and session cookies pass through it")
+    takers: dict[str, str] = {}
+    for login in logins:
+        name = type(login).__name__
+        if login.PROVIDER in takers:
+            raise ConfigError(
+                f"{id}: logins",
+                Raw(name),
+                f"Grafana has one auth.{login.PROVIDER}, which {takers[login.PROVIDER]} takes; remove one of the two",
+            )
+        takers[login.PROVIDER] = name
+    automatic = [login for login in logins if login.auto_login]
+    if len(automatic) > 1:
+        raise ConfigError(
+            f"{id}: logins", Raw(f"{len(automatic)} with auto_login"), "Grafana can go to one of them without asking; choose it"
+        )
+    if automatic and anonymous:
+        raise ConfigError(
+            f"{id}: anonymous", Raw(anonymous.role), "nobody would see Grafana without a login; remove anonymous or auto_login"
+        )
+
+
+def login_sections(
+    logins: Sequence[Login],
+    ldap: Ldap | None,
+    auth_proxy: AuthProxy | None,
+    session: Session | None,
+    *,
+    login_form: bool | None,
+    external_url: str | None,
+    files: SecretFiles,
+) -> Sections:
+    """Sections of `grafana.ini`. With OAuth alone the form is hidden, as nobody but the administrator has a password here."""
+    hidden = login_form is False or (login_form is None and bool(logins) and ldap is None)
+    root = f"{(external_url or '').rstrip('/')}/"
+    return merge(
+        {login.section_name: login.section(files, root) for login in logins},
+        {"auth.ldap": ldap.section()} if ldap else {},
+        {"auth.proxy": auth_proxy.section()} if auth_proxy else {},
+        {"auth": {"disable_login_form": "true"}} if hidden else {},
+        {"auth": dict(session.settings())} if session else {},
+    )

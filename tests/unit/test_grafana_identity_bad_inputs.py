@@ -1,0 +1,316 @@
+"""Logins that cannot work or would let in strangers, and the one line each is answered with. The tables specify the messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import main
+import pytest
+
+import semantic_router_observability as sro
+from manifests import new_chart
+from semantic_router_observability import app
+from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+KEY = sro.SecretKey("sso", "secret")
+APP: dict[str, Any] = {"client_id": "grafana", "client_secret": KEY}
+TENANT = "8bab1c86-8fba-33e5-2089-1d1c80ec267d"
+PLAIN = "write text on one line, without spaces around it, a last '\\', and '${', '$__', '%(' or triple quotes"
+DN = "write a distinguished name, such as ou=people,dc=example,dc=com"
+OR_SAY_SO = "or write everybody: true"
+FILTER = "write one LDAP filter in parentheses, such as (&(objectClass=person)(uid=%s))"
+LIST = "write a list, even of one"
+APP_YAML = "clientId: a, clientSecret: {secret: sso, key: secret}"
+EVERYBODY = f"{{type: google, {APP_YAML}, everybody: true}}"
+URL = "externalUrl: 'https://g.example.com'"
+
+
+def google(**arguments: Any) -> sro.Google:
+    """A login for everybody."""
+    return sro.Google(**{**APP, "everybody": True, **arguments})
+
+
+def generic(**arguments: Any) -> sro.GenericOAuth:
+    """A provider that Grafana has no name for."""
+    urls = dict.fromkeys(("auth_url", "token_url", "api_url"), "https://dex.example.com")
+    return sro.GenericOAuth(**{**APP, "name": "Dex", "everybody": True, **urls, **arguments})
+
+
+def server(**arguments: Any) -> sro.LdapServer:
+    """A directory."""
+    groups = (sro.LdapGroup(dn="*", role="Viewer"),)
+    return sro.LdapServer(**{"hosts": ("a",), "search_base_dns": ("dc=a",), "groups": groups, **arguments})
+
+
+def stack(**arguments: Any) -> sro.GrafanaStack:
+    """A Grafana."""
+    return sro.GrafanaStack(new_chart(), "grafana", sources=[sro.ExternalPrometheus(url="http://a")], router_dashboards=False, **arguments)
+
+
+IN_YAML = [
+    (
+        f"grafana: {{{URL}, logins: [{{type: google, {APP_YAML}}}]}}",
+        f"grafana.logins[0].everybody: False: anybody with a Google account could log in; give domains, groups or strict roles, {OR_SAY_SO}",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{{type: gitlab, {APP_YAML}}}]}}",
+        "grafana.logins[0].type: 'gitlab': write one of google, github, entra, okta, keycloak, oauth",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{{type: google, clientId: a, clientSecret: hunter2}}]}}",
+        "grafana.logins[0].clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{{type: entra, {APP_YAML}, everybody: true}}]}}",
+        "grafana.logins[0]: tenants is missing: add it",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{{type: entra, {APP_YAML}, everybody: true, tenants: [common]}}]}}",
+        "grafana.logins[0].tenants: 'common': write the id, such as 8bab1c86-8fba-33e5-2089-1d1c80ec267d: names change and repeat",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{{type: okta, {APP_YAML}, url: 'https://o.example.com', roles: {{viewer: [a]}}, everybody: true}}]}}",
+        "grafana.logins[0].roles.viewer: ['a']: everybody else is a viewer too; write strict: true, or leave viewer out",
+    ),
+    (
+        f"grafana: {{logins: [{EVERYBODY}]}}",
+        "grafana.externalUrl: None: say where people reach Grafana: google has to send them back there",
+    ),
+    (
+        f"grafana: {{externalUrl: 'http://g.example.com', logins: [{EVERYBODY}]}}",
+        "grafana.externalUrl: 'http://g.example.com': write https://: with logins, codes and session cookies pass through it",
+    ),
+    (
+        f"grafana: {{{URL}, logins: [{EVERYBODY}, {EVERYBODY}]}}",
+        "grafana.logins: Google: Grafana has one auth.google, which Google takes; remove one of the two",
+    ),
+    (
+        "grafana: {loginForm: false}",
+        "grafana.loginForm: False: nobody could log in; give logins or authProxy, or leave it out",
+    ),
+    (
+        "grafana: {authProxy: {}}",
+        "grafana.authProxy: addresses is missing: add it",
+    ),
+    (
+        "grafana: {authProxy: {addresses: []}}",
+        "grafana.authProxy.addresses: []: name the addresses of the proxy: without them anybody could write anybody's name into the header",
+    ),
+    (
+        "grafana: {authProxy: {addresses: [10.0.0.1], headers: {Team: X-TEAM}}}",
+        "grafana.authProxy.headers: 'Team': write one of Email, Groups, Name, Role",
+    ),
+    (
+        "grafana: {ldap: {servers: []}}",
+        "grafana.ldap.servers: []: give at least one server",
+    ),
+    (
+        "grafana: {ldap: {servers: [{hosts: [a], searchBaseDns: [dc=a], groups: []}]}}",
+        "grafana.ldap.servers[0].groups: []: everybody in the directory could log in; name groups, or say so with the group '*'",
+    ),
+    (
+        "grafana: {ldap: {servers: [{hosts: [a], searchBaseDns: [dc=a], groups: [{dn: '*', role: Owner}]}]}}",
+        "grafana.ldap.servers[0].groups[0].role: 'Owner': write one of Admin, Editor, Viewer",
+    ),
+    (
+        "grafana: {session: {idle: 60d}}",
+        "grafana.session.idle: '60d': write at most the lifetime, 30d: nobody stays logged in longer",
+    ),
+]
+
+IN_PYTHON: list[tuple[Callable[[], object], str]] = [
+    (
+        lambda: google(domains=("example.com",)),
+        "everybody: True: not everybody can log in where domains, groups or strict roles are given; remove one of the two",
+    ),
+    (lambda: google(client_id="a b"), "clientId: 'a b': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -"),
+    (lambda: google(client_id=""), "clientId: '': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -"),
+    (
+        lambda: sro.Google(**APP, domains=("@example.com",)),
+        "domains: '@example.com': write an object name: lower-case letters, digits, '-' and '.', at most 253 characters",
+    ),
+    (
+        lambda: sro.Google(**APP, domains=("example",)),
+        "domains: 'example': write the part of mail addresses behind the '@', such as example.com",
+    ),
+    (lambda: sro.Google(**APP, domains="example.com"), f"domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.Google(**APP, groups=("sre",)), "groups: 'sre': write the group's mail address, such as sre@example.com"),
+    (
+        lambda: google(roles=sro.RoleMapping(admin=("sre",))),
+        "groups: 'sre': write the group's mail address, such as sre@example.com",
+    ),
+    (
+        lambda: sro.GitHub(**APP),
+        f"everybody: False: anybody with a GitHub account could log in; give organizations, teamIds, domains or strict roles, {OR_SAY_SO}",
+    ),
+    (
+        lambda: sro.GitHub(**APP, organizations=("https://github.com/octo",)),
+        "organizations: 'https://github.com/octo': write the organization's name as in its address, such as vllm-project",
+    ),
+    (
+        lambda: sro.GitHub(**APP, everybody=True, roles=sro.RoleMapping(admin=("sre",))),
+        "roles: 'sre': write the team as @organization/team",
+    ),
+    (
+        lambda: sro.GitHub(**APP, everybody=True, url="http://git.example.com"),
+        "url: 'http://git.example.com': write https://: the client secret and people's tokens are sent there",
+    ),
+    (
+        lambda: sro.Entra(**APP, tenants=(TENANT,)),
+        f"everybody: False: anybody in the tenants, guests included, could log in; give groups, domains or appRoles: required, {OR_SAY_SO}",
+    ),
+    (
+        lambda: sro.Entra(**APP, tenants=(), everybody=True),
+        "tenants: []: give at least one: without any, every Microsoft account in the world could log in",
+    ),
+    (
+        lambda: sro.Entra(**APP, tenants=(TENANT,), groups=("SRE",)),
+        "groups: 'SRE': write the id, such as 8bab1c86-8fba-33e5-2089-1d1c80ec267d: names change and repeat",
+    ),
+    (
+        lambda: sro.Entra(**APP, tenants=(TENANT,), everybody=True, app_roles="ignored", server_admins=True),
+        "serverAdmins: True: app roles are ignored; remove one of the two",
+    ),
+    (
+        lambda: sro.Okta(**APP, url="example.okta.com", everybody=True),
+        "url: 'example.okta.com': write an absolute URL such as https://grafana.example.com",
+    ),
+    (
+        lambda: sro.Okta(**APP, url="https://example.okta.com"),
+        "everybody: False: everybody whom Okta assigned to the app could log in; give domains, groups or strict roles, or write everybody: true",
+    ),
+    (
+        lambda: sro.Keycloak(**APP, realm_url="https://sso.example.com", everybody=True),
+        "realmUrl: 'https://sso.example.com': write the realm's address, such as https://keycloak.example.com/realms/ops",
+    ),
+    (lambda: generic(groups_claim="groups[*]"), "groupsClaim: 'groups[*]': write the claim's name, such as groups or realm_access.roles"),
+    (lambda: generic(scopes=("openid email",)), "scopes: 'openid email': write scopes one by one: letters, digits and . _ : / -"),
+    (lambda: generic(name="a\nb"), f"name: 'a\\nb': {PLAIN}"),
+    (
+        lambda: generic(token_url="http://dex.example.com/token"),
+        "tokenUrl: 'http://dex.example.com/token': write https://: the client secret and people's tokens are sent there",
+    ),
+    (
+        lambda: generic(auth_url="https://a:b@dex.example.com"),
+        "authUrl: 'https://…@dex.example.com': take the credentials out of the URL and reference a Secret instead",
+    ),
+    (
+        sro.RoleMapping,
+        "roles: {}: name at least one group, or leave roles out: then an administrator gives them inside Grafana",
+    ),
+    (lambda: sro.RoleMapping(admin=("a",), editor=("a",)), "roles: 'a': has two roles; keep the higher one"),
+    (lambda: sro.RoleMapping(admin=("a", "a")), "admin: 'a': is listed twice; remove one"),
+    (lambda: sro.RoleMapping(admin="sre"), f"admin: 'sre': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.RoleMapping(admin=("$__env{HOME}",)), f"admin: '$__env{{HOME}}': {PLAIN}"),
+    (lambda: sro.RoleMapping(admin=("CORP\\",)), f"admin: 'CORP\\\\': {PLAIN}"),
+    (
+        lambda: stack(
+            external_url="https://a.example.com", logins=[generic(), sro.Keycloak(**APP, realm_url="https://a/realms/b", everybody=True)]
+        ),
+        "grafana: logins: Keycloak: Grafana has one auth.generic_oauth, which GenericOAuth takes; remove one of the two",
+    ),
+    (
+        lambda: stack(external_url="https://a.example.com", logins=[google(auto_login=True), generic(auto_login=True)]),
+        "grafana: logins: 2 with auto_login: Grafana can go to one of them without asking; choose it",
+    ),
+    (
+        lambda: stack(external_url="https://a.example.com", logins=[google(auto_login=True)], anonymous=sro.Anonymous()),
+        "grafana: anonymous: Viewer: nobody would see Grafana without a login; remove anonymous or auto_login",
+    ),
+    (
+        lambda: stack(embedding=True, logins=[google()]),
+        "grafana: external_url: None: say where people reach Grafana: google has to send them back there",
+    ),
+    (lambda: stack(external_url="https://a.example.com", logins=google()), f"grafana: logins: Google: {LIST}"),
+    (
+        lambda: stack(login_form=False, ldap=sro.Ldap(servers=(server(),))),
+        "grafana: login_form: False: people of the LDAP directory log in there; remove ldap or login_form",
+    ),
+    (
+        lambda: sro.AuthProxy(addresses=("ingress",)),
+        "addresses: 'ingress': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
+    ),
+    (
+        lambda: sro.AuthProxy(addresses=("10.0.0.1/16",)),
+        "addresses: '10.0.0.1/16': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
+    ),
+    (lambda: sro.AuthProxy(addresses=("0.0.0.0/0",)), "addresses: '0.0.0.0/0': is most of the internet; name the proxy's own addresses"),
+    (lambda: sro.AuthProxy(addresses=("::/0",)), "addresses: '::/0': is most of the internet; name the proxy's own addresses"),
+    (lambda: sro.AuthProxy(addresses="10.0.0.1"), f"addresses: '10.0.0.1': {LIST}"),  # type: ignore[arg-type]
+    (
+        lambda: sro.AuthProxy(addresses=("10.0.0.1",), header="X User"),
+        "header: 'X User': write the name of an HTTP header, such as X-WEBAUTH-USER",
+    ),
+    (
+        lambda: sro.AuthProxy(addresses=("10.0.0.1",), sync_minutes=-1),
+        "syncMinutes: -1: write a number of minutes, or 0 to read the headers at every request",
+    ),
+    (lambda: sro.Session(lifetime="1y"), "lifetime: '1y': write a number with m, h, d, w or M, such as 12h or 30d"),
+    (lambda: server(hosts=()), "hosts: []: name at least one server, such as ldap.example.com"),
+    (
+        lambda: server(hosts=("ldaps://a",)),
+        "hosts: 'ldaps://a': write a host name or an IPv4 address; port and encryption have keys of their own",
+    ),
+    (lambda: server(search_base_dns=()), "searchBaseDns: []: say where people are searched for, such as ou=people,dc=example,dc=com"),
+    (lambda: server(search_base_dns=("people",)), f"searchBaseDns: 'people': {DN}"),
+    (lambda: server(search_filter="(uid=a)"), "searchFilter: '(uid=a)': write %s where the name belongs, such as (uid=%s)"),
+    (lambda: server(search_filter="uid=%s"), f"searchFilter: 'uid=%s': {FILTER}"),
+    (lambda: server(search_filter="((uid=%s)"), f"searchFilter: '((uid=%s)': {FILTER}"),
+    (lambda: server(search_filter="(uid=%s)(cn=*)"), f"searchFilter: '(uid=%s)(cn=*)': {FILTER}"),
+    (lambda: server(bind_password=KEY), "bindDn: None: say whose password bindPassword is"),
+    (lambda: server(bind_dn="cn=a"), "bindPassword: None: name the Secret with the account's password: {secret: NAME, key: KEY}"),
+    (
+        lambda: server(bind_dn="cn=%s", bind_password=KEY),
+        "bindPassword: 'sso': people search with their own passwords where bindDn has %s; remove it",
+    ),
+    (lambda: server(client_key=KEY), "clientKey: None: give clientCertificate and clientKey together, or neither"),
+    (lambda: server(encryption="none", ca=KEY), "encryption: 'none': certificates need ldaps or startTls"),
+    (lambda: server(port=0), "port: 0: write a port from 1 to 65535"),
+    (lambda: server(timeout_seconds=0), "timeoutSeconds: 0: write at least 1: 0 would wait for ever"),
+    (
+        lambda: server(groups=(sro.LdapGroup(dn="*", role="Viewer"), sro.LdapGroup(dn="cn=sre", role="Admin"))),
+        "groups: 'cn=sre': never counts after '*', which matches everybody; put '*' last",
+    ),
+    (
+        lambda: server(groups=(sro.LdapGroup(dn="cn=sre", role="Viewer"), sro.LdapGroup(dn="CN=sre", role="Admin"))),
+        "groups: 'CN=sre': is listed twice; only the first counts",
+    ),
+    (
+        lambda: sro.LdapGroup(dn="*", role="Admin", server_admin=True),
+        "serverAdmin: True: everybody in the directory would own Grafana; name a group",
+    ),
+    (
+        lambda: sro.LdapGroup(dn="cn=a", role="Viewer", server_admin=True),
+        "serverAdmin: True: who administrates the whole Grafana is Admin of its organization too",
+    ),
+    (lambda: sro.LdapGroup(dn="admins", role="Admin"), f"dn: 'admins': {DN}"),
+    (lambda: sro.LdapGroup(dn="cn=a", role="Admin", org_id=0), "orgId: 0: write the number of an organization, from 1"),
+    (lambda: sro.LdapAttributes(email="e mail"), "attributes.email: 'e mail': write the name of an LDAP attribute, such as uid"),
+    (lambda: sro.LdapGroupSearch(filter="(memberUid=%s)", base_dns=()), "baseDns: []: name at least one place to search for groups"),
+    (
+        lambda: sro.LdapGroupSearch(filter="(memberUid=%s)", base_dns=("dc=a",), user_attribute="%s"),
+        "userAttribute: '%s': write the name of an LDAP attribute, such as uid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), IN_YAML, ids=[f"yaml-{number}" for number in range(len(IN_YAML))])
+def test_settings(text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "o.yaml").write_text(text, encoding="utf-8")
+    code = app.run(main.build, arguments=["--config", str(tmp_path / "o.yaml"), "--output", str(tmp_path / "dist")])
+    captured = capsys.readouterr()
+    assert captured.err == f"error: o.yaml: {message}\n"
+    assert code == app.CONFIG_ERROR
+    assert not (tmp_path / "dist").exists()
+    assert "hunter2" not in captured.err
+
+
+@pytest.mark.parametrize(("build", "message"), IN_PYTHON, ids=[f"python-{number}" for number in range(len(IN_PYTHON))])
+def test_arguments(build: Callable[[], object], message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        build()
+    assert str(caught.value) == message
