@@ -26,7 +26,7 @@ from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, Dashboar
 from .grafana.datasources import DataSource
 from .grafana.identity.auth_proxy import AuthProxy
 from .grafana.identity.ldap import Ldap
-from .grafana.identity.providers import Login
+from .grafana.identity.providers import GrafanaLogin
 from .grafana.identity.session import Session
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
@@ -115,7 +115,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     external_url: str | UnsetType = UNSET
     embedding: bool | UnsetType = UNSET
     anonymous: Anonymous | UnsetType = UNSET
-    logins: tuple[Login, ...] | UnsetType = UNSET
+    logins: tuple[GrafanaLogin, ...] | UnsetType = UNSET
     ldap: Ldap | UnsetType = UNSET
     auth_proxy: AuthProxy | UnsetType = UNSET
     login_form: bool | UnsetType = UNSET

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from .identity.auth_proxy import AuthProxy
     from .identity.ldap import Ldap
-    from .identity.providers import Login
+    from .identity.providers import GrafanaLogin
     from .identity.session import Session
 
 _EMPTY_PROVISIONING = "apiVersion: 1\n"
@@ -114,7 +114,7 @@ class GrafanaStack(Construct):
         external_url: str | None = None,
         embedding: bool = False,
         anonymous: ini.Anonymous | None = None,
-        logins: Sequence[Login] = (),
+        logins: Sequence[GrafanaLogin] = (),
         ldap: Ldap | None = None,
         auth_proxy: AuthProxy | None = None,
         login_form: bool | None = None,

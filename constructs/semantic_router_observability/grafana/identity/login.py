@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from .auth_proxy import AuthProxy
     from .ldap import Ldap
-    from .providers import Login
+    from .providers import GrafanaLogin
     from .session import Session
 
 
 def check_logins(
     id: str,
-    logins: Sequence[Login],
+    logins: Sequence[GrafanaLogin],
     ldap: Ldap | None,
     auth_proxy: AuthProxy | None,
     *,
@@ -72,7 +72,7 @@ def check_logins(
 
 
 def login_sections(
-    logins: Sequence[Login],
+    logins: Sequence[GrafanaLogin],
     ldap: Ldap | None,
     auth_proxy: AuthProxy | None,
     session: Session | None,

@@ -406,7 +406,7 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, forbid_unknown_fiel
         }
 
 
-Login = Google | GitHub | Entra | Okta | Keycloak | GenericOAuth
+GrafanaLogin = Google | GitHub | Entra | Okta | Keycloak | GenericOAuth
 """What a settings file may say."""
 
 
