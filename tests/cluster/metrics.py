@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
     from harness.container import Container
 
 Result = list[dict[str, Any]]
 
 
 class Metrics:
-    """The HTTP API of a Prometheus in the lab; `prefix` is the path of its external URL."""
+    """The HTTP API of a Prometheus in the lab; `prefix` is the path of its external URL, the rest what it takes to get in."""
 
-    def __init__(self, container: Container, prefix: str = "") -> None:
+    def __init__(
+        self, container: Container, prefix: str = "", *, headers: Mapping[str, str] | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.container = container
         self.prefix = prefix
+        self.headers = headers
+        self.tls = tls
 
     def query(self, expression: str, **arguments: object) -> Result:
         """Evaluate at one time, by default now."""
@@ -54,7 +61,8 @@ class Metrics:
         return [line for line in self.container.log().splitlines() if re.search(r"level=(WARN|ERROR)|forbidden|panic|eprecat", line)]
 
     def _read(self, path: str, **arguments: object) -> Any:
-        answer = self.container.get("http", f"{self.prefix}/api/v1/{path}?{urlencode(arguments)}", timeout=30)
+        address = f"{self.prefix}/api/v1/{path}?{urlencode(arguments)}"
+        answer = self.container.get("http", address, timeout=30, headers=self.headers, tls=self.tls)
         body = answer.json()
         assert body["status"] == "success", f"{path} {arguments}: {body}"
         assert not body.get("warnings"), f"{path} {arguments}: {body['warnings']}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.environment import environment, expand
 from harness.images import Image, image
+from harness.network import Result
 from harness.pods import run_pod
 
 if TYPE_CHECKING:
@@ -52,11 +55,7 @@ class Container:
         self.start()
 
     def start(self) -> None:
-        root = self._directory / f"{self.name}-root"
-        root.mkdir(parents=True, exist_ok=True)
-        specification = self._directory / f"{self.name}.json"
-        specification.write_text(json.dumps({"root": str(root)} | self._specification()))
-        specification.chmod(0o600)
+        specification = self._write(self.name)
         log = self._directory / f"{self.name}.log"
         self._process = self.cluster.network.start(sys.executable, "-I", _ENTER, specification, log=log, pod=self._network)
 
@@ -108,18 +107,42 @@ class Container:
             return port
         return int(next(entry["containerPort"] for entry in self.spec["ports"] if entry["name"] == port))
 
-    def get(self, port: int | str, path: str = "/", *, timeout: float = 10) -> Response:
-        return self.cluster.network.get(self.url(port, path), timeout=timeout)
+    def get(
+        self,
+        port: int | str,
+        path: str = "/",
+        *,
+        timeout: float = 10,
+        headers: Mapping[str, str] | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> Response:
+        url = self.url(port, path)
+        return self.cluster.network.request("GET", f"https{url[4:]}" if tls else url, headers=headers, timeout=timeout, tls=tls)
+
+    def execute(self, *command: str, timeout: float = 10) -> Result:
+        """Run a command beside the container's program, with the same files, user and privileges, as `kubectl exec` does."""
+        specification = self._write(f"{self.name}-exec", {"argv": [*command]})
+        try:
+            return self.cluster.network.run(sys.executable, "-I", _ENTER, specification, pod=self._network, timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            return Result("", str(error), code=-1)
 
     def probe(self, kind: str) -> int:
-        """Send the `readiness`, `liveness` or `startup` probe once; return the HTTP status, or 0 when nothing answers in time."""
+        """Send the `readiness`, `liveness` or `startup` probe once; return the HTTP status, or 0 when nothing answers in time.
+
+        A probe by command counts as 200 when the command succeeds, and as 0 when it fails. As kubelet, check no certificate.
+        """
         probe = self.spec[f"{kind}Probe"]
+        if "exec" in probe:
+            return 200 if self.execute(*probe["exec"]["command"], timeout=probe.get("timeoutSeconds", 1)).ok else 0
         request = probe["httpGet"]
         headers = {header["name"]: header["value"] for header in request.get("httpHeaders", [])}
         host = request.get("host", self.address)
         url = f"{request.get('scheme', 'HTTP').lower()}://{host}:{self.port(request['port'])}{request.get('path', '/')}"
         try:
-            return self.cluster.network.get(url, headers=headers, timeout=probe.get("timeoutSeconds", 1)).status
+            return self.cluster.network.request(
+                "GET", url, headers=headers, timeout=probe.get("timeoutSeconds", 1), tls=_unchecked()
+            ).status
         except OSError:
             return 0
 
@@ -131,6 +154,15 @@ class Container:
             assert time.monotonic() < end, f"{self.name} is not ready after {timeout} s (status {status}): {self.log()[-4000:]}"
             time.sleep(0.05)
         self.pod = run_pod(self.cluster, self.pod, self.address, ready=True)
+
+    def _write(self, name: str, changes: Mapping[str, Any] | None = None) -> Path:
+        """Write down for `enter.py` how to start."""
+        root = self._directory / f"{name}-root"
+        root.mkdir(parents=True, exist_ok=True)
+        specification = self._directory / f"{name}.json"
+        specification.write_text(json.dumps({"root": str(root)} | self._specification() | dict(changes or {})))
+        specification.chmod(0o600)
+        return specification
 
     def _specification(self) -> dict[str, Any]:
         """Collect what `enter.py` needs to know."""
@@ -177,6 +209,13 @@ class Container:
             read_only = mount.get("readOnly", False) or self.volumes.read_only(mount["name"])
             binds.append((str(source), mount["mountPath"], read_only))
         return binds
+
+
+def _unchecked() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _spec(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:

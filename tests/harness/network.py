@@ -144,10 +144,18 @@ class Network:
         done = subprocess.run([*prefix, "ip", "-batch", "-"], input="\n".join(commands), capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"ip {commands}: {done.stderr}"
 
-    def run(self, *arguments: str | Path, stdin: str | None = None, env: Mapping[str, str] | None = None, timeout: float = 60) -> Result:
-        """Run a command inside to its end."""
+    def run(
+        self,
+        *arguments: str | Path,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        pod: PodNetwork | None = None,
+    ) -> Result:
+        """Run a command inside to its end, or in a Pod's network."""
+        prefix = pod.namespace.prefix if pod else self.prefix
         done = subprocess.run(
-            [*self.prefix, *map(str, arguments)], input=stdin or "", env=env, timeout=timeout, capture_output=True, text=True, check=False
+            [*prefix, *map(str, arguments)], input=stdin or "", env=env, timeout=timeout, capture_output=True, text=True, check=False
         )
         return Result(done.stdout, done.stderr, done.returncode)
 
