@@ -20,9 +20,13 @@ def build(chart: Chart, settings: sro.Settings) -> None:
     if settings.secrets:
         stacks = [stack for stack in (alertmanager, prometheus, grafana) if stack]
         sro.Secrets(chart, "secrets", of=stacks, providers=settings.secrets)
-    if settings.ingress:
-        exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager}
-        sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable))
+    exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager}
+    ingress = sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable)) if settings.ingress else None
+    members = [each for each in (prometheus, grafana, alertmanager, ingress) if hasattr(each, "traffic")]
+    if settings.network_policies.enabled:
+        sro.NetworkPolicies(chart, "network", members=members, **settings.network_arguments())
+    if settings.network_policies.router_access:
+        sro.RouterAccess(chart, "router-access", prometheus=prometheus)
 
 
 if __name__ == "__main__":

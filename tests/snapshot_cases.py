@@ -384,6 +384,23 @@ IN_YAML = {
     "openshift": """
         platform: {type: openshift}
         """,
+    "network-policies-off": """
+        networkPolicies: {enabled: false}
+        """,
+    "network-policies-narrow": """
+        routers:
+          - {install: helm, release: vsr, namespaces: [routing]}
+        networkPolicies:
+          apiServer: {cidrs: [10.0.0.0/28], ports: [6443]}
+          dns:
+            - {type: addresses, cidrs: [169.254.20.10/32]}
+          allowFrom:
+            - {workloads: [prometheus], namespace: monitoring, podLabels: {app: prometheus}, ports: [9090], reason: federation}
+            - {workloads: [prometheus, grafana], cidrs: [10.8.0.0/16], reason: people on the VPN}
+          allowTo:
+            - {workloads: [grafana], namespaceLabels: {team: data}, podLabels: {app: loki}, ports: [3100], reason: logs}
+          routerAccess: true
+        """,
     "images-mirrored": """
         images:
           grafana: docker.io/grafana/grafana@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef

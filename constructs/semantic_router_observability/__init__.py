@@ -52,10 +52,13 @@ if TYPE_CHECKING:
     from .kubernetes.secrets import AdminSecret, SecretKey
     from .kubernetes.serving import Issuer, ServingTls
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
+    from .kubernetes.traffic import Addresses, Flow, Pods, Port, Traffic
     from .login.access import Access
     from .login.oauth2_proxy import OAuth2Proxy
     from .login.providers import Allow, EntraIdProvider, GitHubProvider, GoogleProvider, KeycloakProvider, OidcProvider
     from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
+    from .network.options import AllowedConnection, ApiServerAddress, DnsAddresses, DnsPods
+    from .network.policies import NetworkPolicies, RouterAccess
     from .prometheus.alert_targets import AlertTarget, ExternalAlertmanager
     from .prometheus.remote_write import BasicAuth, RemoteWrite
     from .prometheus.rules import RuleFile
@@ -107,6 +110,9 @@ _HOMES = {
     "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
     "login.oauth2_proxy": ("OAuth2Proxy",),
     "login.providers": ("Allow", "EntraIdProvider", "GitHubProvider", "GoogleProvider", "KeycloakProvider", "OidcProvider"),
+    "kubernetes.traffic": ("Addresses", "Flow", "Pods", "Port", "Traffic"),
+    "network.options": ("AllowedConnection", "ApiServerAddress", "DnsAddresses", "DnsPods"),
+    "network.policies": ("NetworkPolicies", "RouterAccess"),
     "prometheus.alert_targets": ("AlertTarget", "ExternalAlertmanager"),
     "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
     "prometheus.rules": ("RuleFile",),
@@ -123,6 +129,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Access",
+    "Addresses",
     "AdminSecret",
     "AlertRule",
     "AlertTarget",
@@ -130,7 +137,9 @@ __all__ = [
     "AlertmanagerStack",
     "Alerts",
     "Allow",
+    "AllowedConnection",
     "Anonymous",
+    "ApiServerAddress",
     "AuthProxy",
     "Availability",
     "BasicAuth",
@@ -151,6 +160,8 @@ __all__ = [
     "Database",
     "DeadManSwitch",
     "DemoCredentials",
+    "DnsAddresses",
+    "DnsPods",
     "Email",
     "EncryptedFile",
     "Entra",
@@ -161,6 +172,7 @@ __all__ = [
     "ExternalAlertmanager",
     "ExternalPrometheus",
     "ExternalSecrets",
+    "Flow",
     "GenericOAuth",
     "GitHub",
     "GitHubProvider",
@@ -186,6 +198,7 @@ __all__ = [
     "Manifest",
     "Metric",
     "MetricsSource",
+    "NetworkPolicies",
     "NoLogin",
     "OAuth2Proxy",
     "ObservabilityIngress",
@@ -197,6 +210,8 @@ __all__ = [
     "Panel",
     "Placement",
     "PodJob",
+    "Pods",
+    "Port",
     "PrometheusStack",
     "Ratio",
     "RawDataSource",
@@ -207,6 +222,7 @@ __all__ = [
     "Resources",
     "RoleMapping",
     "Route",
+    "RouterAccess",
     "RouterTarget",
     "RuleFile",
     "ScrapeGuards",
@@ -225,6 +241,7 @@ __all__ = [
     "Tempo",
     "TimeInterval",
     "TlsSecret",
+    "Traffic",
     "Webhook",
     "alb",
     "nginx",

@@ -36,6 +36,7 @@ from .kubernetes.secrets import SecretKey
 from .kubernetes.serving import ServingTls
 from .kubernetes.storage import Claim, Storage
 from .login.types import Login
+from .network.options import AllowedConnection, ApiServerAddress, Dns
 from .prometheus.alert_targets import ExternalAlertmanager
 from .prometheus.remote_write import RemoteWrite
 from .prometheus.rules import RuleFile
@@ -179,6 +180,28 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return alb(self.class_name, certificate_arns=self.alb.certificate_arns, scheme=self.alb.scheme)
 
 
+class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Network policies that let pass only what the stack needs.
+
+    Attributes:
+        enabled: Make them. Default true.
+        router_access: Make a policy for the routers' own pods, too, that lets Prometheus in: for namespaces whose policies already say who
+            may use the router. Where there are none, it would cut the gateway off. Default false.
+        allow_from: Connections to the stack from pods or addresses it does not know, such as a Prometheus elsewhere. Default: none.
+        allow_to: Connections of the stack that no other setting names. Default: none.
+        api_server: Where the API server is. Default: any address, ports 443 and 6443.
+        dns: Where names are resolved. Default: CoreDNS in kube-system, OpenShift's, and caches on the node.
+
+    """
+
+    enabled: bool = True
+    router_access: bool = False
+    allow_from: tuple[AllowedConnection, ...] | UnsetType = UNSET
+    allow_to: tuple[AllowedConnection, ...] | UnsetType = UNSET
+    api_server: ApiServerAddress | UnsetType = UNSET
+    dns: tuple[Dns, ...] | UnsetType = UNSET
+
+
 class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Container images.
 
@@ -218,6 +241,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         grafana: Grafana. Default: see `GrafanaStack`.
         alertmanager: Alertmanager, which tells people of alerts. Default: none, as there is nobody to tell.
         ingress: Ingresses for those who state an `externalUrl`. Default: none.
+        network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
         contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
@@ -232,6 +256,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     grafana: GrafanaSettings = GrafanaSettings()
     alertmanager: AlertmanagerSettings | None = None
     ingress: IngressSettings | None = None
+    network_policies: NetworkPolicySettings = NetworkPolicySettings()
     images: ImageSettings = ImageSettings()
     alerts: Alerts = Alerts()
     contract: ContractOptions = ContractOptions()
@@ -286,6 +311,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             **self.images.arguments("grafana"),
             "platform": self.platform,
         }
+
+    def network_arguments(self) -> dict[str, Any]:
+        """Keyword arguments of `NetworkPolicies`, without its members."""
+        given = self.network_policies.arguments()
+        return {name: value for name, value in given.items() if name not in {"enabled", "router_access"}}
 
     def ingress_arguments(self, **stacks: Exposable | None) -> dict[str, Any]:
         """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""

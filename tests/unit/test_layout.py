@@ -15,7 +15,13 @@ import pytest
 
 import semantic_router_observability as sro
 from semantic_router_observability import schema
-from semantic_router_observability.settings import AlertmanagerSettings, GrafanaSettings, IngressSettings, PrometheusSettings
+from semantic_router_observability.settings import (
+    AlertmanagerSettings,
+    GrafanaSettings,
+    IngressSettings,
+    NetworkPolicySettings,
+    PrometheusSettings,
+)
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "constructs" / "semantic_router_observability"
@@ -30,13 +36,22 @@ STARTS_NODE = {
     "exposure/ingress.py",
     "kubernetes/certificate.py",
     "kubernetes/manifest.py",
+    "network/policies.py",
     "kubernetes/replicas.py",
     "schema.py",
     "secrets/construct.py",
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
 
-CONSTRUCTS = (sro.PrometheusStack, sro.GrafanaStack, sro.AlertmanagerStack, sro.ObservabilityIngress, sro.OAuth2Proxy, sro.Secrets)
+CONSTRUCTS = (
+    sro.PrometheusStack,
+    sro.GrafanaStack,
+    sro.AlertmanagerStack,
+    sro.ObservabilityIngress,
+    sro.OAuth2Proxy,
+    sro.Secrets,
+    sro.NetworkPolicies,
+)
 
 ONLY_IN_PYTHON = {
     "PrometheusStack": {
@@ -65,6 +80,11 @@ ONLY_IN_PYTHON = {
         "image": "`images.alertmanager`",
         "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "NetworkPolicies": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "members": "objects; main.py passes everything it makes",
     },
     "ObservabilityIngress": {
         "scope": "main.py decides where",
@@ -155,13 +175,14 @@ def test_type_checkers_see_the_names_that_are_loaded() -> None:
         (sro.GrafanaStack, GrafanaSettings),
         (sro.AlertmanagerStack, AlertmanagerSettings),
         (sro.ObservabilityIngress, IngressSettings),
+        (sro.NetworkPolicies, NetworkPolicySettings),
     ],
     ids=lambda value: value.__name__,
 )
 def test_settings_and_parameters_are_the_same(construct: type, settings: Any) -> None:
     parameters = set(_parameters(construct))
     only_in_python = ONLY_IN_PYTHON[construct.__name__]
-    fields = set(settings.__struct_fields__) - {"class_name", "alb"}
+    fields = set(settings.__struct_fields__) - {"class_name", "alb", "enabled", "router_access"}
     assert fields == parameters - only_in_python.keys()
     assert only_in_python.keys() <= parameters
 

@@ -18,9 +18,11 @@ from semantic_router_observability.kubernetes.pods import Placement, Resources, 
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim
+from semantic_router_observability.kubernetes.traffic import Pods, Traffic
 from semantic_router_observability.login.web import WebServer, WithWebServer
 
 from . import config, discovery, pod
+from . import traffic as wiring
 from .inhibition import DEFAULT_INHIBITIONS
 from .messages import TEMPLATE_FILE, TEMPLATES
 from .receivers import DeadManSwitch, Receiver, check_receivers
@@ -149,6 +151,18 @@ class AlertmanagerStack(WithWebServer, Construct):
         secrets = SecretFiles(pod.SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
         clustered = replicas > 1
+        pods = Pods(namespace, selector)
+        self.traffic: Sequence[Traffic] = (
+            Traffic(
+                name=id,
+                pods=pods,
+                sends=(
+                    *wiring.sends(namespace=namespace, receivers=receivers, dead_man_switch=dead_man_switch, proxy_url=proxy_url),
+                    *([wiring.gossip(pods)] if clustered else []),
+                ),
+            ),
+        )
+        """Connections its pods open; what they serve, those who connect say."""
 
         account = Manifest(
             self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False

@@ -19,10 +19,12 @@ from semantic_router_observability.kubernetes.pods import Placement, Resources, 
 from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
+from semantic_router_observability.kubernetes.traffic import Pods, Traffic
 from semantic_router_observability.yamltext import to_yaml
 
 from . import dashboards as boards
 from . import settings as ini
+from . import traffic as wiring
 from .credentials import WARNING, DemoCredentials, admin_secret
 from .datasources import AlertSource, DataSource, Environment, MetricsSource, provisioning
 from .identity.login import check_logins, login_sections
@@ -161,6 +163,15 @@ class GrafanaStack(Construct):
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
         directories = boards.directories(id, pages, brought)
+        pods = Pods(namespace, selector)
+        sends = wiring.sends(
+            namespace=namespace, sources=sources, data_sources=data_sources, database=database, smtp=smtp, settings=settings or {}
+        )
+        self.traffic: Sequence[Traffic] = (
+            Traffic(name=id, pods=pods, sends=(*sends, *([wiring.gossip(pods)] if replicas > 1 else []))),
+            *(wiring.router_dashboards(sources, pods) if embedding else []),
+        )
+        """Connections its pods open, and those of the Router Dashboard that shows it; what it serves, those who connect say."""
 
         account = Manifest(
             self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False

@@ -10,14 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Port(msgspec.Struct, frozen=True):
-    """A port that pods listen on, by number: the container's, not the Service's."""
+class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A port that pods listen on: the container's, not the Service's.
+
+    Attributes:
+        number: Its number.
+        protocol: `TCP` (default) or `UDP`.
+
+    """
 
     number: int
     protocol: Literal["TCP", "UDP"] = "TCP"
 
 
-class Pods(msgspec.Struct, frozen=True):
+class Pods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Pods by labels.
 
     Attributes:
@@ -32,7 +38,7 @@ class Pods(msgspec.Struct, frozen=True):
     namespace_labels: dict[str, str] = {}
 
 
-class Addresses(msgspec.Struct, frozen=True):
+class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whatever is not a pod, by address: a mail server, an identity provider, the API server.
 
     Attributes:
@@ -43,7 +49,7 @@ class Addresses(msgspec.Struct, frozen=True):
     cidrs: tuple[str, ...] = ("0.0.0.0/0", "::/0")
 
 
-class Service(msgspec.Struct, frozen=True):
+class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whatever stands behind a Service, where only its name is known and not which pods it selects.
 
     Attributes:
@@ -56,7 +62,7 @@ class Service(msgspec.Struct, frozen=True):
     namespace: str
 
 
-class ApiServer(msgspec.Struct, frozen=True):
+class ApiServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The Kubernetes API server; where it is, the cluster's administrator knows."""
 
 
@@ -64,12 +70,13 @@ Peer = Pods | Addresses | Service | ApiServer
 """The other side of a connection."""
 
 
-class Flow(msgspec.Struct, frozen=True, kw_only=True):
+class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One direction in which connections are opened.
 
     Attributes:
         peer: The other side.
-        ports: Ports of the side that is connected to. Empty: any port, where targets are found by the name of their port.
+        ports: Ports of the side that is connected to; those of the Service where the peer is one. Empty: any port, where targets are
+            found by the name of their port.
         why: What for, in a few words; it stands in the report of the edges.
 
     """
@@ -79,7 +86,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-class Traffic(msgspec.Struct, frozen=True, kw_only=True):
+class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the network has to let through for one workload.
 
     Attributes:

@@ -22,12 +22,14 @@ from semantic_router_observability.kubernetes.pods import Placement, Resources, 
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
+from semantic_router_observability.kubernetes.traffic import Flow, Pods, Traffic
 from semantic_router_observability.login.web import WebServer, WithWebServer
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
+from . import traffic as wiring
 from .alert_targets import AlertTarget, check_alert_targets, guarded_of
 from .alert_targets import namespaces_of as alert_namespaces_of
 from .pod import PORT, RULES, SECRETS, WEB, template
@@ -129,8 +131,9 @@ class PrometheusStack(WithWebServer, Construct):
         service_name("PrometheusStack: id", id, limit=52)
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
-        labels_of_jobs = [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
-        contract.check_rules(id, [*rules, *own_file(alerts)], labels_of_jobs)
+        contract.check_rules(
+            id, [*rules, *own_file(alerts)], [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
+        )
         check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
         rule_files = _distinct(
@@ -175,6 +178,16 @@ class PrometheusStack(WithWebServer, Construct):
 
         owned = labels("prometheus", id, "metrics")
         selector = selector_labels("prometheus", id)
+        self.traffic: Sequence[Traffic] = wiring.traffic(
+            id,
+            Pods(namespace, selector),
+            targets=targets,
+            scrape_jobs=scrape_jobs,
+            alertmanagers=alertmanagers,
+            alert_namespaces=alert_namespaces,
+            remote_write=remote_write,
+        )
+        """Connections its pod opens; what it serves, those who connect say."""
         secrets = SecretFiles(SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
 
@@ -277,6 +290,11 @@ class PrometheusStack(WithWebServer, Construct):
             labels=owned,
             spec={"clusterIP": "None", "selector": selector, "ports": [http_port(PORT)]},
         )
+
+    @property
+    def router_flows(self) -> Sequence[Flow]:
+        """Those of the connections that lead to the routers."""
+        return [flow for flow in self.traffic[0].sends if flow.why == wiring.TO_ROUTERS]
 
 
 def _recording(interval: str, *, wanted: bool) -> Iterator[RuleFile]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name
+from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
 from semantic_router_observability.errors import ConfigError, Raw
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ JOB = "semantic-router"
 
 ALL_NAMESPACES = "*"
 """Stands for every namespace of the cluster; needs `cluster_wide=True` on the Prometheus stack."""
+
+METRICS_PORT = 9190
+"""Number of the port that every upstream manifest calls `metrics`."""
 
 Install = Literal["any", "raw", "helm", "operator", "kserve", "labels"]
 
@@ -37,6 +40,8 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         name: Name of the SemanticRouter resource, with `install: operator`.
         match_labels: Labels of the router's pods, with `install: labels`.
         port: Name of the metrics port in the Service. Default `metrics`, the name in every upstream manifest.
+        port_number: Its number in the pods, for network policies; Prometheus itself finds it by name. Default: 9190 where the name is
+            `metrics`, as in every upstream manifest; any port where it is not.
         namespaces: Where the router runs. Default: the stack's own namespace. `*` stands for all.
 
     """
@@ -46,6 +51,7 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     name: str | None = None
     match_labels: dict[str, str] | None = None
     port: str = "metrics"
+    port_number: int | None = None
     namespaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -64,6 +70,7 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         if self.name is not None:
             dns_subdomain("name", self.name)
         port_name("port", self.port)
+        port_number("portNumber", METRICS_PORT if self.port_number is None else self.port_number)
         listed("namespaces", self.namespaces)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
@@ -72,34 +79,36 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             raise ConfigError("namespaces", Raw(", ".join(self.namespaces)), "'*' already stands for all of them; write it alone")
 
     @classmethod
-    def any(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def any(cls, *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None) -> RouterTarget:
         """Routers of all four installation styles."""
-        return cls(namespaces=_names(namespaces), port=port)
+        return cls(namespaces=_names(namespaces), port=port, port_number=port_number)
 
     @classmethod
-    def raw(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def raw(cls, *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None) -> RouterTarget:
         """The plain, Istio and OpenShift manifests: Service `semantic-router-metrics`."""
-        return cls(install="raw", namespaces=_names(namespaces), port=port)
+        return cls(install="raw", namespaces=_names(namespaces), port=port, port_number=port_number)
 
     @classmethod
-    def helm(cls, release: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def helm(cls, release: str, *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None) -> RouterTarget:
         """The Helm chart under this release name, whatever its fullname."""
-        return cls(install="helm", release=release, namespaces=_names(namespaces), port=port)
+        return cls(install="helm", release=release, namespaces=_names(namespaces), port=port, port_number=port_number)
 
     @classmethod
-    def operator(cls, name: str, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def operator(cls, name: str, *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None) -> RouterTarget:
         """The operator's SemanticRouter resource of this name."""
-        return cls(install="operator", name=name, namespaces=_names(namespaces), port=port)
+        return cls(install="operator", name=name, namespaces=_names(namespaces), port=port, port_number=port_number)
 
     @classmethod
-    def kserve(cls, *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def kserve(cls, *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None) -> RouterTarget:
         """The KServe manifests: Service `semantic-router-kserve`."""
-        return cls(install="kserve", namespaces=_names(namespaces), port=port)
+        return cls(install="kserve", namespaces=_names(namespaces), port=port, port_number=port_number)
 
     @classmethod
-    def labels(cls, match_labels: Mapping[str, str], *, namespaces: Sequence[str] = (), port: str = "metrics") -> RouterTarget:
+    def labels(
+        cls, match_labels: Mapping[str, str], *, namespaces: Sequence[str] = (), port: str = "metrics", port_number: int | None = None
+    ) -> RouterTarget:
         """Any other installation, by its pods' labels."""
-        return cls(install="labels", match_labels=dict(match_labels), namespaces=_names(namespaces), port=port)
+        return cls(install="labels", match_labels=dict(match_labels), namespaces=_names(namespaces), port=port, port_number=port_number)
 
     def conditions(self) -> dict[str, str]:
         """Regular expression for each discovery label that must match. A missing label counts as empty."""
@@ -129,6 +138,27 @@ class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 }
             case "labels":
                 return {_pod_label(key): re.escape(value) for key, value in (self.match_labels or {}).items()}
+
+    def pod_labels(self) -> tuple[dict[str, str], ...]:
+        """Labels of the router's pods, as a selector can ask for them; pods with any of the sets are meant."""
+        match self.install:
+            case "any":
+                return ({"app": "semantic-router"}, {"app.kubernetes.io/name": "semantic-router"})
+            case "raw":
+                return ({"app": "semantic-router"},)
+            case "helm":
+                return ({"app.kubernetes.io/instance": self.release or "", "app.kubernetes.io/component": "router"},)
+            case "operator":
+                return ({"app.kubernetes.io/name": "semantic-router", "app.kubernetes.io/instance": self.name or ""},)
+            case "kserve":
+                return ({"app": "semantic-router", "component": "gateway"},)
+            case "labels":
+                return (dict(self.match_labels or {}),)
+
+    @property
+    def metrics_port(self) -> int | None:
+        """Number of the metrics port, where it is known."""
+        return self.port_number or (METRICS_PORT if self.port == "metrics" else None)
 
 
 def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list[dict[str, Any]]:

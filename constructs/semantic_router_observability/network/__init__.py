@@ -1,0 +1,1 @@
+"""Network policies, made from what the constructs say they send and receive."""

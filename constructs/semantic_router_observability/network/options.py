@@ -1,0 +1,154 @@
+"""What network policies have to be told, because no construct knows it."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import msgspec
+
+from semantic_router_observability.checks import dns_label, kubernetes_labels, listed, port_number
+from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.kubernetes.traffic import Addresses, Pods
+
+EVERYWHERE = "*"
+"""Stands for every namespace."""
+
+
+def _check_cidrs(cidrs: tuple[str, ...]) -> None:
+    listed("cidrs", cidrs)
+    for cidr in cidrs:
+        try:
+            if "/" not in cidr:
+                raise ValueError  # noqa: TRY301  the API server wants it in writing
+            ipaddress.ip_network(cidr)
+        except ValueError:
+            raise ConfigError("cidrs", cidr, "write an address range with its length and no bits beyond it, such as 10.0.0.0/16") from None
+
+
+def _check_ports(ports: tuple[int, ...]) -> None:
+    listed("ports", ports)
+    for port in ports:
+        port_number("ports", port)
+
+
+class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Where the Kubernetes API server is.
+
+    Attributes:
+        cidrs: Its address ranges, after the Service `kubernetes` has been resolved: `kubectl get endpointslices -n default
+            -l kubernetes.io/service-name=kubernetes` shows them. Default: any address.
+        ports: Its ports. Default 443 and 6443, which most distributions use.
+
+    """
+
+    cidrs: tuple[str, ...] = Addresses().cidrs
+    ports: tuple[int, ...] = (443, 6443)
+
+    def __post_init__(self) -> None:
+        _check_cidrs(self.cidrs)
+        _check_ports(self.ports)
+        if not self.cidrs or not self.ports:
+            raise ConfigError("apiServer", Raw("no address or port"), "Prometheus finds its targets through it; name at least one of each")
+
+
+class DnsPods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pods"):
+    """Name servers that are pods.
+
+    Attributes:
+        namespace: Their namespace.
+        labels: Their labels.
+        port: Port they listen on, by UDP and TCP. Default 53.
+
+    """
+
+    namespace: str
+    labels: dict[str, str]
+    port: int = 53
+
+    def __post_init__(self) -> None:
+        dns_label("namespace", self.namespace)
+        kubernetes_labels("labels", self.labels)
+        port_number("port", self.port)
+
+
+class DnsAddresses(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="addresses"
+):
+    """Name servers by address, such as those that run on the nodes.
+
+    Attributes:
+        cidrs: Their address ranges.
+        port: Port they listen on, by UDP and TCP. Default 53.
+
+    """
+
+    cidrs: tuple[str, ...]
+    port: int = 53
+
+    def __post_init__(self) -> None:
+        _check_cidrs(self.cidrs)
+        if not self.cidrs:
+            raise ConfigError("cidrs", [], "name at least one address range, such as 169.254.20.10/32")
+        port_number("port", self.port)
+
+
+Dns = DnsPods | DnsAddresses
+"""Where names are resolved."""
+
+USUAL_DNS: tuple[Dns, ...] = (
+    DnsPods(namespace="kube-system", labels={"k8s-app": "kube-dns"}),
+    DnsPods(namespace="openshift-dns", labels={"dns.operator.openshift.io/daemonset-dns": "default"}, port=5353),
+    DnsAddresses(cidrs=("169.254.0.0/16",)),
+)
+"""CoreDNS and kube-dns, which carry this label on every distribution but OpenShift; OpenShift's, by the port of its pods; and caches that
+listen on a link-local address of the node, such as NodeLocal DNSCache."""
+
+
+class AllowedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Connections between the stack and somebody it does not know.
+
+    Attributes:
+        workloads: Which of the stack's workloads, by name, such as `prometheus`.
+        reason: What for; it stands in the policy's annotation.
+        namespace: Namespace of the others; `*` stands for all. Default: the stack's own, where `pod_labels` are given.
+        namespace_labels: Labels of their namespace, where its name is not known. Default: none asked for.
+        pod_labels: Labels of the others. Default: none asked for, every pod of the namespace.
+        cidrs: Addresses of the others, instead of pods. Default: none, pods are meant.
+        ports: TCP ports of those who are connected to. Default: any.
+
+    """
+
+    workloads: tuple[str, ...]
+    reason: str
+    namespace: str | None = None
+    namespace_labels: dict[str, str] = {}
+    pod_labels: dict[str, str] = {}
+    cidrs: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, values in (("workloads", self.workloads), ("cidrs", self.cidrs), ("ports", self.ports)):
+            listed(name, values)
+        if not self.workloads:
+            raise ConfigError("workloads", [], "name at least one, such as prometheus or grafana")
+        if not self.reason.strip() or not self.reason.isprintable():
+            raise ConfigError("reason", self.reason, "say on one line what the connection is for")
+        named = self.namespace is not None or self.namespace_labels or self.pod_labels
+        if bool(self.cidrs) == bool(named):
+            raise ConfigError("cidrs", list(self.cidrs), "say either which addresses, or which pods by namespace and labels")
+        if self.namespace is not None and self.namespace_labels:
+            raise ConfigError("namespaceLabels", self.namespace_labels, "namespace says it by name; keep one of the two")
+        if self.namespace not in {None, EVERYWHERE}:
+            dns_label("namespace", self.namespace or "")
+        kubernetes_labels("namespaceLabels", self.namespace_labels)
+        kubernetes_labels("podLabels", self.pod_labels)
+        _check_cidrs(self.cidrs)
+        _check_ports(self.ports)
+
+    def peer(self, own_namespace: str) -> Pods | Addresses:
+        """Those others."""
+        if self.cidrs:
+            return Addresses(self.cidrs)
+        if self.namespace == EVERYWHERE or self.namespace_labels:
+            return Pods(None, self.pod_labels, self.namespace_labels)
+        return Pods(self.namespace or own_namespace, self.pod_labels)

@@ -1,0 +1,149 @@
+"""What Prometheus connects to: its discovery, its targets, and where samples and alerts go. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from semantic_router_observability.kubernetes.labels import PART_OF
+from semantic_router_observability.kubernetes.pods import SecretFiles
+from semantic_router_observability.kubernetes.traffic import Addresses, ApiServer, Flow, Pods, Port, Traffic
+from semantic_router_observability.network.destinations import flows_in, flows_to
+from semantic_router_observability.router.target import ALL_NAMESPACES
+
+from .alert_targets import ExternalAlertmanager
+from .pod import SECRETS
+from .scrape import PodJob, RawJob, ServiceJob, StaticJob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from semantic_router_observability.router.target import RouterTarget
+
+    from .alert_targets import AlertTarget
+    from .remote_write import RemoteWrite
+    from .scrape import ScrapeJob
+
+GRAFANA_PORT = 3000
+ALERTMANAGER_PORT = 9093
+"""Ports of the stack's own components, which are scraped wherever discovery finds them."""
+
+TO_ROUTERS = "metrics of the routers"
+"""What connections to the routers are for."""
+
+_ANYTHING = (Pods(None), Addresses())
+
+
+def traffic(
+    name: str,
+    pods: Pods,
+    *,
+    targets: Sequence[RouterTarget],
+    scrape_jobs: Sequence[ScrapeJob],
+    alertmanagers: Sequence[AlertTarget],
+    alert_namespaces: Sequence[str],
+    remote_write: Sequence[RemoteWrite],
+) -> tuple[Traffic]:
+    """Every connection that Prometheus opens, from the arguments of its stack."""
+    namespace = pods.namespace or ""
+    flows = [
+        Flow(peer=ApiServer(), ports=(), why="discovery"),
+        *(flow for target in targets for flow in router_flows(target, namespace)),
+        Flow(peer=_component("grafana", namespace), ports=(Port(GRAFANA_PORT),), why="metrics of Grafana"),
+        *(
+            Flow(peer=_component("alertmanager", other), ports=(Port(ALERTMANAGER_PORT),), why="metrics of Alertmanager")
+            for other in alert_namespaces
+        ),
+        *(flow for job in scrape_jobs for flow in _job(job, namespace)),
+        *(flow for alertmanager in alertmanagers for flow in _alerts(alertmanager, namespace)),
+        *(flow for write in remote_write for flow in _remote_write(write, namespace)),
+    ]
+    return (Traffic(name=name, pods=pods, sends=tuple(flows)),)
+
+
+def router_flows(target: RouterTarget, own_namespace: str) -> Iterator[Flow]:
+    """Connections to the routers of one target."""
+    port = target.metrics_port
+    for namespace in target.namespaces or (own_namespace,):
+        for labels in target.pod_labels():
+            peer = Pods(None if namespace == ALL_NAMESPACES else namespace, labels)
+            yield Flow(peer=peer, ports=(Port(port),) if port else (), why=TO_ROUTERS)
+
+
+def _component(name: str, namespace: str) -> Pods:
+    return Pods(namespace, {"app.kubernetes.io/name": name, "app.kubernetes.io/part-of": PART_OF})
+
+
+def _job(job: ScrapeJob, own_namespace: str) -> Iterator[Flow]:
+    why = f"scrape job {job.name}"
+    match job:
+        case StaticJob():
+            for target in job.targets:
+                yield from flows_to(target, namespace=own_namespace, why=why)
+        case RawJob():
+            yield from _discovered(job.config, own_namespace, why)
+        case PodJob() | ServiceJob():
+            # The pods behind a Service have labels of their own, which its selector names and nobody here has read.
+            labels = job.match_labels if isinstance(job, PodJob) else {}
+            ports = (Port(job.port),) if isinstance(job.port, int) else ()
+            for namespace in job.namespaces or (own_namespace,):
+                yield Flow(peer=Pods(None if namespace == ALL_NAMESPACES else namespace, labels), ports=ports, why=why)
+
+
+def _alerts(target: AlertTarget, namespace: str) -> Iterator[Flow]:
+    why = "alerts"
+    traffic = getattr(target, "traffic", None)
+    if isinstance(target, ExternalAlertmanager):
+        yield from flows_to(target.url, namespace=namespace, why=why)
+    elif traffic:
+        yield Flow(peer=traffic[0].pods, ports=(Port(ALERTMANAGER_PORT),), why=why)
+    else:
+        # Only what it says is read here; what it mounts, the pod's own files take note of.
+        yield from _discovered(target.alerting(SecretFiles(SECRETS)), namespace, why)
+
+
+def _remote_write(write: RemoteWrite, namespace: str) -> Iterator[Flow]:
+    why = f"remote write to {write.name or write.url}"
+    if "proxy_url" not in write.extra:
+        yield from flows_to(write.url, namespace=namespace, why=why)
+    yield from flows_in(write.extra, namespace=namespace, why=why)
+
+
+def _discovered(config: Mapping[str, Any], own_namespace: str, why: str) -> Iterator[Flow]:
+    """Read connections out of a section in Prometheus's own words, where targets may be found in any of its ways."""
+    servers = {key: value for key, value in config.items() if key not in {"params", "static_configs"}}
+    yield from flows_in(servers, namespace=own_namespace, why=why)
+    port = 443 if config.get("scheme") == "https" else 80
+    for key, entries in config.items():
+        if not key.endswith(("_sd_configs", "static_configs")):
+            continue
+        for entry in entries:
+            match key:
+                case "static_configs":
+                    for target in entry.get("targets", ()):
+                        yield from flows_to(target, namespace=own_namespace, why=why, default_port=port)
+                case "kubernetes_sd_configs":
+                    yield from _kubernetes(entry, why)
+                case "dns_sd_configs" if entry.get("type", "SRV") != "SRV":
+                    for name in entry.get("names", ()):
+                        yield from flows_to(name, namespace=own_namespace, why=why, default_port=entry.get("port"))
+                case _:
+                    for peer in _ANYTHING:
+                        yield Flow(peer=peer, ports=(), why=f"{why}, whose targets only {key} knows")
+    yield from _relabelled(config, own_namespace, why)
+
+
+def _relabelled(config: Mapping[str, Any], own_namespace: str, why: str) -> Iterator[Flow]:
+    """Read the address of an exporter that is asked about others."""
+    for step in config.get("relabel_configs", ()):
+        replacement = str(step.get("replacement", ""))
+        if step.get("target_label") == "__address__" and re.fullmatch(r"[^$]+", replacement):
+            yield from flows_to(replacement, namespace=own_namespace, why=why)
+
+
+def _kubernetes(entry: Mapping[str, Any], why: str) -> Iterator[Flow]:
+    if entry.get("role") in {"node", "ingress"}:
+        yield Flow(peer=Addresses(), ports=(), why=why)
+        return
+    for namespace in entry.get("namespaces", {}).get("names") or (None,):
+        yield Flow(peer=Pods(namespace), ports=(), why=why)
