@@ -84,6 +84,19 @@ IN_YAML = {
         routers:
           - namespaces: ["*"]
         """,
+    "login-oauth2-proxy": """
+        prometheus:
+          externalUrl: https://observability.example.com/prometheus
+          login:
+            type: oauth2Proxy
+            provider: {type: github, organization: my-organization, teams: [sre, on-call]}
+            clientId: Iv1.0123456789abcdef
+            clientSecret: {secret: prometheus-login, key: client-secret}
+            cookieSecret: {secret: prometheus-login, key: cookie-secret}
+        ingress:
+          className: nginx
+          backends: [prometheus]
+        """,
     "storage-class": """
         prometheus:
           storage: {type: claim, size: 100Gi, storageClass: fast}

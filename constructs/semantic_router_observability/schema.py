@@ -15,6 +15,7 @@ import msgspec
 
 from .alertmanager.stack import AlertmanagerStack
 from .grafana.stack import GrafanaStack
+from .login.oauth2_proxy import OAuth2Proxy
 from .prometheus.stack import PrometheusStack
 from .settings_file import schema as bare_schema
 
@@ -25,6 +26,7 @@ _CONSTRUCTS = {
     "PrometheusSettings": (PrometheusStack, "prometheus"),
     "GrafanaSettings": (GrafanaStack, "grafana"),
     "AlertmanagerSettings": (AlertmanagerStack, "alertmanager"),
+    "OAuth2ProxyLogin": (OAuth2Proxy, "<stack>-login"),
 }
 """Whose arguments the settings are, and the id `main.py` gives it."""
 

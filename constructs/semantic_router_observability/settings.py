@@ -35,6 +35,7 @@ from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
 from .kubernetes.serving import ServingTls
 from .kubernetes.storage import Claim, Storage
+from .login.providers import Allow, IdentityProvider
 from .login.types import Login
 from .network.options import AllowedConnection, ApiServerAddress, Dns
 from .prometheus.alert_targets import ExternalAlertmanager
@@ -47,6 +48,7 @@ from .secrets import EncryptedFile, Provider
 if TYPE_CHECKING:
     from .alertmanager.stack import AlertmanagerStack
     from .exposure.ingress import Exposable
+    from .login.oauth2_proxy import Upstream
 
 NAMESPACE = "vllm-semantic-router-system"
 """Where the router's own manifests and its Helm instructions install it."""
@@ -55,7 +57,27 @@ NAMESPACE = "vllm-semantic-router-system"
 class _Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments of the construct, without those that were left out."""
-        return {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not UNSET}
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        # A login that is a construct of its own is no argument of what it stands in front of.
+        return {name: value for name, value in values.items() if value is not UNSET and not isinstance(value, OAuth2ProxyLogin)}
+
+
+class OAuth2ProxyLogin(
+    _Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="oauth2Proxy"
+):
+    """Arguments of `OAuth2Proxy`."""
+
+    provider: IdentityProvider
+    client_id: str
+    client_secret: SecretKey
+    cookie_secret: SecretKey
+    allow: Allow | UnsetType = UNSET
+    expire: str | UnsetType = UNSET
+    refresh: str | UnsetType = UNSET
+    trusted_proxies: tuple[str, ...] | UnsetType = UNSET
+    replicas: int | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
 
 
 class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -72,7 +94,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     storage: Storage | UnsetType = UNSET
     external_labels: dict[str, str] | UnsetType = UNSET
     external_url: str | UnsetType = UNSET
-    login: Login | UnsetType = UNSET
+    login: Login | OAuth2ProxyLogin | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
     remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
     cluster_wide: bool | UnsetType = UNSET
@@ -93,7 +115,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
     retention: str | UnsetType = UNSET
     external_url: str | UnsetType = UNSET
-    login: Login | UnsetType = UNSET
+    login: Login | OAuth2ProxyLogin | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
     proxy_url: str | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
@@ -209,6 +231,7 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         prometheus: Image of Prometheus, by tag or digest. Default: the pinned release.
         grafana: Image of Grafana, by tag or digest. Default: the pinned release.
         alertmanager: Image of Alertmanager, by tag or digest. Default: the pinned release.
+        oauth2_proxy: Image of oauth2-proxy, by tag or digest. Default: the pinned release.
         mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
         pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default: none.
 
@@ -217,13 +240,14 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     prometheus: str | UnsetType = UNSET
     grafana: str | UnsetType = UNSET
     alertmanager: str | UnsetType = UNSET
+    oauth2_proxy: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
     pull_secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
 
-    def arguments(self, component: Literal["prometheus", "grafana", "alertmanager"]) -> dict[str, Any]:
+    def arguments(self, component: Literal["prometheus", "grafana", "alertmanager", "oauth2_proxy"]) -> dict[str, Any]:
         """Keyword arguments of a stack."""
         image = getattr(self, component)
         registries = ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
@@ -316,6 +340,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Keyword arguments of `NetworkPolicies`, without its members."""
         given = self.network_policies.arguments()
         return {name: value for name, value in given.items() if name not in {"enabled", "router_access"}}
+
+    def login_arguments(self, **stacks: Upstream | None) -> dict[str, dict[str, Any]]:
+        """Keyword arguments of the `OAuth2Proxy` in front of each of `stacks` that is to have one, by the stack's name."""
+        logins = {name: getattr(getattr(self, name), "login", UNSET) for name in stacks}
+        common = {**self.images.arguments("oauth2_proxy"), "platform": self.platform}
+        return {
+            name: {"upstream": stacks[name], **login.arguments(), **common}
+            for name, login in logins.items()
+            if isinstance(login, OAuth2ProxyLogin)
+        }
 
     def ingress_arguments(self, **stacks: Exposable | None) -> dict[str, Any]:
         """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""

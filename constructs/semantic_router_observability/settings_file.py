@@ -14,7 +14,15 @@ from msgspec import UNSET
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
 from .secrets import EncryptedFile
-from .settings import AlertmanagerSettings, GrafanaSettings, IngressSettings, NetworkPolicySettings, PrometheusSettings, Settings
+from .settings import (
+    AlertmanagerSettings,
+    GrafanaSettings,
+    IngressSettings,
+    NetworkPolicySettings,
+    OAuth2ProxyLogin,
+    PrometheusSettings,
+    Settings,
+)
 from .yamltext import Loader
 
 if TYPE_CHECKING:
@@ -70,10 +78,11 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
     for argument, key in _ELSEWHERE.items():
         if line.startswith(f"{argument}: "):
             line = key + line.removeprefix(argument)
+    line = re.sub(r"^(prometheus|alertmanager)-login: (?=\w+[:.\[])", r"\1.login.", line)
     line = re.sub(r"^(networkPolicies|prometheus|grafana|alertmanager|ingress): (?=\w+[:.\[])", r"\1.", line)
     spelled = {
         name: key
-        for section in (PrometheusSettings, GrafanaSettings, AlertmanagerSettings, IngressSettings, NetworkPolicySettings)
+        for section in (PrometheusSettings, GrafanaSettings, AlertmanagerSettings, IngressSettings, NetworkPolicySettings, OAuth2ProxyLogin)
         for name, key in zip(section.__struct_fields__, section.__struct_encode_fields__, strict=True)
         if name != key
     }
@@ -87,6 +96,8 @@ _ELSEWHERE = {
     "grafana: image": "images.grafana",
     "alertmanager: image": "images.alertmanager",
     "network": "networkPolicies",
+    "prometheus-login: image": "images.oauth2Proxy",
+    "alertmanager-login: image": "images.oauth2Proxy",
 }
 """Arguments that the file keeps under another key than the construct's."""
 

@@ -57,7 +57,7 @@ class Reader:
         tls = lab.cluster.control_plane.certificate
         shutil.copy(tls, folder / "tls.crt")
         shutil.copy(tls.with_suffix(".key"), folder / "tls.key")
-        for name in ("username", "password", "secret-key", "slack-url", "pagerduty-key", "heartbeat-url"):
+        for name in ("username", "password", "secret-key", "slack-url", "pagerduty-key", "heartbeat-url", "client-secret"):
             (folder / name).write_text("from a file")
         (folder / "config.json").write_text('{"auths": {}}')
         shutil.copytree(ROOT / "dashboards", folder / "team-dashboards")

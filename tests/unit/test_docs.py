@@ -53,6 +53,7 @@ FOREIGN_OBJECTS = {
     ("secret", "grafana-database"): "made by the user",
     ("secret", "grafana-tls"): "made by the user",
     ("secret", "alert-receivers"): "made by the user",
+    ("secret", "prometheus-login"): "made by the user",
     ("secret", "remote-write"): "made by the user",
     ("service", "alertmanager"): "made when settings ask for it",
     ("statefulset", "alertmanager"): "made when settings ask for it",

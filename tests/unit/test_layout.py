@@ -20,6 +20,7 @@ from semantic_router_observability.settings import (
     GrafanaSettings,
     IngressSettings,
     NetworkPolicySettings,
+    OAuth2ProxyLogin,
     PrometheusSettings,
 )
 
@@ -85,6 +86,14 @@ ONLY_IN_PYTHON = {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
         "members": "objects; main.py passes everything it makes",
+    },
+    "OAuth2Proxy": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "upstream": "the part whose `login` it is",
+        "image": "`images.oauth2Proxy`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "ObservabilityIngress": {
         "scope": "main.py decides where",
@@ -176,6 +185,7 @@ def test_type_checkers_see_the_names_that_are_loaded() -> None:
         (sro.AlertmanagerStack, AlertmanagerSettings),
         (sro.ObservabilityIngress, IngressSettings),
         (sro.NetworkPolicies, NetworkPolicySettings),
+        (sro.OAuth2Proxy, OAuth2ProxyLogin),
     ],
     ids=lambda value: value.__name__,
 )

@@ -12,6 +12,7 @@ import semantic_router_observability as sro
 from harness.programs import program
 from manifests import find, new_chart, objects_of
 from pod_security import violations
+from semantic_router_observability.kubernetes.traffic import Addresses, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,27 +175,37 @@ def test_two_logins_share_a_namespace_and_a_host() -> None:
 
 
 def test_a_certificate_of_the_upstream_is_checked() -> None:
-    class Serving:
-        """What names the certificate of a server."""
+    chart = new_chart()
+    tls = sro.ServingTls(secret="prometheus-tls")
+    upstream = sro.PrometheusStack(chart, "prometheus", external_url="https://o.example.com", tls=tls)
+    proxy = login(chart, upstream=upstream, **PROVIDERS["google"])
+    objects = objects_of(chart)
+    options = tomllib.loads(find(objects, "ConfigMap", "prometheus-login-config")["data"]["oauth2-proxy.cfg"])
+    assert options["upstreams"] == ["https://prometheus.vllm-semantic-router-system.svc:9090/"]
+    (container,) = find(objects, "Deployment", "prometheus-login")["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [{"name": "SSL_CERT_DIR", "value": "/etc/oauth2-proxy/secrets/prometheus-tls"}]
+    assert {(use.secret, use.key): use.on_change for use in proxy.secret_references} == {
+        ("login", "client-secret"): "reread",
+        ("login", "cookie-secret"): "restart",
+        ("prometheus-tls", "ca.crt"): "restart",
+    }
 
-        secret = "prometheus-tls"
 
-    class Protected:
-        """A user interface of somebody's own, with TLS."""
+def test_an_object_of_ones_own_can_stand_behind_it() -> None:
+    class Own:
+        """A user interface that says neither which pods it has nor what certificate."""
 
-        url = "https://prometheus.monitoring.svc:9090/prometheus"
-        external_url = "https://o.example.com/prometheus"
+        url = "http://own.tools.svc/o"
+        external_url = "https://o.example.com/o"
         has_login = False
         no_login_reason = None
-        serving_tls = Serving()
 
         def __init__(self, chart: cdk8s.Chart) -> None:
             self.service = sro.Manifest(chart, "own", api_version="v1", kind="Service", name="own", labels={}, spec={})
 
     chart = new_chart()
-    login(chart, upstream=Protected(chart), **PROVIDERS["google"])
-    objects = objects_of(chart)
-    options = tomllib.loads(find(objects, "ConfigMap", "prometheus-login-config")["data"]["oauth2-proxy.cfg"])
-    assert options["upstreams"] == ["https://prometheus.monitoring.svc:9090/"]
-    (container,) = find(objects, "Deployment", "prometheus-login")["spec"]["template"]["spec"]["containers"]
-    assert container["env"] == [{"name": "SSL_CERT_DIR", "value": "/etc/oauth2-proxy/secrets/prometheus-tls"}]
+    (traffic,) = login(chart, upstream=Own(chart), **PROVIDERS["google"]).traffic
+    assert [(flow.peer, [port.number for port in flow.ports]) for flow in traffic.sends] == [
+        (Service("own", "vllm-semantic-router-system"), [80]),
+        (Addresses(), [443]),
+    ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import main
 import pytest
 
 import semantic_router_observability as sro
 from manifests import new_chart
+from semantic_router_observability import app
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 KEY = sro.SecretKey("login", "key")
 TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
@@ -40,6 +43,31 @@ def grafana() -> sro.GrafanaStack:
     source = sro.ExternalPrometheus(url="http://prometheus:9090")
     return sro.GrafanaStack(chart, "grafana", sources=[source], external_url="https://grafana.example.com")
 
+
+GOOGLE = "type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: {secret: a, key: b}, cookieSecret: {secret: a, key: c}"
+IN_YAML = [
+    (
+        f"prometheus: {{login: {{{GOOGLE}, allow: {{anyone: true}}}}}}",
+        "prometheus.externalUrl: None: state where people reach it, such as https://prometheus.example.com",
+    ),
+    (f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}", f"prometheus.login.allow: {NOBODY}"),
+    (
+        f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{anyone: true}}, trustedProxies: [nginx]}}}}",
+        "prometheus.login.trustedProxies: 'nginx': write an address range such as 10.0.0.0/16",
+    ),
+    (
+        f"prometheus: {{login: {{{GOOGLE}, allow: {{domains: ['*']}}}}}}",
+        "prometheus.login.allow.domains: '*': that is everybody; name the domains, or say so with anyone: true",
+    ),
+    (
+        "prometheus: {login: {type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: hunter2}}",
+        "prometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}",
+    ),
+    (
+        f"{{images: {{oauth2Proxy: 'a/b:latest'}}, prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{anyone: true}}}}}}}}",
+        "images.oauth2Proxy: 'a/b:latest': name a version: what 'latest' means changes under a running stack",
+    ),
+]
 
 CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: login(provider=sro.GoogleProvider()), f"login: allow: {NOBODY}"),
@@ -119,3 +147,13 @@ def test_logins_are_refused_in_one_line(make: Callable[[], object], error: str) 
     with pytest.raises(ConfigError) as refused:
         make()
     assert str(refused.value) == error
+
+
+@pytest.mark.parametrize(("text", "error"), IN_YAML, ids=lambda value: None)
+def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "observability.yaml"
+    file.write_text(text, encoding="utf-8")
+    output = tmp_path / "dist"
+    assert app.run(main.build, arguments=["--config", str(file), "--output", str(output)]) == app.CONFIG_ERROR
+    assert capsys.readouterr().err == f"error: observability.yaml: {error}\n"
+    assert not output.exists()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.kubernetes.secrets import SecretKey
 
-    from .providers import Allow, Provider
+    from .providers import Allow, IdentityProvider
 
 PORT = 4180
 """oauth2-proxy's own default."""
@@ -27,7 +27,7 @@ def render(
     external_url: str,
     path: str,
     upstream: str,
-    provider: Provider,
+    provider: IdentityProvider,
     client_id: str,
     client_secret: SecretKey,
     cookie_secret: SecretKey,
@@ -52,7 +52,7 @@ def render(
             "trusted_proxy_ips": trusted_proxies,
             **provider.options(allow, files),
             "client_id": client_id,
-            "client_secret_file": files.path(client_secret),
+            "client_secret_file": files.path(client_secret, "reread"),
             "code_challenge_method": "S256",
             "email_domains": allow.domains if allow.domains or allow.emails else ["*"],
             "authenticated_emails_file": emails_file,

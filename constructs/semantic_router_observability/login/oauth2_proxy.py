@@ -18,7 +18,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import web_service
-from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, pull_uses
 from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Service, Traffic
 
 from . import oauth2_config, oauth2_pod
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from urllib.parse import SplitResult
 
+    from semantic_router_observability.kubernetes.serving import ServingTls
     from semantic_router_observability.kubernetes.traffic import Peer
 
-    from .providers import Provider
+    from .providers import IdentityProvider
 
 MOST_REPLICAS = 9
 
@@ -95,7 +96,7 @@ class OAuth2Proxy(Construct):
         id: str,
         *,
         upstream: Upstream,
-        provider: Provider,
+        provider: IdentityProvider,
         client_id: str,
         client_secret: SecretKey,
         cookie_secret: SecretKey,
@@ -142,8 +143,10 @@ class OAuth2Proxy(Construct):
             files=secrets,
         )
         files = {oauth2_pod.CONFIG_FILE: rendered, **({oauth2_pod.EMAILS_FILE: emails} if emails else {})}
-        serving_tls = getattr(upstream, "serving_tls", None)
+        serving_tls: ServingTls | None = getattr(upstream, "serving_tls", None)
         authorities = [getattr(provider, "ca", None), SecretKey(serving_tls.secret, "ca.crt") if serving_tls else None]
+        trusted = [secrets.path(key).rpartition("/")[0] for key in authorities if key]
+        made_by = {serving_tls.secret: "cert-manager"} if serving_tls and serving_tls.issuer else {}
         super().__init__(scope, id)
 
         self.external_url: str | None = external_url
@@ -172,6 +175,12 @@ class OAuth2Proxy(Construct):
         )
         """What its pods send and receive."""
 
+        self.secret_references: Sequence[SecretUse] = [
+            *secrets.uses(namespace, id, "restart", made_by=made_by),
+            *pull_uses(namespace, id, registries.pull_secrets),
+        ]
+        """Keys of Secrets that it reads; only the client's secret is read anew, for each login."""
+
         account = Manifest(
             self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
         )
@@ -199,7 +208,7 @@ class OAuth2Proxy(Construct):
                     platform=platform,
                     config_map=self.config_map.name,
                     files=files,
-                    authorities=[secrets.path(key).rpartition("/")[0] for key in authorities if key],
+                    authorities=trusted,
                     secrets=secrets,
                 ),
             },

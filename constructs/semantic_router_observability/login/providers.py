@@ -244,11 +244,11 @@ class GitHubProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return _HTTPS
 
 
-Provider = OidcProvider | KeycloakProvider | EntraIdProvider | GoogleProvider | GitHubProvider
+IdentityProvider = OidcProvider | KeycloakProvider | EntraIdProvider | GoogleProvider | GitHubProvider
 """Where people prove who they are."""
 
 
-def check_allow(where: str, allow: Allow, provider: Provider) -> None:
+def check_allow(where: str, allow: Allow, provider: IdentityProvider) -> None:
     """Refuse a login that nobody has limited, and groups that the provider does not tell of."""
     # GitHub's organization and Keycloak's roles are limits of their own.
     limited = isinstance(provider, GitHubProvider) or (isinstance(provider, KeycloakProvider) and provider.roles)
