@@ -15,7 +15,7 @@ from semantic_router_observability.kubernetes.labels import labels, selector_lab
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
-from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, meeting_point, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -151,16 +151,8 @@ class AlertmanagerStack(WithWebServer, Construct):
         secrets = SecretFiles(pod.SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
         clustered = replicas > 1
-        pods = Pods(namespace, selector)
-        self.traffic: Sequence[Traffic] = (
-            Traffic(
-                name=id,
-                pods=pods,
-                sends=(
-                    *wiring.sends(namespace=namespace, receivers=receivers, dead_man_switch=dead_man_switch, proxy_url=proxy_url),
-                    *([wiring.gossip(pods)] if clustered else []),
-                ),
-            ),
+        self.traffic: Sequence[Traffic] = wiring.traffic(
+            id, Pods(namespace, selector), receivers=receivers, dead_man_switch=dead_man_switch, proxy_url=proxy_url, clustered=clustered
         )
         """Connections its pods open; what they serve, those who connect say."""
 
@@ -247,16 +239,7 @@ class AlertmanagerStack(WithWebServer, Construct):
         self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
         meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
-        if clustered:
-            Manifest(
-                self,
-                "disruption-budget",
-                api_version="policy/v1",
-                kind="PodDisruptionBudget",
-                name=id,
-                labels=owned,
-                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
-            )
+        disruption_budget(self, id, labels=owned, selector=selector, clustered=clustered)
 
     def alerting(self, files: SecretFiles) -> dict[str, Any]:
         """As an entry of Prometheus's `alerting.alertmanagers`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port
+from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Traffic
 from semantic_router_observability.network.destinations import flows_in, flows_to
 
 from .pod import GOSSIP_PORT
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 HTTPS = 443
 
 
-def gossip(pods: Pods) -> Flow:
-    """What replicas tell one another, in both directions."""
-    return Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
+def traffic(
+    name: str, pods: Pods, *, receivers: Sequence[Receiver], dead_man_switch: DeadManSwitch | None, proxy_url: str | None, clustered: bool
+) -> tuple[Traffic]:
+    """Every connection that Alertmanager opens, from the arguments of its stack."""
+    gossip = Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
+    told = _receivers(pods.namespace or "", receivers, dead_man_switch, proxy_url)
+    return (Traffic(name=name, pods=pods, sends=(*told, *([gossip] if clustered else []))),)
 
 
-def sends(
-    *,
-    namespace: str,
-    receivers: Sequence[Receiver],
-    dead_man_switch: DeadManSwitch | None,
-    proxy_url: str | None,
+def _receivers(
+    namespace: str, receivers: Sequence[Receiver], dead_man_switch: DeadManSwitch | None, proxy_url: str | None
 ) -> Iterator[Flow]:
-    """Every connection that Alertmanager opens to those it tells.
+    """Connections to those who are told.
 
     A URL in a Secret is not known here, nor is the address of a service on the internet: any address, on the port of HTTPS.
     """

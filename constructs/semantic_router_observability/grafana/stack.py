@@ -16,7 +16,7 @@ from semantic_router_observability.kubernetes.labels import labels, selector_lab
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
-from semantic_router_observability.kubernetes.replicas import meeting_point, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, meeting_point, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -27,6 +27,7 @@ from . import settings as ini
 from . import traffic as wiring
 from .credentials import WARNING, DemoCredentials, admin_secret
 from .datasources import AlertSource, DataSource, Environment, MetricsSource, provisioning
+from .identity.flows import identity_flows
 from .identity.login import check_logins, login_sections
 from .pod import PORT, SECRETS, template
 
@@ -163,13 +164,18 @@ class GrafanaStack(Construct):
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
         directories = boards.directories(id, pages, brought)
-        pods = Pods(namespace, selector)
-        sends = wiring.sends(
-            namespace=namespace, sources=sources, data_sources=data_sources, database=database, smtp=smtp, settings=settings or {}
-        )
-        self.traffic: Sequence[Traffic] = (
-            Traffic(name=id, pods=pods, sends=(*sends, *([wiring.gossip(pods)] if replicas > 1 else []))),
-            *(wiring.router_dashboards(sources, pods) if embedding else []),
+        self.traffic: Sequence[Traffic] = wiring.traffic(
+            id,
+            Pods(namespace, selector),
+            sources=sources,
+            data_sources=data_sources,
+            database=database,
+            smtp=smtp,
+            identity=identity_flows(namespace, logins, ldap),
+            auth_proxy=auth_proxy,
+            settings=settings or {},
+            clustered=replicas > 1,
+            embedding=embedding,
         )
         """Connections its pods open, and those of the Router Dashboard that shows it; what it serves, those who connect say."""
 
@@ -177,18 +183,7 @@ class GrafanaStack(Construct):
             self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
         )
         credentials = admin_secret(id, admin)
-        if isinstance(admin, DemoCredentials):
-            Manifest(
-                self,
-                "admin",
-                api_version="v1",
-                kind="Secret",
-                name=credentials.name,
-                labels=owned,
-                annotations={"semantic-router-observability/demo-credentials": WARNING},
-                type="Opaque",
-                data=admin.data(credentials),
-            )
+        _demo_secret(self, admin, credentials, owned)
         fresh_database = isinstance(storage, Ephemeral) and database is None
         sections = ini.merge(
             ini.base_sections(
@@ -287,16 +282,22 @@ class GrafanaStack(Construct):
         meeting_point(
             self, f"{id}-headless", labels=owned, selector=selector, port=PORT, gossip_port=ini.GOSSIP_PORT, clustered=replicas > 1
         )
-        if replicas > 1:
-            Manifest(
-                self,
-                "disruption-budget",
-                api_version="policy/v1",
-                kind="PodDisruptionBudget",
-                name=id,
-                labels=owned,
-                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
-            )
+        disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
+
+
+def _demo_secret(scope: Construct, admin: object, credentials: AdminSecret, owned: Mapping[str, str]) -> None:
+    if isinstance(admin, DemoCredentials):
+        Manifest(
+            scope,
+            "admin",
+            api_version="v1",
+            kind="Secret",
+            name=credentials.name,
+            labels=owned,
+            annotations={"semantic-router-observability/demo-credentials": WARNING},
+            type="Opaque",
+            data=admin.data(credentials),
+        )
 
 
 def router_boards(id: str, optional: Sequence[str], *, wanted: bool, recording_rules: bool) -> list[boards.Dashboard]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .datasources import AlertSource, DataSource, MetricsSource
+    from .identity.auth_proxy import AuthProxy
     from .settings import Database, Smtp
 
 ROUTER_DASHBOARD = {"app": "semantic-router", "app.kubernetes.io/component": "dashboard"}
@@ -28,22 +29,44 @@ _FOR_BROWSERS = re.compile(r"root_url|auth_url|signout_redirect_url|.*_redirect_
 """Addresses in `grafana.ini` that browsers are sent to; Grafana itself does not connect."""
 
 
-def gossip(pods: Pods) -> Flow:
-    """What replicas tell one another, in both directions."""
-    return Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
-
-
-def sends(
+def traffic(
+    name: str,
+    pods: Pods,
     *,
-    namespace: str,
     sources: Sequence[MetricsSource],
     data_sources: Sequence[DataSource | AlertSource],
     database: Database | None,
     smtp: Smtp | None,
+    identity: Sequence[Flow],
+    auth_proxy: AuthProxy | None,
+    settings: Mapping[str, Mapping[str, str]],
+    clustered: bool,
+    embedding: bool,
+) -> tuple[Traffic, ...]:
+    """Every connection that Grafana opens, from the arguments of its stack, and who shows it inside itself."""
+    gossip = Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
+    sends = _servers(pods.namespace or "", [*sources, *data_sources], database, smtp, settings)
+    return (
+        Traffic(
+            name=name,
+            pods=pods,
+            sends=(*sends, *identity, *([gossip] if clustered else [])),
+            receives=(Flow(peer=Addresses(auth_proxy.networks), ports=(Port(PORT),), why="proxy that says who people are"),)
+            if auth_proxy
+            else (),
+        ),
+        *(_router_dashboards(sources, pods) if embedding else ()),
+    )
+
+
+def _servers(
+    namespace: str,
+    sources: Sequence[MetricsSource | DataSource | AlertSource],
+    database: Database | None,
+    smtp: Smtp | None,
     settings: Mapping[str, Mapping[str, str]],
 ) -> Iterator[Flow]:
-    """Every connection that Grafana opens, from the arguments of its stack."""
-    for source in (*sources, *data_sources):
+    for source in sources:
         yield from _data_source(source, namespace)
     if database:
         yield from flows_to(database.host, namespace=namespace, why="database")
@@ -55,7 +78,7 @@ def sends(
             yield from flows_in(servers, namespace=namespace, why=f"setting {section}")
 
 
-def router_dashboards(sources: Sequence[MetricsSource], grafana: Pods) -> Iterator[Traffic]:
+def _router_dashboards(sources: Sequence[MetricsSource], grafana: Pods) -> Iterator[Traffic]:
     """Tell that the Router Dashboard's pods ask the Grafana and the Prometheus that it shows inside itself.
 
     They run beside the router; where that is, a source says that scrapes it.

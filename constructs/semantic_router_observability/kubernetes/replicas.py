@@ -56,3 +56,17 @@ def meeting_point(
             "ports": [gossip if clustered else {**http_port(port), "name": "web"}],
         },
     )
+
+
+def disruption_budget(scope: Construct, name: str, *, labels: Mapping[str, str], selector: Mapping[str, str], clustered: bool) -> None:
+    """Of several replicas, let a drained node take one at a time; a budget for a single one would block the drain."""
+    if clustered:
+        Manifest(
+            scope,
+            "disruption-budget",
+            api_version="policy/v1",
+            kind="PodDisruptionBudget",
+            name=name,
+            labels=labels,
+            spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label, listed, unique
@@ -172,7 +173,22 @@ def _workloads(id: str, members: Sequence[Any]) -> list[Traffic]:
     workloads = [workload for member in members for workload in member.traffic]
     if not workloads:
         raise ConfigError(f"{id}: members", [], "give at least one, such as a PrometheusStack")
-    return workloads
+    return _joined(workloads)
+
+
+def _joined(workloads: Sequence[Traffic]) -> list[Traffic]:
+    """Entries about the same pods as one: an ingress says what its backends receive from a load balancer."""
+    joined: dict[tuple[str, bool], Traffic] = {}
+    for workload in workloads:
+        # Mappings have no hash; the text of the pods does.
+        key = (repr(workload.pods), workload.foreign)
+        known = joined.get(key)
+        joined[key] = (
+            msgspec.structs.replace(known, sends=known.sends + workload.sends, receives=known.receives + workload.receives)
+            if known
+            else workload
+        )
+    return list(joined.values())
 
 
 def _check(id: str, own: Sequence[Traffic], allow_from: Sequence[AllowedConnection], allow_to: Sequence[AllowedConnection]) -> None:

@@ -59,6 +59,11 @@ class AuthProxy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.sync_minutes < 0:
             raise ConfigError("syncMinutes", self.sync_minutes, "write a number of minutes, or 0 to read the headers at every request")
 
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The addresses, each with its length."""
+        return tuple(str(ipaddress.ip_network(address)) for address in self.addresses)
+
     def section(self) -> dict[str, str]:
         """As the section `auth.proxy`."""
         return {
