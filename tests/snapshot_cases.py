@@ -41,6 +41,7 @@ IN_YAML = {
         prometheus:
           login: {type: clientCertificates, secret: prometheus-client, allowedNames: [grafana.example.com]}
           tls: {secret: prometheus-tls, issuer: {name: cluster-ca}}
+        grafana: {tls: {secret: grafana-tls, issuer: {name: cluster-ca}}}
         alertmanager:
           login: {type: basicAuth, secret: alertmanager-login}
           tls: {secret: alertmanager-tls}

@@ -136,6 +136,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     reset_admin_password: bool | UnsetType = UNSET
     secret_key: SecretKey | UnsetType = UNSET
     external_url: str | UnsetType = UNSET
+    tls: ServingTls | UnsetType = UNSET
     embedding: bool | UnsetType = UNSET
     anonymous: Anonymous | UnsetType = UNSET
     logins: tuple[GrafanaLogin, ...] | UnsetType = UNSET
@@ -310,6 +311,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             "alerts": self.linked_alerts,
             "contract": self.contract,
             **self.prometheus.arguments(),
+            **({} if self.grafana.tls is UNSET else {"grafana_tls": {"grafana": self.grafana.tls}}),
             **sends,
             **self.images.arguments("prometheus"),
             "platform": self.platform,

@@ -52,7 +52,7 @@ IN_YAML = {
         ("a: 1\n---\nb: 2", "line 2, column 1: but found another document; correct the YAML"),
         (
             "namespaces: x",
-            "'namespaces': is no key here; did you mean namespace? accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers",
+            "'namespaces': is no key here; did you mean namespace? accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers, secrets",
         ),
         ("5: x", "line 1, column 1: key 5 is no text; put it in quotes; correct the YAML"),
         ("on: x", "line 1, column 1: key True is no text; put it in quotes; correct the YAML"),
@@ -60,7 +60,7 @@ IN_YAML = {
         ("{{a: b}: c}", "line 1, column 2: key {'a': 'b'} is no text; put it in quotes; correct the YAML"),
         (
             "a: &x {namespace: a}\nb: {<<: *x, c: d}",
-            "'a': is no key here; accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers",
+            "'a': is no key here; accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers, secrets",
         ),
         (
             "namespace: !!python/object:os.system x",

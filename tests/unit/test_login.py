@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
 from typing import Any
 
+import cdk8s
 import pytest
 import yaml
 
@@ -214,3 +216,63 @@ def test_only_a_login_that_asks_counts_as_one() -> None:
     assert (asking.has_login, asking.no_login_reason) == (True, None)
     assert open_on_purpose.access == sro.Access()
     assert open_on_purpose.guarded is None
+
+
+GRAFANA_TLS = "grafana: {tls: {secret: grafana-tls, issuer: {name: cluster-ca}}}"
+
+
+def test_grafana_serves_tls_and_takes_renewed_certificates() -> None:
+    objects = from_yaml(GRAFANA_TLS)
+    ini = configparser.ConfigParser(interpolation=None)
+    ini.read_string(find(objects, "ConfigMap", "grafana-config")["data"]["grafana.ini"])
+    directory = "/etc/grafana-secrets/grafana-tls"
+    assert dict(ini["server"]) == {
+        "protocol": "https",
+        "cert_file": f"{directory}/tls.crt",
+        "cert_key": f"{directory}/tls.key",
+        "certs_watch_interval": "1m",
+    }
+    assert ini["security"]["cookie_secure"] == "true"
+    pod = find(objects, "StatefulSet", "grafana")["spec"]["template"]["spec"]
+    (volume,) = [volume for volume in pod["volumes"] if volume["name"] == "secret-grafana-tls"]
+    assert [item["key"] for item in volume["secret"]["items"]] == ["tls.crt", "tls.key"]
+    probes = [pod["containers"][0][f"{kind}Probe"]["httpGet"]["scheme"] for kind in ("startup", "readiness", "liveness")]
+    assert probes == ["HTTPS"] * 3
+    assert find(objects, "Certificate", "grafana-tls")["spec"]["dnsNames"][0] == "grafana.vllm-semantic-router-system.svc"
+
+
+def test_prometheus_scrapes_grafana_by_https_and_checks_its_certificate() -> None:
+    by_name = jobs(from_yaml(GRAFANA_TLS))
+    job = by_name["grafana/vllm-semantic-router-system/grafana"]
+    assert job["scheme"] == "https"
+    assert job["tls_config"] == {
+        "ca_file": "/etc/prometheus/secrets/grafana-tls/ca.crt",
+        "server_name": "grafana.vllm-semantic-router-system.svc",
+    }
+    assert {"target_label": "job", "replacement": "grafana"} in job["relabel_configs"]
+    assert by_name["grafana"]["relabel_configs"][0]["action"] == "drop"
+
+
+def test_a_grafana_is_reached_by_https_where_it_serves_tls() -> None:
+    chart, tls = new_chart(), sro.ServingTls(secret="grafana-tls")
+    prometheus = sro.PrometheusStack(chart, "prometheus", grafana_tls={"grafana": tls})
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], tls=tls)
+    assert grafana.url == "https://grafana.vllm-semantic-router-system.svc:3000"
+    assert grafana.serving_tls == tls
+
+
+def test_a_prometheus_in_another_namespace_need_not_know_grafanas_certificate() -> None:
+    chart = new_chart()
+    elsewhere = sro.PrometheusStack(cdk8s.Chart(chart.node.root, "elsewhere", namespace="metrics"), "prometheus")
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[elsewhere], tls=sro.ServingTls(secret="grafana-tls"))
+    assert grafana.serving_tls
+
+
+def test_who_makes_the_secrets_is_known() -> None:
+    chart = new_chart()
+    tls = sro.ServingTls(secret="grafana-tls", issuer=sro.Issuer(name="ca"))
+    prometheus = sro.PrometheusStack(chart, "prometheus", grafana_tls={"grafana": tls})
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], tls=tls)
+    uses = {use.key: use for use in grafana.secret_references if use.secret == "grafana-tls"}
+    assert set(uses) == {"tls.crt", "tls.key"}
+    assert {(use.made_by, use.on_change) for use in uses.values()} == {("cert-manager", "reread")}

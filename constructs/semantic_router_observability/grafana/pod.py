@@ -58,6 +58,7 @@ def template(
     secrets: SecretFiles,
     directories: Sequence[Directory],
     environment: Sequence[Mapping[str, Any]],
+    https: bool,
 ) -> dict[str, Any]:
     """Pod template. The hash of the configuration rolls the pod, as Grafana reads it only when it starts."""
     clustered = replicas > 1
@@ -71,9 +72,9 @@ def template(
         ],
         "resources": resources.body(),
         # 60 x 5 s: the first start of a new version migrates the database, and killing that starts it over.
-        "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60),
-        "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3),
-        "livenessProbe": http_probe(f"{path}/api/health", period=10, failures=6, timeout=10),
+        "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60, https=https),
+        "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3, https=https),
+        "livenessProbe": http_probe(f"{path}/api/health", period=10, failures=6, timeout=10, https=https),
         "securityContext": CONTAINER_SECURITY,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},

@@ -141,6 +141,14 @@ def base_sections(*, admin_user: str, admin_password: str, log_level: LogLevel) 
     }
 
 
+def serving_section(certificate: str, key: str) -> Sections:
+    """Serve TLS with these files, looked at every minute: a renewed certificate needs no restart."""
+    return {
+        "server": {"protocol": "https", "cert_file": certificate, "cert_key": key, "certs_watch_interval": "1m"},
+        "security": {"cookie_secure": "true"},
+    }
+
+
 def server_section(external_url: str | None, *, embedding: bool) -> Sections:
     """Where people reach Grafana. Without a public address the root URL stays Grafana's own guess, which suits `kubectl port-forward`."""
     if embedding:

@@ -12,6 +12,7 @@ from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.dashboards import shipped
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
@@ -20,6 +21,7 @@ from semantic_router_observability.kubernetes.replicas import disruption_budget,
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
+from semantic_router_observability.login.web import WebServer
 from semantic_router_observability.yamltext import to_yaml
 
 from . import dashboards as boards
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from cdk8s_plus_27 import ISecret
 
     from semantic_router_observability.kubernetes.secrets import AdminSecret, SecretKey
+    from semantic_router_observability.kubernetes.serving import ServingTls
 
     from .identity.auth_proxy import AuthProxy
     from .identity.ldap import Ldap
@@ -73,6 +76,8 @@ class GrafanaStack(Construct):
             its database, so a volume or an external database keeps the first password. Default false.
         secret_key: Key that encrypts credentials in Grafana's database. Default: none given, Grafana's published default.
         external_url: Where people reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
+        tls: Certificate it shows inside the cluster; everything then connects by https. A PrometheusStack among `sources` that scrapes it
+            has to know it too, as `grafana_tls`. Default: none, plain HTTP.
         embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
         anonymous: Access without a login. Default: none.
         logins: Identity providers people log in with: `Google`, `GitHub`, `Entra`, `Okta`, `Keycloak`, `GenericOAuth`. Default: none.
@@ -115,6 +120,7 @@ class GrafanaStack(Construct):
         reset_admin_password: bool = False,
         secret_key: SecretKey | None = None,
         external_url: str | None = None,
+        tls: ServingTls | None = None,
         embedding: bool = False,
         anonymous: ini.Anonymous | None = None,
         logins: Sequence[GrafanaLogin] = (),
@@ -139,6 +145,7 @@ class GrafanaStack(Construct):
         storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
         _check(id, sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
         path = _path(id, external_url, embedding=embedding)
+        _check_scraped_by(id, namespace, sources, tls)
         check_logins(id, logins, ldap, auth_proxy, login_form=login_form, external_url=external_url, anonymous=anonymous)
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
@@ -157,13 +164,16 @@ class GrafanaStack(Construct):
         """Whether everybody has to say who they are, with a password that is not printed in the manifests."""
         self.embedding = embedding
         """Whether it is served inside the Router Dashboard."""
-        self.url = f"http://{id}.{namespace}.svc:{PORT}{path}"
+        self.serving_tls = tls
+        """The certificate it shows inside the cluster, as given."""
+        self.url = f"{'https' if tls else 'http'}://{id}.{namespace}.svc:{PORT}{path}"
         """Where pods of the cluster reach it."""
 
         owned = labels("grafana", id, "dashboards")
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
         directories = boards.directories(id, pages, brought)
+        serving_certificate(self, id, namespace, tls, labels=owned)
         self.traffic: Sequence[Traffic] = wiring.traffic(
             id,
             Pods(namespace, selector),
@@ -193,6 +203,7 @@ class GrafanaStack(Construct):
             ),
             {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{pages[0].file}"}} if router_dashboards else {},
             {"security": {"secret_key": ini.file_reference(secrets.path(secret_key))}} if secret_key else {},
+            ini.serving_section(secrets.path(tls.certificate, "reread"), secrets.path(tls.key, "reread")) if tls else {},
             ini.server_section(external_url, embedding=embedding),
             {"auth.anonymous": {"enabled": "true", "org_role": anonymous.role}} if anonymous else {},
             login_sections(logins, ldap, auth_proxy, session, login_form=login_form, external_url=external_url, files=secrets),
@@ -263,6 +274,7 @@ class GrafanaStack(Construct):
                     secrets=secrets,
                     directories=directories,
                     environment=environment.body(),
+                    https=tls is not None,
                 ),
             },
         )
@@ -270,7 +282,7 @@ class GrafanaStack(Construct):
         self.node.default_child = self.workload
         self.secret_references: Sequence[SecretUse] = [
             *secrets.uses(
-                namespace, id, "restart", made_by={credentials.name: "the stack"} if isinstance(admin, DemoCredentials) else None
+                namespace, id, "restart", made_by=_made_by(credentials.name if isinstance(admin, DemoCredentials) else None, tls)
             ),
             *environment.uses(namespace, id),
             *pull_uses(namespace, id, registries.pull_secrets),
@@ -349,6 +361,23 @@ def _check(
             "without a volume every start takes the Secret; remove it and bump admin_revision",
         )
     ini.check_raw(f"{id}: settings", settings)
+
+
+def _check_scraped_by(id: str, namespace: str, sources: Sequence[MetricsSource], tls: ServingTls | None) -> None:
+    """Refuse a certificate that the Prometheus beside it does not expect, or the other way round: it would count as down."""
+    for source in sources:
+        web, expected = getattr(source, "web", None), getattr(source, "grafana_tls", {})
+        if isinstance(web, WebServer) and web.namespace == namespace and expected.get(id) != tls:
+            raise ConfigError(
+                f"{id}: tls",
+                tls.secret if tls else None,
+                f"{web.service} scrapes it with {expected[id].secret if id in expected else 'plain HTTP'}; give its grafana_tls the same for {id}",
+            )
+
+
+def _made_by(demo: str | None, tls: ServingTls | None) -> dict[str, str]:
+    """Secrets that are made for Grafana, and by whom."""
+    return {**({demo: "the stack"} if demo else {}), **({tls.secret: "cert-manager"} if tls and tls.issuer else {})}
 
 
 def _path(id: str, external_url: str | None, *, embedding: bool) -> str:

@@ -8,6 +8,8 @@ import msgspec
 
 from semantic_router_observability.checks import dns_subdomain
 
+from .secrets import SecretKey
+
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """A cert-manager issuer.
@@ -40,6 +42,21 @@ class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     secret: str
     issuer: Issuer | None = None
     ca_config_map: str | None = None
+
+    @property
+    def certificate(self) -> SecretKey:
+        """Reference to the certificate."""
+        return SecretKey(self.secret, "tls.crt")
+
+    @property
+    def key(self) -> SecretKey:
+        """Reference to the certificate's key."""
+        return SecretKey(self.secret, "tls.key")
+
+    @property
+    def authority(self) -> SecretKey:
+        """Reference to the authority's certificate, with which clients check the server's."""
+        return SecretKey(self.secret, "ca.crt")
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)

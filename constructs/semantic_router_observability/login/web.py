@@ -90,7 +90,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def access(self) -> Access:
         """What a client needs."""
-        access = Access(ca=SecretKey(self.tls.secret, "ca.crt"), server_name=self.host) if self.tls else OPEN
+        access = Access(ca=self.tls.authority, server_name=self.host) if self.tls else OPEN
         match self.login:
             case BasicAuthUsers():
                 return msgspec.structs.replace(access, username=self.login.username, password=self.login.password)
@@ -126,7 +126,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(self.login, BasicAuthUsers):
             keys.append(self.login.web_config)
         if self.tls:
-            keys += [SecretKey(self.tls.secret, key) for key in ("tls.crt", "tls.key")]
+            keys += [self.tls.certificate, self.tls.key]
         if isinstance(self.login, ClientCertificates):
             keys.append(self.login.authority)
         return [
@@ -177,6 +177,12 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
             "timeoutSeconds": rarer,
             "failureThreshold": math.ceil(failures * period / rarer),
         }
+
+
+def guarded_by_tls(service: str, namespace: str, tls: ServingTls) -> Guarded:
+    """A server that shows a certificate and lets everybody read its metrics."""
+    access = Access(ca=tls.authority, server_name=f"{service}.{namespace}.svc")
+    return Guarded(service=service, namespace=namespace, https=True, access=access)
 
 
 class WithWebServer:

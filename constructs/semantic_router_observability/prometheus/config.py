@@ -55,12 +55,13 @@ def stack_jobs(
     alert_namespaces: tuple[str, ...] = (),
     *,
     own: Guarded | None = None,
-    others: Sequence[Guarded] = (),
+    alertmanagers: Sequence[Guarded] = (),
+    grafanas: Sequence[Guarded] = (),
     files: SecretFiles,
 ) -> list[dict[str, Any]]:
     """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target.
 
-    `own` is what scraping this Prometheus itself takes, `others` what some of the Alertmanagers take.
+    `own` is what scraping this Prometheus itself takes, `alertmanagers` and `grafanas` what some of those take.
     """
     return [
         {
@@ -69,9 +70,10 @@ def stack_jobs(
             **_past_login(own, files),
             "static_configs": [{"targets": ["localhost:9090"]}],
         },
-        _component_job("grafana", (own_namespace,)),
-        *([_component_job("alertmanager", alert_namespaces, others)] if alert_namespaces else []),
-        *(_guarded_job("alertmanager", guarded, files) for guarded in others),
+        _component_job("grafana", (own_namespace,), grafanas),
+        *(_guarded_job("grafana", guarded, files) for guarded in grafanas),
+        *([_component_job("alertmanager", alert_namespaces, alertmanagers)] if alert_namespaces else []),
+        *(_guarded_job("alertmanager", guarded, files) for guarded in alertmanagers),
     ]
 
 

@@ -23,7 +23,7 @@ from semantic_router_observability.kubernetes.replicas import http_port, web_ser
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.kubernetes.traffic import Flow, Pods, Traffic
-from semantic_router_observability.login.web import WebServer, WithWebServer
+from semantic_router_observability.login.web import WebServer, WithWebServer, guarded_by_tls
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
 from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
@@ -83,6 +83,7 @@ class PrometheusStack(WithWebServer, Construct):
         external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
         login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
         tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
+        grafana_tls: Certificates that Grafanas beside it show, as given to their `tls`, by id; they are scraped by https. Default: none.
         remote_write: Long-term storages to send samples to. Default: none.
         cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default
             false: only Roles in the namespaces that `targets` and `scrape_jobs` name.
@@ -119,6 +120,7 @@ class PrometheusStack(WithWebServer, Construct):
         external_url: str | None = None,
         login: Login | None = None,
         tls: ServingTls | None = None,
+        grafana_tls: Mapping[str, ServingTls] | None = None,
         remote_write: Sequence[RemoteWrite] = (),
         cluster_wide: bool = False,
         resources: Resources = Resources(cpu="250m", memory="1Gi", memory_limit="2Gi"),  # noqa: B008  frozen
@@ -169,6 +171,8 @@ class PrometheusStack(WithWebServer, Construct):
         """Where people reach it, as given."""
         self.web = web
         """How it lets clients in."""
+        self.grafana_tls = dict(grafana_tls or {})
+        """Certificates with which it expects the Grafanas beside it, by id."""
         self.uid = id
         """Uid of the data source that Grafana makes of it."""
         self.interval = interval
@@ -214,7 +218,13 @@ class PrometheusStack(WithWebServer, Construct):
                     jobs=[
                         config.router_job(targets, guards, namespace),
                         *config.stack_jobs(
-                            namespace, path, alert_namespaces, own=web.guarded, others=guarded_of(alertmanagers), files=secrets
+                            namespace,
+                            path,
+                            alert_namespaces,
+                            own=web.guarded,
+                            alertmanagers=guarded_of(alertmanagers),
+                            grafanas=[guarded_by_tls(name, namespace, shown) for name, shown in self.grafana_tls.items()],
+                            files=secrets,
                         ),
                         *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
                     ],
