@@ -177,6 +177,31 @@ SMTP = st.one_of(
     struct({"host": HOST_AND_PORT, "fromAddress": st.just("grafana@example.com")}, startTls=st.just("NoStartTLS")),
     struct({"host": HOST_AND_PORT, "fromAddress": st.just("a@b"), "user": SECRET_KEY, "password": SECRET_KEY}),
 )
+GROUPS = st.lists(TEXT, min_size=1, max_size=2, unique=True)
+_APP = {"clientId": WORD, "clientSecret": SECRET_KEY, "everybody": st.just(True)}
+LOGINS = st.lists(
+    st.one_of(
+        tagged("google", _APP, signUp=st.booleans(), refreshToken=st.booleans()),
+        tagged("github", {**_APP, "url": public_url(("https",))}),
+        tagged("entra", {**_APP, "tenants": st.just(["8bab1c86-8fba-33e5-2089-1d1c80ec267d"])}, serverAdmins=st.booleans()),
+        tagged("okta", {**_APP, "url": public_url(("https",))}, roles=struct({"admin": GROUPS})),
+        tagged(
+            "keycloak", {**_APP, "realmUrl": st.just("https://sso.example.com/realms/ops")}, ca=SECRET_KEY, roles=struct({"editor": GROUPS})
+        ),
+    ),
+    max_size=3,
+    unique_by=lambda login: login["type"],
+)
+LDAP_SERVER = struct(
+    {
+        "hosts": st.lists(SUBDOMAIN, min_size=1, max_size=2, unique=True),
+        "searchBaseDns": st.just(["dc=example,dc=com"]),
+        "groups": st.just([{"dn": "*", "role": "Viewer"}]),
+    },
+    encryption=st.sampled_from(["ldaps", "startTls"]),
+    ca=SECRET_KEY,
+    port=st.integers(1, 65535),
+)
 _GRAFANA: dict[str, Any] = {
     "dataSources": st.lists(DATA_SOURCE, max_size=4, unique_by=(lambda source: _of(source, "uid"), lambda source: _of(source, "name"))),
     "dashboards": DASHBOARDS,
@@ -184,6 +209,9 @@ _GRAFANA: dict[str, Any] = {
     "admin": ADMIN,
     "adminRevision": TEXT,
     "secretKey": SECRET_KEY,
+    "ldap": struct({"servers": st.lists(LDAP_SERVER, min_size=1, max_size=2)}, signUp=st.booleans()),
+    "authProxy": struct({"addresses": st.just(["10.0.0.0/16", "fd00::1"])}, syncMinutes=st.integers(0, 60)),
+    "session": st.just({"idle": "12h", "lifetime": "2w"}),
     "anonymous": struct(role=st.sampled_from(["Viewer", "Editor"])),
     "smtp": SMTP,
     "logLevel": st.sampled_from(["debug", "info", "warn", "error"]),
@@ -192,6 +220,7 @@ _GRAFANA: dict[str, Any] = {
     "placement": PLACEMENT,
 }
 GRAFANA = st.one_of(
+    struct({"externalUrl": public_url(("https",))}, logins=LOGINS, **_GRAFANA),
     struct(
         externalUrl=public_url(),
         storage=storage(1).filter(lambda kept: kept["type"] != "ephemeral"),

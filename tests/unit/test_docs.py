@@ -52,6 +52,8 @@ FOREIGN_OBJECTS = {
     ("secret", "grafana-admin"): "made by the user",
     ("secret", "grafana-database"): "made by the user",
     ("secret", "grafana-tls"): "made by the user",
+    ("secret", "grafana-sso"): "made by the user",
+    ("secret", "grafana-ldap"): "made by the user",
     ("secret", "alert-receivers"): "made by the user",
     ("secret", "prometheus-login"): "made by the user",
     ("secret", "remote-write"): "made by the user",

@@ -16,8 +16,11 @@ from jmespath.exceptions import JMESPathTypeError
 
 import semantic_router_observability as sro
 from manifests import find, from_yaml, new_chart, objects_of
+from semantic_router_observability.grafana.identity.flows import identity_flows
 from semantic_router_observability.kubernetes.pods import SecretFiles
+from semantic_router_observability.kubernetes.traffic import Addresses, Service
 
+ANYWHERE = Addresses()
 SECRET = sro.SecretKey("sso", "secret")
 ROOT = "https://grafana.example.com/ops/"
 TENANT, OTHER_TENANT = "8bab1c86-8fba-33e5-2089-1d1c80ec267d", "032cb8e0-240f-4347-9120-6f33013e817a"
@@ -501,3 +504,40 @@ def test_every_secret_is_a_reference(name: str) -> None:
             assert line.split(" = ", 1)[1].strip("'") == reference
         else:
             assert name not in line
+
+
+@pytest.mark.parametrize(
+    ("login", "expected"),
+    [
+        (sro.Google(**APP, everybody=True), [(ANYWHERE, 443)] * 2),
+        (sro.Google(**APP, groups=("sre@example.com",)), [(ANYWHERE, 443)] * 3),
+        (sro.Okta(**APP, url="https://example.okta.com", everybody=True), [(ANYWHERE, 443)] * 2),
+        (sro.Keycloak(**APP, realm_url="https://10.1.2.3:8443/realms/ops", everybody=True), [(Addresses(("10.1.2.3/32",)), 8443)] * 2),
+        (
+            sro.GenericOAuth(**{**GENERIC, **dict.fromkeys(("token_url", "api_url"), "http://dex.auth.svc:5556/dex")}, everybody=True),
+            [(Service("dex", "auth"), 5556)] * 2,
+        ),
+    ],
+)
+def test_connections_to_providers(login: Any, expected: list[tuple[Any, int]]) -> None:
+    """Those that Grafana itself opens; where it sends browsers is not among them."""
+    assert [(flow.peer, flow.ports[0].number) for flow in identity_flows("n", [login], None)] == expected
+
+
+def test_connections_of_a_stack() -> None:
+    chart = new_chart()
+    grafana = sro.GrafanaStack(
+        chart,
+        "grafana",
+        sources=[sro.ExternalPrometheus(url="http://a.example.com")],
+        router_dashboards=False,
+        ldap=sro.Ldap(
+            servers=(SERVER, sro.LdapServer(hosts=("ldap.directory.svc",), search_base_dns=("dc=a",), groups=SERVER.groups, port=1636))
+        ),
+        auth_proxy=sro.AuthProxy(addresses=("10.1.2.3", "fd00::/64")),
+    )
+    (own,) = grafana.traffic
+    directories = [(flow.peer, flow.ports[0].number) for flow in own.sends if flow.why == "login by LDAP"]
+    assert directories == [(ANYWHERE, 636), (ANYWHERE, 636), (Service("ldap", "directory"), 1636)]
+    (proxy,) = own.receives
+    assert (proxy.peer, proxy.ports[0].number) == (Addresses(("10.1.2.3/32", "fd00::/64")), 3000)

@@ -11,7 +11,6 @@ from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from urllib.parse import SplitResult
 
 # ${NAME}, $__file{…} and the like are replaced by Grafana (docs: configure-grafana, "Variable expansion"), %(key)s by its INI reader.
 _EXPANDED = ("${", "$__", "%(", '"""')
@@ -67,8 +66,3 @@ def provider_url(where: str, value: str) -> str:
 def in_cluster(host: str) -> bool:
     """Whether the host is a Service."""
     return host.endswith((".svc", ".svc.cluster.local"))
-
-
-def port_of(url: SplitResult) -> int:
-    """Port that the URL leads to."""
-    return url.port or {"http": 80, "https": 443}[url.scheme]
