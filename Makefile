@@ -57,7 +57,7 @@ bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
 	python tests/bench_rules.py
 
 clean:  ## remove what was set up and built
-	rm -rf $(VENV) build tests/tools/bin tests/tools/*/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .checkov build tests/tools/bin tests/tools/*/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(SETUP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -125,6 +125,18 @@ def _kubernetes(name: str, *version_command: str) -> GoProgram:
     )
 
 
+def _scanner(name: str, module: str, *version_command: str) -> GoProgram:
+    return GoProgram(
+        name=name,
+        folder=name,
+        module=module,
+        package=f"{module}/cmd/{name}",
+        version_command=version_command,
+        version_variables=lambda release: {"main.version": release},
+        needed_by="the static checks of the manifests",
+    )
+
+
 GO_PROGRAMS = (
     GoProgram(
         name="etcd",
@@ -147,10 +159,16 @@ GO_PROGRAMS = (
         version_variables=lambda release: {"github.com/oauth2-proxy/oauth2-proxy/v7/pkg/version.VERSION": f"v{release}"},
         needed_by="the tests of the login by an identity provider",
     ),
+    _scanner("kubeconform", "github.com/yannh/kubeconform", "-v"),
+    _scanner("kube-score", "github.com/zegl/kube-score", "version"),
     _kubernetes("kubectl", "version", "--client"),
     _kubernetes("kube-apiserver", "--version"),
     _kubernetes("kube-controller-manager", "--version"),
 )
+
+CHECKOV_PINS = TOOLS / "checkov" / "requirements.txt"
+CHECKOV = TOOLS.parents[1] / ".checkov" / "bin" / "checkov"
+"""An environment of its own, outside tests/: whatever reads the tests would read thousands of files there."""
 
 CDK8S_FOLDER = TOOLS / "cdk8s-cli"
 CDK8S = CDK8S_FOLDER / "node_modules" / ".bin" / "cdk8s"
@@ -169,6 +187,8 @@ def find(name: str) -> Path | None:
     """Find the program named `name`, ready to run; None when it is not."""
     if name == "cdk8s":
         return CDK8S if CDK8S.exists() and _stamped(name) == _cdk8s_stamp() else None
+    if name == "checkov":
+        return CHECKOV if CHECKOV.exists() and _stamped(name) == _hash([CHECKOV_PINS]) else None
     program = next(program for program in GO_PROGRAMS if program.name == name)
     built = BIN / name
     # Stale ones are not used: a test must not pass on another version than the pinned one.
@@ -248,6 +268,21 @@ def _install_cdk8s() -> str:
     return "installed"
 
 
+def _install_checkov() -> str:
+    if find("checkov"):
+        return "up to date"
+    folder = CHECKOV.parents[1]
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-deps"]
+    command = [str(CHECKOV.with_name("python")), "-m", "pip", "install", *quiet, "--requirement", str(CHECKOV_PINS)]
+    if subprocess.run(command, check=False).returncode != 0:
+        # Its pins were made for Python 3.11 and may have no wheels for another.
+        return "skipped, pip could not install it, see above: the static checks of the manifests will be skipped"
+    (STAMPS / "checkov").write_text(_hash([CHECKOV_PINS]))
+    return "installed"
+
+
 def _provide(program: GoProgram) -> str:
     if (BIN / program.name).exists() and _stamped(program.name) == program.stamp:
         return "up to date"
@@ -266,7 +301,7 @@ def main() -> None:
         for program in GO_PROGRAMS
     ]
     begun = time.monotonic()
-    for name, step in [*steps, ("cdk8s", _install_cdk8s)]:
+    for name, step in [*steps, ("cdk8s", _install_cdk8s), ("checkov", _install_checkov)]:
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
         try:

@@ -74,7 +74,8 @@ def template(
         # 60 x 5 s: the first start of a new version migrates the database, and killing that starts it over.
         "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60, https=https),
         "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3, https=https),
-        "livenessProbe": http_probe(f"{path}/api/health", period=10, failures=6, timeout=10, https=https),
+        # Not /api/health: it fails while the database is away, which a restart does not bring back.
+        "livenessProbe": http_probe(f"{path}/healthz", period=10, failures=6, timeout=10, https=https),
         "securityContext": CONTAINER_SECURITY,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},

@@ -1,0 +1,27 @@
+"""Counts what the programs find in manifests: `PYTHONPATH=tests python -m scans dist/observability.k8s.yaml`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+from scans.programs import checkov, kube_score, kubeconform
+
+
+def main() -> None:
+    files = [Path(word) for word in sys.argv[1:]]
+    objects = sum(1 for file in files for one in yaml.load_all(file.read_text(), yaml.CSafeLoader) if one)
+    with tempfile.TemporaryDirectory() as work:
+        found = [*kubeconform(files, Path(work)), *kube_score(files), *checkov(files)]
+    for finding in sorted(found):
+        print(f"{finding.tool} {finding.rule} {finding.where}: {finding.text}")
+    totals = Counter(finding.tool for finding in found)
+    print(f"{objects} objects:", ", ".join(f"{tool} {totals[tool]}" for tool in ("kubeconform", "kube-score", "checkov")))
+
+
+if __name__ == "__main__":
+    main()
