@@ -69,7 +69,10 @@ def kube_score(files: Sequence[Path]) -> Iterator[Finding]:
 
 
 def checkov(files: Sequence[Path]) -> Iterator[Finding]:
-    """Check against Bridgecrew's list for Kubernetes."""
+    """Check against Bridgecrew's list for Kubernetes.
+
+    It takes the policies of one file for the pods of another: that each pod has one is for kube-score to say.
+    """
     python = program("checkov").with_name("python")
     named = [word for file in files for word in ("--file", file)]
     options = ("--framework=kubernetes", "--skip-download", "--quiet", "--compact", "--output=json")

@@ -6,14 +6,14 @@ import re
 import shutil
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from manifests import from_yaml, new_chart, objects_of
+from manifests import from_yaml
 from scans.programs import Finding, checkov, kube_score, kubeconform
-from snapshot_cases import IN_PYTHON, IN_YAML
+from snapshot_cases import IN_YAML
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,17 +25,13 @@ ACCEPTED: list[dict[str, str]] = yaml.safe_load((Path(__file__).parent / "accept
 
 @pytest.fixture(scope="module")
 def manifests(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
-    """`dist/` as committed, and a file for each case, without its ConfigMaps: dashboards would take most of the time, and are in `dist/`."""
+    """`dist/` as committed, and a file for each settings case, without its ConfigMaps: dashboards would take most of the time, and are in `dist/`."""
     folder, settings = tmp_path_factory.mktemp("manifests"), tmp_path_factory.mktemp("settings")
     shutil.copytree(FILES, settings, dirs_exist_ok=True)
     shutil.copy(ROOT / "dist" / "observability.k8s.yaml", folder / "dist.yaml")
-    cases: dict[str, list[dict[str, Any]]] = {name: from_yaml(textwrap.dedent(text), settings) for name, text in IN_YAML.items()}
-    for build in IN_PYTHON:
-        chart = new_chart()
-        build(chart)
-        cases[build.__name__] = objects_of(chart)
-    for name, objects in cases.items():
-        (folder / f"{name}.yaml").write_text(yaml.safe_dump_all([one for one in objects if one["kind"] != "ConfigMap"]))
+    for name, text in IN_YAML.items():
+        objects = [one for one in from_yaml(textwrap.dedent(text), settings) if one["kind"] != "ConfigMap"]
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump_all(objects))
     return sorted(folder.glob("*.yaml"))
 
 
