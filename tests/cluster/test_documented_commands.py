@@ -56,6 +56,7 @@ class Reader:
         shutil.copy(ROOT / "kustomization.yaml", folder)
         tls = lab.cluster.control_plane.certificate
         shutil.copy(tls, folder / "tls.crt")
+        shutil.copy(tls, folder / "ca.crt")
         shutil.copy(tls.with_suffix(".key"), folder / "tls.key")
         for name in ("username", "password", "secret-key", "slack-url", "pagerduty-key", "heartbeat-url", "client-secret"):
             (folder / name).write_text("from a file")

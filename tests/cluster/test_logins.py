@@ -161,6 +161,7 @@ def test_nothing_is_answered_without_the_password(passwords: Running, path: str)
 
 def test_the_password_lets_in(passwords: Running) -> None:
     assert passwords.prometheus.get("http", "/api/v1/query?query=up", headers=basic("anna", "first password")).status == 200
+    assert passwords.prometheus.get("http", "/", headers=basic("anna", "first password")).status == 302
     assert passwords.alertmanager.get("http", "/api/v2/status", headers=basic("otto", "other")).status == 200
 
 

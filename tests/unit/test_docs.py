@@ -61,6 +61,7 @@ FOREIGN_OBJECTS = {
     ("statefulset", "alertmanager"): "made when settings ask for it",
     ("persistentvolumeclaim", "data-alertmanager-2"): "made when settings ask for it",
     ("secret", "registry-pull"): "made by the user",
+    ("secret", "prometheus-client"): "made by the user",
 }
 
 RECORDED = {rule.record for group in router_groups() for rule in group.rules} | {

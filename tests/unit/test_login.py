@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import configparser
-from typing import Any
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
 
 import cdk8s
 import pytest
 import yaml
 
 import semantic_router_observability as sro
+from documentation import ROOT, snippets_of
+from harness.credentials import Authority
+from harness.programs import program
 from manifests import Object, find, from_yaml, new_chart
 from relabel import relabel
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVERS = ("prometheus", "alertmanager")
 CHAT = "receivers: [{type: teams, name: chat, webhookUrl: {secret: chat, key: url}}]"
@@ -276,3 +284,28 @@ def test_who_makes_the_secrets_is_known() -> None:
     uses = {use.key: use for use in grafana.secret_references if use.secret == "grafana-tls"}
     assert set(uses) == {"tls.crt", "tls.key"}
     assert {(use.made_by, use.on_change) for use in uses.values()} == {("cert-manager", "reread")}
+
+
+@pytest.mark.parametrize("with_tls", [False, True])
+def test_the_documented_commands_make_what_the_server_takes(tmp_path: Path, *, with_tls: bool) -> None:
+    """The page's commands but for kubectl; with TLS, its further line is added."""
+    for tool in ("openssl", "htpasswd"):
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} is not installed; .ci/run says which package has it")
+    page = snippets_of(ROOT / "docs" / "logins.md")
+    commands = next(snippet.text for snippet in page if "htpasswd" in snippet.text).partition("kubectl")[0]
+    subprocess.run(["bash", "-euo", "pipefail", "-c", commands], cwd=tmp_path, check=True, capture_output=True)
+    web = tmp_path / "web.yml"
+    ((user, digest),) = yaml.safe_load(web.read_text())["basic_auth_users"].items()
+    password = (tmp_path / "password").read_text()
+    assert (user, len(password)) == ((tmp_path / "username").read_text(), 48)
+    (tmp_path / "users").write_text(f"{user}:{digest}\n")
+    for given, code in ((password, 0), ("wrong", 3)):
+        checked = subprocess.run(["htpasswd", "-vi", tmp_path / "users", user], input=given, text=True, capture_output=True, check=False)
+        assert checked.returncode == code
+    if with_tls:
+        web.write_text(next(snippet.text for snippet in page if "tls_server_config" in snippet.text) + web.read_text())
+        secrets = Authority(tmp_path, "ca").issue("prometheus.a.svc")
+        for key in ("tls.crt", "tls.key"):
+            (tmp_path / key).write_text(secrets[key])
+    subprocess.run([program("promtool"), "check", "web-config", web], check=True, capture_output=True)
