@@ -95,6 +95,7 @@ _ELSEWHERE = {
     "prometheus: image": "images.prometheus",
     "grafana: image": "images.grafana",
     "alertmanager: image": "images.alertmanager",
+    "router-access: prometheus": "networkPolicies.routerAccess",
     "network": "networkPolicies",
     "prometheus-login: image": "images.oauth2Proxy",
     "alertmanager-login: image": "images.oauth2Proxy",

@@ -7,7 +7,7 @@ import ipaddress
 import msgspec
 
 from semantic_router_observability.checks import dns_label, kubernetes_labels, listed, port_number
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 EVERYWHERE = "*"
@@ -47,8 +47,9 @@ class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     def __post_init__(self) -> None:
         _check_cidrs(self.cidrs)
         _check_ports(self.ports)
-        if not self.cidrs or not self.ports:
-            raise ConfigError("apiServer", Raw("no address or port"), "Prometheus finds its targets through it; name at least one of each")
+        for name, values in (("cidrs", self.cidrs), ("ports", self.ports)):
+            if not values:
+                raise ConfigError(name, [], "Prometheus finds its targets through the API server; name at least one")
 
 
 class DnsPods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pods"):

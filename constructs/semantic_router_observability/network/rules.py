@@ -90,9 +90,12 @@ class Wiring:
 
 
 def selects(peer: Pods, pods: Pods) -> bool:
-    """Whether whoever is described by `pods` is among those that `peer` asks for."""
+    """Whether whoever is described by `pods` is among those that `peer` asks for.
+
+    A peer without labels stands for pods that nobody has named, such as those behind somebody's Service; the workloads here have names.
+    """
     in_namespace = peer.namespace == pods.namespace if peer.namespace is not None else not peer.namespace_labels
-    return in_namespace and peer.labels.items() <= pods.labels.items()
+    return in_namespace and bool(peer.labels) and peer.labels.items() <= pods.labels.items()
 
 
 def body(rules: Iterable[Rule], own_namespace: str, direction: str) -> list[dict[str, Any]]:
