@@ -6,7 +6,7 @@ SETUP := $(VENV)/.complete
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh bench clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ generated: dashboards docs dist  ## write everything that is generated
 fresh: generated  ## fail when something committed is not what the code generates
 	git diff --exit-code --stat -- dist dashboards docs observability.schema.json
 	test -z "$$(git status --porcelain -- dist dashboards)"
+
+imports: $(SETUP) tools  ## write imports/ from the definitions of other projects (needs Go)
+	python imports/generate.py
 
 bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
 	python tests/bench.py

@@ -13,13 +13,13 @@ from semantic_router_observability import (
     Ephemeral,
     ExternalPrometheus,
     GrafanaStack,
+    Nginx,
     OAuth2Proxy,
     ObservabilityIngress,
     OidcProvider,
     PrometheusStack,
     RouterTarget,
     SecretKey,
-    nginx,
 )
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ IN_YAML = {
             clientSecret: {secret: prometheus-login, key: client-secret}
             cookieSecret: {secret: prometheus-login, key: cookie-secret}
         ingress:
-          className: nginx
+          via: {type: nginx}
           backends: [prometheus]
         """,
     "storage-class": """
@@ -370,30 +370,75 @@ IN_YAML = {
     "ingress-nginx": """
         grafana: {externalUrl: https://grafana.example.com}
         ingress:
-          className: nginx
+          via: {type: nginx}
         """,
     "ingress-alb": """
         grafana: {externalUrl: https://grafana.example.com}
         ingress:
-          className: alb
-          alb:
+          via:
+            type: alb
             scheme: internet-facing
             certificateArns: ["arn:aws:acm:eu-central-1:123456789012:certificate/12"]
         """,
     "ingress-cert-manager": """
         grafana: {externalUrl: https://grafana.example.com}
         ingress:
-          className: traefik
+          via: {type: traefik}
           tls: {type: certManager, name: letsencrypt}
           annotations: {example.com/owner: team-a}
         """,
     "ingress-one-host-with-prometheus": """
-        prometheus: {externalUrl: http://ops.example.com/prometheus}
+        prometheus: {externalUrl: http://ops.example.com/prometheus, login: {type: none, reason: reached over the VPN only}}
         grafana: {externalUrl: http://ops.example.com/grafana}
         ingress:
-          className: nginx
+          via: {type: nginx}
           backends: [grafana, prometheus]
-          exposeWithoutLogin: [prometheus]
+        """,
+    "ingress-to-https": """
+        prometheus: {externalUrl: https://ops.example.com/prometheus, login: {type: basicAuth, secret: login}, tls: {secret: prometheus-serving, caConfigMap: authority}}
+        ingress:
+          via: {type: traefik}
+          backends: [prometheus]
+        """,
+    "gateway-to-https": """
+        prometheus: {externalUrl: https://ops.example.com/prometheus, login: {type: basicAuth, secret: login}, tls: {secret: prometheus-serving, caConfigMap: authority}}
+        ingress:
+          via: {type: gateway, name: public, sectionName: https}
+          backends: [prometheus]
+        """,
+    "ingress-haproxy": """
+        grafana: {externalUrl: https://ops.example.com/grafana}
+        ingress:
+          via: {type: haproxy}
+          tls: {type: certificate, issuer: {name: internal, kind: Issuer}}
+        """,
+    "ingress-gke": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          via: {type: gke, staticAddress: grafana, managedCertificates: [grafana], backendConfig: grafana}
+        """,
+    "ingress-tls-elsewhere": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          via: {type: class, name: contour}
+          tls: {type: elsewhere}
+        """,
+    "gateway-of-the-platform": """
+        grafana: {externalUrl: https://grafana.example.com}
+        ingress:
+          via: {type: gateway, name: public, namespace: gateways, sectionName: https, redirectFrom: http}
+        """,
+    "gateway-of-our-own": """
+        grafana: {externalUrl: https://ops.example.com/grafana}
+        ingress:
+          via: {type: ownGateway, className: istio}
+          tls: {type: secret, name: wildcard, namespace: certificates}
+        """,
+    "openshift-route": """
+        grafana: {externalUrl: https://grafana.apps.example.com}
+        ingress:
+          via: {type: route}
+          tls: {type: certificate, issuer: {name: letsencrypt}}
         """,
     "openshift": """
         platform: {type: openshift}
@@ -487,7 +532,7 @@ def two_stacks_in_one_namespace(chart: Chart) -> None:
 def several_sources_behind_ingress(chart: Chart) -> None:
     sources = [PrometheusStack(chart, "prometheus"), PrometheusStack(chart, "canary", targets=[RouterTarget.any(namespaces=["canary"])])]
     grafana = GrafanaStack(chart, "grafana", sources=sources, external_url="https://grafana.example.com")
-    ObservabilityIngress(chart, "public", backends=[grafana], ingress_class=nginx("internal"))
+    ObservabilityIngress(chart, "public", backends=[grafana], via=Nginx(name="internal"))
 
 
 def login_by_identity_provider(chart: Chart) -> None:

@@ -255,14 +255,14 @@ def settings(draw: st.DrawFn) -> Mapping:
         )
     )
     grafana = value.get("grafana", {})
-    if grafana.get("externalUrl") and draw(st.booleans()):
+    has_login = "anonymous" not in grafana and grafana.get("admin", {}).get("type") != "demo"
+    if grafana.get("externalUrl") and has_login and draw(st.booleans()):
         secure = grafana["externalUrl"].startswith("https://")
         tls = {
             "tls": draw(st.sampled_from([{"type": "secret", "name": "web"}, {"type": "certManager", "name": "issuer", "kind": "Issuer"}]))
         }
         value["ingress"] = {
-            "className": draw(LABEL),
+            "via": draw(st.fixed_dictionaries({"type": st.sampled_from(["nginx", "traefik", "haproxy", "class"]), "name": LABEL})),
             **(tls if secure and draw(st.booleans()) else {}),
-            "exposeWithoutLogin": ["grafana"],
         }
     return value

@@ -16,10 +16,11 @@ from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
-from .checks import dns_label, dns_subdomain, public_url
+from .checks import dns_label, public_url
 from .contract.options import ContractOptions
 from .errors import ConfigError
-from .exposure.classes import IngressClass, alb, check_annotations
+from .exposure.controllers import check_annotations
+from .exposure.forms import Via
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalPage
@@ -154,19 +155,6 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     placement: Placement | UnsetType = UNSET
 
 
-class Alb(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
-    """AWS Load Balancer Controller.
-
-    Attributes:
-        certificate_arns: Certificates in ACM. Default: the controller looks for one that covers the host.
-        scheme: `internal` (default) or `internet-facing`.
-
-    """
-
-    certificate_arns: tuple[str, ...] = ()
-    scheme: Literal["internal", "internet-facing"] = "internal"
-
-
 Backend = Literal["grafana", "prometheus", "alertmanager"]
 """What an ingress may expose."""
 
@@ -175,32 +163,21 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Arguments of `ObservabilityIngress`.
 
     Attributes:
-        class_name: Ingress class of the cluster, such as `nginx` or `traefik`.
+        via: By what: an ingress controller, a Gateway or an OpenShift Route.
         backends: What to expose. Default: Grafana.
-        tls: Where the certificates of https hosts come from. Default: an existing Secret `<stack id>-tls` for each.
-        alb: The class belongs to the AWS Load Balancer Controller. Default: it does not.
-        annotations: Further annotations on every Ingress. Default: none.
-        expose_without_login: Backends without a login that may be exposed all the same. Default: none.
+        tls: Where the certificates of https hosts come from. Default: an existing Secret `<stack id>-tls` for each host; those of the cloud or
+            the cluster with `alb`, `gateway` and `route`.
+        annotations: Further annotations on every Ingress, HTTPRoute or Route. Default: none.
 
     """
 
-    class_name: str
+    via: Via
     backends: tuple[Backend, ...] = ("grafana",)
     tls: Tls | UnsetType = UNSET
-    alb: Alb | None = None
     annotations: dict[str, str] = {}
-    expose_without_login: tuple[Backend, ...] = ()
 
     def __post_init__(self) -> None:
-        dns_subdomain("className", self.class_name)
         check_annotations(self.annotations)
-        self.ingress_class()
-
-    def ingress_class(self) -> IngressClass:
-        """Class with what its controller needs."""
-        if self.alb is None:
-            return IngressClass(name=self.class_name)
-        return alb(self.class_name, certificate_arns=self.alb.certificate_arns, scheme=self.alb.scheme)
 
 
 class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -265,7 +242,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         prometheus: Prometheus. Default: see `PrometheusStack`.
         grafana: Grafana. Default: see `GrafanaStack`.
         alertmanager: Alertmanager, which tells people of alerts. Default: none, as there is nobody to tell.
-        ingress: Ingresses for those who state an `externalUrl`. Default: none.
+        ingress: How people outside the cluster reach those that state an `externalUrl`. Default: none.
         network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
@@ -363,8 +340,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
         return {
             "backends": [stacks[name] for name in self.ingress.backends],
-            "ingress_class": self.ingress.ingress_class(),
+            "via": self.ingress.via,
             "annotations": self.ingress.annotations,
-            "expose_without_login": self.ingress.expose_without_login,
             **tls,
         }

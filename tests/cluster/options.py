@@ -83,24 +83,23 @@ OPTION_SETS: dict[str, dict[str, Any]] = {
         "prometheus": {"externalUrl": "https://prometheus.example.com"},
         "grafana": {"externalUrl": "https://grafana.example.com"},
         "ingress": {
-            "className": "nginx",
-            "backends": ["grafana", "prometheus"],
+            "via": {"type": "nginx"},
             "tls": {"type": "certManager", "name": "letsencrypt"},
             "annotations": {"nginx.ingress.kubernetes.io/proxy-body-size": "8m"},
-            "exposeWithoutLogin": ["prometheus"],
         },
     },
     "ingress by ALB on one host": {
         "prometheus": {"externalUrl": "https://tools.example.com/prometheus"},
         "grafana": {"externalUrl": "https://tools.example.com/grafana"},
         "ingress": {
-            "className": "alb",
-            "backends": ["grafana", "prometheus"],
-            "alb": {"certificateArns": ["arn:aws:acm:eu-central-1:111122223333:certificate/a"], "scheme": "internet-facing"},
-            "exposeWithoutLogin": ["prometheus"],
+            "via": {
+                "type": "alb",
+                "certificateArns": ["arn:aws:acm:eu-central-1:111122223333:certificate/a"],
+                "scheme": "internet-facing",
+            },
         },
     },
-    "plain ingress": {"grafana": {"externalUrl": "http://grafana.example.com"}, "ingress": {"className": "traefik"}},
+    "plain ingress": {"grafana": {"externalUrl": "http://grafana.example.com"}, "ingress": {"via": {"type": "traefik"}}},
     "remote write": {"prometheus": {"remoteWrite": REMOTE_WRITE, "externalLabels": {"cluster": "west", "replica": "a"}}},
     "rules and jobs": {"prometheus": {"rules": RULES, "scrapeJobs": SCRAPE_JOBS, "interval": "30s"}},
     "no guards": {

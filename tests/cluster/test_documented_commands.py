@@ -14,6 +14,7 @@ import yaml
 from main import build
 
 from documentation import PAGES, ROOT, snippets_of
+from harness import crds
 from harness.cluster import ApiError, object_path
 from harness.pods import finish_terminating, run_pod
 from harness.programs import program
@@ -153,6 +154,7 @@ def _tend(lab: Lab, namespace: str) -> None:
 
 @contextmanager
 def reader(lab: Lab, folder: Path, namespace: str) -> Iterator[Reader]:
+    crds.install(lab.cluster)
     person = Reader(lab, folder, namespace)
     try:
         with node(lab, namespace):

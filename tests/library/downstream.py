@@ -95,7 +95,7 @@ def build(folder: str) -> None:
         spec={"ports": [{"name": "http", "port": 80}]},
     )
     sro.ObservabilityIngress(
-        chart, "web", backends=[blue_grafana, Playground(service)], ingress_class=sro.nginx(), tls=sro.CertManagerIssuer(name="letsencrypt")
+        chart, "web", backends=[blue_grafana, Playground(service)], via=sro.Nginx(), tls=sro.CertManagerIssuer(name="letsencrypt")
     )
 
     # The workload of a stack, then every object there is: a field no Kubernetes of today knows has to arrive as written.

@@ -454,15 +454,15 @@ SETTINGS = """
     alertmanager:
       receivers: [{type: teams, name: people, webhookUrl: {secret: teams, key: url}}]
       externalUrl: https://alerts.example.com
+      login: {type: none, reason: a proxy asks}
     prometheus:
       alertmanagers: [{url: "http://other.example.com"}]
     grafana:
       externalUrl: https://grafana.example.com
       dataSources: [{type: loki, url: "http://loki"}]
     ingress:
-      className: nginx
+      via: {type: nginx}
       backends: [grafana, alertmanager]
-      exposeWithoutLogin: [alertmanager]
     images:
       alertmanager: quay.io/prometheus/alertmanager:v0.34.1
     """

@@ -99,8 +99,8 @@ IN_YAML = [
         "images.alertmanager: 'quay.io/prometheus/alertmanager': add a tag or a digest, such as :v3.13.5 or @sha256:…",
     ),
     (
-        f"alertmanager: {{receivers: [{CHAT}], externalUrl: 'https://a.example.com'}}\ningress: {{className: nginx, backends: [alertmanager]}}",
-        "ingress.backends: 'alertmanager': it has no login; put one in front, or accept that by listing it in exposeWithoutLogin",
+        f"alertmanager: {{receivers: [{CHAT}], externalUrl: 'https://a.example.com'}}\ningress: {{via: {{type: nginx}}, backends: [alertmanager]}}",
+        "ingress.backends: 'alertmanager': it has no login; give it one, or put a proxy with one in front and expose that",
     ),
     (
         f"alertmanager: {{receivers: [{CHAT}], timeIntervals: [{{name: a, times: [{{start: 540, end: '10:00'}}]}}]}}",

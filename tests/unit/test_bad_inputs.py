@@ -740,88 +740,6 @@ IN_YAML = {
         ),
         ("grafana: {settings: {log.console: {level: [debug]}}}", "grafana.settings.log.console.level: ['debug']: write text, not a list"),
     ],
-    "ingress": [
-        ("ingress: {}", "ingress: className is missing: add it"),
-        ("ingress: {className: nginx}", "grafana.externalUrl: None: state where people reach it, such as https://grafana.example.com"),
-        ('ingress: {className: ""}', f"ingress.className: '': {OBJECT}"),
-        (
-            "ingress: {className: nginx, backends: [prometheus]}",
-            "ingress.backends: 'prometheus': it has no login; put one in front, or accept that by listing it in exposeWithoutLogin",
-        ),
-        (
-            "ingress: {className: nginx, backends: [alertmanager]}",
-            "ingress.backends: 'alertmanager': there is none; add the section alertmanager, or take it out here",
-        ),
-        (
-            "ingress: {className: nginx, backends: [loki]}",
-            "ingress.backends[0]: 'loki': write one of alertmanager, grafana, prometheus",
-        ),
-        ("ingress: {className: nginx, backends: []}", "ingress.backends: []: give at least one, such as a GrafanaStack"),
-        (
-            f"{{ingress: {{className: nginx, backends: [grafana, grafana]}}, {EXPOSED}}}",
-            "ingress.backends: 'grafana': two backends share this name; rename one",
-        ),
-        (
-            f'{{ingress: {{className: nginx, backends: [grafana, prometheus]}}, prometheus: {{externalUrl: "https://g.example.com"}}, {EXPOSED}}}',
-            "ingress.backends: 'prometheus': it has no login; put one in front, or accept that by listing it in exposeWithoutLogin",
-        ),
-        (
-            f'{{ingress: {{className: nginx, backends: [grafana, prometheus], exposeWithoutLogin: [prometheus]}}, prometheus: {{externalUrl: "https://g.example.com"}}, {EXPOSED}}}',
-            "prometheus.externalUrl: 'https://g.example.com': grafana has the same address; give each its own host or path",
-        ),
-        (
-            f"{{ingress: {{className: nginx, exposeWithoutLogin: [prometheus]}}, {EXPOSED}}}",
-            "ingress.exposeWithoutLogin: 'prometheus': it is no backend of this ingress; the backends are grafana",
-        ),
-        (
-            '{ingress: {className: nginx, tls: {type: certManager, name: x}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "grafana.externalUrl: 'http://g.example.com': tls is given but the address is plain http; write https:// or leave tls out",
-        ),
-        (
-            '{ingress: {className: nginx, tls: {type: certManager, name: x, kind: Foo}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress.tls.kind: 'Foo': write one of ClusterIssuer, Issuer",
-        ),
-        (
-            '{ingress: {className: nginx, annotations: {"a b": x}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress.annotations: 'a b': write a Kubernetes annotation key such as example.com/owner",
-        ),
-        (
-            '{ingress: {className: nginx, annotations: {"kubernetes.io/ingress.class": x}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress.annotations: 'kubernetes.io/ingress.class': the annotation is deprecated; the class's name says it",
-        ),
-        (
-            '{ingress: {className: nginx, annotations: {"x/y": true}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress.annotations.x/y: True: write text, not true or false; in quotes it is text",
-        ),
-        (
-            '{ingress: {className: nginx}, grafana: {externalUrl: "http://g.example.com", anonymous: {}}}',
-            "ingress.backends: 'grafana': it has no login; put one in front, or accept that by listing it in exposeWithoutLogin",
-        ),
-        (
-            "{ingress: {className: nginx}, grafana: {embedding: true}}",
-            "ingress.backends: 'grafana': it is embedded in the Router Dashboard, which exposes it; take it out here",
-        ),
-        (
-            '{ingress: {className: alb, alb: {scheme: public}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress.alb.scheme: 'public': write one of internal, internet-facing",
-        ),
-        (
-            '{ingress: {className: alb, alb: {certificateArns: [""]}}, grafana: {externalUrl: "http://g.example.com"}}',
-            "ingress: alb certificate_arns: '': write the ARN of a certificate, such as arn:aws:acm:eu-central-1:1234:certificate/12",
-        ),
-        (
-            f"{{ingress: {{className: alb, alb: {{certificateArns: [x]}}, tls: {{type: certManager, name: x}}}}, {EXPOSED}}}",
-            "ingress: alb certificate_arns: 'x': write the ARN of a certificate, such as arn:aws:acm:eu-central-1:1234:certificate/12",
-        ),
-        (
-            '{ingress: {className: nginx, tls: {type: certManager, name: x}}, grafana: {externalUrl: "https://*.example.com"}}',
-            "grafana.externalUrl: 'https://*.example.com': write a DNS name as host, such as https://grafana.example.com",
-        ),
-        (
-            'ingress: {className: nginx, annotations: {"x/y": true}}',
-            "ingress.annotations.x/y: True: write text, not true or false; in quotes it is text",
-        ),
-    ],
     "images": [
         ('images: {prometheus: "prometheus"}', "images.prometheus: 'prometheus': add a tag or a digest, such as :v3.13.5 or @sha256:…"),
         (
@@ -896,15 +814,6 @@ def grafana(**arguments: Any) -> sro.GrafanaStack:
     return sro.GrafanaStack(new_chart(), arguments.pop("id", "grafana"), **arguments)
 
 
-def ingress(**arguments: Any) -> sro.ObservabilityIngress:
-    """An ingress with a Grafana behind it, in a chart of its own."""
-    chart = new_chart()
-    source = sro.ExternalPrometheus(url="http://mimir")
-    backend = sro.GrafanaStack(chart, "grafana", sources=[source], external_url="https://g.example.com")
-    given = {"backends": [backend], "ingress_class": sro.nginx(), **arguments}
-    return sro.ObservabilityIngress(chart, given.pop("id", "ingress"), **given)
-
-
 def dashboard(**model: Any) -> sro.Dashboard:
     """A dashboard of this content."""
     return sro.Dashboard(file="a.json", model=json.dumps({"title": "A", "uid": "a", **model}))
@@ -970,14 +879,11 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (lambda: sro.RawJob(name="a", config={}, namespaces="c"), "scrape job 'a': namespaces: 'c': write a list, even of one"),  # type: ignore[arg-type]
     (lambda: sro.ImageRegistries(pull_secrets="a"), "pullSecrets: 'a': write a list, even of one"),  # type: ignore[arg-type]
-    (lambda: sro.alb(certificate_arns="arn:aws:acm:a"), "alb certificate_arns: 'arn:aws:acm:a': write a list, even of one"),
     (lambda: prometheus(targets=sro.RouterTarget.raw()), "prometheus: targets: RouterTarget: write a list, even of one"),
     (lambda: prometheus(remote_write=sro.RemoteWrite(url="http://a")), "prometheus: remote_write: RemoteWrite: write a list, even of one"),
     (lambda: prometheus(scrape_jobs=None), "prometheus: scrape_jobs: NoneType: write a list, even of one"),
     (lambda: grafana(sources=sro.ExternalPrometheus(url="http://a")), "grafana: sources: ExternalPrometheus: write a list, even of one"),
     (lambda: grafana(data_sources="loki"), "data_sources: 'loki': write a list, even of one"),
-    (lambda: ingress(backends=grafana(external_url="https://g.example.com")), "ingress: backends: GrafanaStack: write a list, even of one"),
-    (lambda: ingress(expose_without_login="grafana"), "ingress: expose_without_login: 'grafana': write a list, even of one"),
     (lambda: prometheus(retention=15), f"prometheus: retention: 15: {DURATION}"),
     (lambda: prometheus(external_url=9090), f"prometheus: external_url: 9090: {URL}"),
     (lambda: sro.Claim(size=20), f"size: 20: {QUANTITY}"),  # type: ignore[arg-type]
@@ -1041,25 +947,6 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
         lambda: sro.Dashboard(file="../a.json", model="{}"),
         "dashboard file: '../a.json': write a file name of letters, digits, '-', '_' and '.', ending in .json",
     ),
-    (lambda: ingress(id="Public"), "ObservabilityIngress: id: 'Public': " + LABEL.replace("63", "20")),
-    (lambda: ingress(backends=[]), "ingress: backends: []: give at least one, such as a GrafanaStack"),
-    (
-        lambda: ingress(backends=[grafana()]),
-        "grafana: external_url: None: state where people reach it, such as https://grafana.example.com",
-    ),
-    (
-        lambda: ingress(backends=[prometheus(external_url="https://p.example.com")]),
-        "ingress: backends: 'prometheus': it has no login; put one in front, or accept that by listing it in expose_without_login",
-    ),
-    (
-        lambda: ingress(ingress_class=sro.alb(), tls=sro.CertManagerIssuer(name="letsencrypt")),
-        "ingress: tls: 'letsencrypt': class 'alb' finds its certificates itself; leave tls out",
-    ),
-    (
-        lambda: ingress(ingress_class=sro.alb(), backends=[grafana(external_url="http://g.example.com")]),
-        "grafana: external_url: 'http://g.example.com': class 'alb' serves https only; write https://",
-    ),
-    (lambda: sro.alb(scheme="public"), "alb scheme: 'public': write internal or internet-facing"),
     (
         lambda: prometheus(image="quay.io/prometheus/prometheus"),
         "prometheus: image: 'quay.io/prometheus/prometheus': add a tag or a digest, such as :v3.13.5 or @sha256:…",

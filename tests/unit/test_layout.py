@@ -99,7 +99,6 @@ ONLY_IN_PYTHON = {
     "ObservabilityIngress": {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
-        "ingress_class": "`className` and `alb`",
     },
 }
 
@@ -193,7 +192,7 @@ def test_type_checkers_see_the_names_that_are_loaded() -> None:
 def test_settings_and_parameters_are_the_same(construct: type, settings: Any) -> None:
     parameters = set(_parameters(construct))
     only_in_python = ONLY_IN_PYTHON[construct.__name__]
-    fields = set(settings.__struct_fields__) - {"class_name", "alb", "enabled", "router_access"}
+    fields = set(settings.__struct_fields__) - {"enabled", "router_access"}
     assert fields == parameters - only_in_python.keys()
     assert only_in_python.keys() <= parameters
 

@@ -59,11 +59,11 @@ def test_keys_become_arguments() -> None:
 
 def test_an_ingress() -> None:
     settings = settings_of(
-        "ingress: {className: alb, alb: {scheme: internet-facing}, backends: [prometheus], tls: {type: certManager, name: a}}"
+        "ingress: {via: {type: alb, scheme: internet-facing}, backends: [prometheus], tls: {type: certManager, name: a}}"
     )
     arguments = settings.ingress_arguments(prometheus="P", grafana="G")  # type: ignore[arg-type]
     assert arguments["backends"] == ["P"]
-    assert arguments["ingress_class"] == sro.alb(scheme="internet-facing")
+    assert arguments["via"] == sro.Alb(scheme="internet-facing")
     assert arguments["tls"] == sro.CertManagerIssuer(name="a")
     with pytest.raises(ConfigError, match=r"^ingress: None: "):
         sro.Settings().ingress_arguments()

@@ -6,28 +6,33 @@ from typing import Literal
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain
+from semantic_router_observability.checks import dns_label, dns_subdomain
+from semantic_router_observability.kubernetes.serving import Issuer
 
 
 class TlsSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="secret"):
     """An existing Secret of type `kubernetes.io/tls`.
 
     Attributes:
-        name: Name of the Secret. Default: `<stack id>-tls` for each backend, such as `grafana-tls`.
+        name: Name of the Secret. Default: `<stack id>-tls` for each host, such as `grafana-tls`; of several stacks on a host the first.
+        namespace: Its namespace, where one Secret serves many; only an `OwnGateway` reads it there. Default: the stack's.
 
     """
 
     name: str | None = None
+    namespace: str | None = None
 
     def __post_init__(self) -> None:
         if self.name is not None:
             dns_subdomain("name", self.name)
+        if self.namespace is not None:
+            dns_label("namespace", self.namespace)
 
 
 class CertManagerIssuer(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certManager"
 ):
-    """A cert-manager issuer that fills the Secret `<stack id>-tls` of each backend.
+    """A cert-manager issuer that fills the Secret `<stack id>-tls` of each host, told by an annotation.
 
     Attributes:
         name: Name of the issuer.
@@ -46,5 +51,52 @@ class CertManagerIssuer(
         return {{"Issuer": "cert-manager.io/issuer", "ClusterIssuer": "cert-manager.io/cluster-issuer"}[self.kind]: self.name}
 
 
-Tls = TlsSecret | CertManagerIssuer
+class CertManagerCertificate(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certificate"
+):
+    """A `Certificate` object of cert-manager for each host, which fills the Secret `<stack id>-tls`.
+
+    For what cert-manager does not watch, such as OpenShift Routes, and where annotations are not acted on.
+
+    Attributes:
+        issuer: Who signs.
+
+    """
+
+    issuer: Issuer
+
+    def spec(self, host: str, secret: str) -> dict[str, object]:
+        """Write a Certificate's `spec`."""
+        return {
+            "secretName": secret,
+            "dnsNames": [host],
+            "issuerRef": {"group": "cert-manager.io", "kind": self.issuer.kind, "name": self.issuer.name},
+            # A key that outlives its certificate has to be trusted for ever.
+            "privateKey": {"rotationPolicy": "Always"},
+        }
+
+
+class TerminatedElsewhere(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="elsewhere"
+):
+    """TLS ends before the cluster, at a load balancer or CDN: people use https, the cluster is reached by plain http.
+
+    Nothing redirects to https here, as the request that arrives is always http; the load balancer does that.
+    """
+
+
+Tls = TlsSecret | CertManagerIssuer | CertManagerCertificate | TerminatedElsewhere
 """Where the certificate comes from."""
+
+
+def described(tls: Tls) -> str:
+    """Say in a message what was given."""
+    match tls:
+        case TlsSecret():
+            return f"Secret {tls.name or '<stack id>-tls'}"
+        case CertManagerIssuer():
+            return f"issuer {tls.name}"
+        case CertManagerCertificate():
+            return f"certificate of {tls.issuer.name}"
+        case TerminatedElsewhere():
+            return "elsewhere"

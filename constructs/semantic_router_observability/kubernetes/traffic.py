@@ -23,7 +23,7 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protocol: Literal["TCP", "UDP"] = "TCP"
 
 
-class Pods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Pods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """Pods by labels.
 
     Attributes:

@@ -59,7 +59,7 @@ class OAuth2Proxy(Construct):
             cookie_secret=SecretKey("prometheus-login", "cookie-secret"),
             allow=Allow(groups=("sre",)),
         )
-        ObservabilityIngress(chart, "ingress", backends=[login], ingress_class=nginx())
+        ObservabilityIngress(chart, "ingress", backends=[login], via=Nginx())
 
     Objects are named after `id`: Deployment, Service, ServiceAccount `<id>`, ConfigMap `<id>-config`. Sessions live in people's cookies, so
     replicas need to know nothing of one another. Prometheus, Grafana and Alertmanager go on talking directly, without this login.

@@ -1,0 +1,10 @@
+"""Every form of exposure."""
+
+from __future__ import annotations
+
+from .controllers import Alb, Gke, HAProxy, IngressClass, Nginx, Traefik
+from .gateway import Gateway, OwnGateway
+from .openshift import OpenShiftRoute
+
+Via = Nginx | Alb | Traefik | HAProxy | Gke | IngressClass | Gateway | OwnGateway | OpenShiftRoute
+"""By what something is exposed."""

@@ -1,0 +1,122 @@
+"""Objects that expose something, before they become manifests; so that each form is pure and tested without Node.js."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Traffic
+
+from .backends import NO_LOGIN, Backend
+from .tls import CertManagerCertificate, CertManagerIssuer, TerminatedElsewhere, Tls, TlsSecret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Object(msgspec.Struct, frozen=True, kw_only=True):
+    """One Kubernetes object."""
+
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+    annotations: dict[str, str] = {}
+    spec: dict[str, Any] | None = None
+    fields: dict[str, Any] = {}
+    """Further fields, for kinds without a `spec`."""
+    exposes: bool = False
+    """Whether it is what makes a backend reachable; the others serve it."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to expose, and how, apart from the form."""
+
+    id: str
+    namespace: str
+    backends: tuple[Backend, ...]
+    tls: Tls | None
+    """None: what the form does by itself."""
+    annotations: dict[str, str]
+
+    def secret_of(self, backend: Backend) -> str:
+        """Secret with the certificate of the backend's host."""
+        return self.tls.name if isinstance(self.tls, TlsSecret) and self.tls.name else backend.secret
+
+    def ends_tls(self, backend: Backend) -> bool:
+        """Whether TLS ends at what exposes the backend, with a certificate from the cluster."""
+        return backend.secure and not isinstance(self.tls, TerminatedElsewhere)
+
+    def annotations_of(self, *backends: Backend) -> dict[str, str]:
+        """Annotations of an object that exposes the backends: why one has no login, and the user's own."""
+        reasons = {backend.name: backend.no_login_reason for backend in backends if backend.no_login_reason}
+        said = "; ".join(f"{name}: {reason}" for name, reason in reasons.items()) if len(backends) > 1 else "".join(reasons.values())
+        return {**({NO_LOGIN: said} if said else {}), **self.annotations}
+
+    def issuer_annotations(self, *backends: Backend) -> dict[str, str]:
+        """Annotation for cert-manager, on one object a host."""
+        asks = isinstance(self.tls, CertManagerIssuer) and any(backend.secure and backend.first_on_host for backend in backends)
+        return self.tls.annotations() if asks and isinstance(self.tls, CertManagerIssuer) else {}
+
+    def certificates(self) -> Iterator[Object]:
+        """`Certificate` objects, one a host."""
+        if not isinstance(self.tls, CertManagerCertificate):
+            return
+        for backend in self.backends:
+            if backend.first_on_host:
+                secret = self.secret_of(backend)
+                yield Object(
+                    api_version="cert-manager.io/v1",
+                    kind="Certificate",
+                    name=f"{self.id}-{backend.name}",
+                    namespace=backend.namespace,
+                    spec=self.tls.spec(backend.url.host, secret),
+                )
+
+
+class Form(Protocol):
+    """How something is exposed: an ingress class, a Gateway, a Route."""
+
+    def check(self, plan: Plan) -> None:
+        """Refuse what this form cannot do."""
+        ...
+
+    def objects(self, plan: Plan) -> Iterator[Object]:
+        """Objects to write, in apply order."""
+        ...
+
+    def service_annotations(self, backend: Backend) -> dict[str, str]:
+        """Annotations that the controller reads from the backend's Service."""
+        ...
+
+    def clients(self, plan: Plan) -> Sequence[Pods | Addresses]:
+        """Say who connects to the backends' pods."""
+        ...
+
+
+def traffic_of(form: Form, plan: Plan) -> tuple[Traffic, ...]:
+    """Connections from the form's pods to the backends', as far as these say which pods they are.
+
+    Pods get an entry of their own, as somebody else's. Addresses have no pods, so what comes from them is said of the backends.
+    """
+    entries: list[Traffic] = []
+    for client in form.clients(plan):
+        if isinstance(client, Pods):
+            flows = tuple(
+                Flow(peer=workload.pods, ports=(backend.pod_port,), why=f"exposes {backend.name}")
+                for backend in plan.backends
+                for workload in backend.workloads
+            )
+            entries.append(Traffic(name=plan.id, pods=client, sends=flows, foreign=True))
+        else:
+            entries += [
+                Traffic(
+                    name=workload.name,
+                    pods=workload.pods,
+                    receives=(Flow(peer=client, ports=(backend.pod_port,), why=f"{plan.id} exposes it"),),
+                )
+                for backend in plan.backends
+                for workload in backend.workloads
+            ]
+    return tuple(entries)
