@@ -84,6 +84,7 @@ def checkout(tmp_path: Path) -> Path:
     model = json.loads((ROOT / "dashboards" / "llm-router-dashboard.json").read_text(encoding="utf-8"))
     model |= {"uid": "team-overview", "title": "Team overview"}
     (tmp_path / "team-dashboards" / "overview.json").write_text(json.dumps(model), encoding="utf-8")
+    (tmp_path / "imports").symlink_to(ROOT / "imports")
     return tmp_path
 
 

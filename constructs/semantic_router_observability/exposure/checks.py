@@ -38,6 +38,9 @@ def check_sources(sources: Sequence[str]) -> None:
     listed("sources", sources)
     for source in sources:
         try:
-            ipaddress.ip_network(source)
+            # The API server wants the length in writing.
+            known = "/" in source and ipaddress.ip_network(source)
         except ValueError:
-            raise ConfigError("sources", source, "write an address range such as 10.0.0.0/16") from None
+            known = False
+        if not known:
+            raise ConfigError("sources", source, "write an address range such as 10.0.0.0/16")
