@@ -42,7 +42,7 @@ def exposed(chart: Chart, *backends: Backend, via: Via, **arguments: Any) -> dic
     return {f"{one['kind']} {one['metadata']['name']}": one for one in found}
 
 
-def annotations(written: Object) -> dict[str, str]:
+def annotations_of(written: Object) -> dict[str, str]:
     """Annotations, also where there are none."""
     return written["metadata"].get("annotations") or {}
 
@@ -76,12 +76,12 @@ def test_an_ingress(chart: Chart) -> None:
 def test_certificates_of_ingresses_and_own_gateways(tls: Any, secret: str, given: dict[str, str], chart: Chart) -> None:
     written = exposed(chart, backend(chart), via=sro.Nginx(), tls=tls)
     assert written["Ingress web-ui"]["spec"]["tls"][0]["secretName"] == secret
-    assert annotations(written["Ingress web-ui"]) == given
+    assert annotations_of(written["Ingress web-ui"]) == given
     sro.ObservabilityIngress(chart, "own", backends=[backend(chart, "b")], via=sro.OwnGateway(class_name="istio"), tls=tls)
     (gateway,) = [one for one in objects_of(chart) if one["kind"] == "Gateway"]
     (listener,) = [one for one in gateway["spec"]["listeners"] if one["protocol"] == "HTTPS"]
     assert listener["tls"]["certificateRefs"] == [{"group": "", "kind": "Secret", "name": secret.replace("ui", "b")}]
-    assert annotations(gateway) == given
+    assert annotations_of(gateway) == given
 
 
 def test_a_certificate_object(chart: Chart) -> None:
@@ -100,7 +100,7 @@ def test_a_certificate_object(chart: Chart) -> None:
 def test_one_object_a_host_asks_cert_manager(chart: Chart) -> None:
     first, second = (backend(chart, name, external_url=f"https://o.example.com/{name}") for name in "ab")
     written = exposed(chart, first, second, via=sro.Nginx(), tls=sro.CertManagerIssuer(name="le"))
-    assert [bool(annotations(one)) for one in written.values()] == [True, False]
+    assert [bool(annotations_of(one)) for one in written.values()] == [True, False]
     assert {one["spec"]["tls"][0]["secretName"] for one in written.values()} == {"a-tls"}
 
 
@@ -145,13 +145,13 @@ def test_why_there_is_no_login_stands_on_what_exposes(via: Via, chart: Chart) ->
     )
     (route,) = made.routes
     (written,) = [one for one in objects_of(chart) if (one["kind"], one["metadata"]["name"]) == (route.kind, route.name)]
-    assert annotations(written)["semantic-router-observability/no-login"] == "VPN only"
-    assert annotations(written)["example.com/owner"] == "team-a"
+    assert annotations_of(written)["semantic-router-observability/no-login"] == "VPN only"
+    assert annotations_of(written)["example.com/owner"] == "team-a"
 
 
 def test_a_login_needs_no_reason(chart: Chart) -> None:
     (written,) = exposed(chart, backend(chart, no_login_reason="left over"), via=sro.Nginx()).values()
-    assert annotations(written) == {}
+    assert annotations_of(written) == {}
 
 
 def test_objects_are_where_the_backend_is(chart: Chart) -> None:
@@ -161,7 +161,7 @@ def test_objects_are_where_the_backend_is(chart: Chart) -> None:
 
 def test_traefik_serves_nothing_in_the_clear(chart: Chart) -> None:
     (written,) = exposed(chart, backend(chart), via=sro.Traefik(secure_entry_point="https")).values()
-    assert annotations(written) == {
+    assert annotations_of(written) == {
         "traefik.ingress.kubernetes.io/router.entrypoints": "https",
         "traefik.ingress.kubernetes.io/router.tls": "true",
     }
@@ -169,14 +169,14 @@ def test_traefik_serves_nothing_in_the_clear(chart: Chart) -> None:
 
 def test_haproxy_redirects_to_the_port_people_use(chart: Chart) -> None:
     (written,) = exposed(chart, backend(chart), via=sro.HAProxy()).values()
-    assert annotations(written) == {"haproxy.org/ssl-redirect-port": "443"}
+    assert annotations_of(written) == {"haproxy.org/ssl-redirect-port": "443"}
 
 
 def test_alb_brings_its_own_certificate(chart: Chart) -> None:
     arn = "arn:aws:acm:eu-central-1:123456789012:certificate/12"
     (written,) = exposed(chart, backend(chart), via=sro.Alb(certificate_arns=(arn, arn))).values()
     assert "tls" not in written["spec"]
-    assert annotations(written) == {
+    assert annotations_of(written) == {
         "alb.ingress.kubernetes.io/certificate-arn": f"{arn},{arn}",
         "alb.ingress.kubernetes.io/group.name": f"{NAMESPACE}.web",
         "alb.ingress.kubernetes.io/listen-ports": '[{"HTTPS":443}]',
@@ -188,7 +188,7 @@ def test_alb_brings_its_own_certificate(chart: Chart) -> None:
 
 def test_alb_behind_another_load_balancer_listens_on_http(chart: Chart) -> None:
     (written,) = exposed(chart, backend(chart), via=sro.Alb(), tls=sro.TerminatedElsewhere()).values()
-    assert annotations(written)["alb.ingress.kubernetes.io/listen-ports"] == '[{"HTTP":80}]'
+    assert annotations_of(written)["alb.ingress.kubernetes.io/listen-ports"] == '[{"HTTP":80}]'
 
 
 def test_gke_has_one_ingress_and_marks_the_services(chart: Chart) -> None:
@@ -199,7 +199,7 @@ def test_gke_has_one_ingress_and_marks_the_services(chart: Chart) -> None:
     assert "ingressClassName" not in written["Ingress web"]["spec"]
     assert "tls" not in written["Ingress web"]["spec"]
     assert [rule["host"] for rule in written["Ingress web"]["spec"]["rules"]] == ["a.example.com", "b.example.com"]
-    assert annotations(written["Ingress web"]) == {
+    assert annotations_of(written["Ingress web"]) == {
         "kubernetes.io/ingress.class": "gce",
         "kubernetes.io/ingress.global-static-ip-name": "ops",
         "networking.gke.io/managed-certificates": "ops,grafana",
@@ -207,13 +207,16 @@ def test_gke_has_one_ingress_and_marks_the_services(chart: Chart) -> None:
         "semantic-router-observability/no-login": "a: x; b: x",
     }
     for service in (one for one in objects_of(chart) if one["kind"] == "Service"):
-        assert annotations(service) == {"cloud.google.com/neg": '{"ingress": true}', "cloud.google.com/backend-config": '{"default": "ui"}'}
+        assert annotations_of(service) == {
+            "cloud.google.com/neg": '{"ingress": true}',
+            "cloud.google.com/backend-config": '{"default": "ui"}',
+        }
 
 
 def test_gke_inside(chart: Chart) -> None:
     via = sro.Gke(internal=True, static_address="ops", pre_shared_certificates=("ops",))
     (written,) = exposed(chart, backend(chart), via=via).values()
-    assert annotations(written) == {
+    assert annotations_of(written) == {
         "kubernetes.io/ingress.class": "gce-internal",
         "kubernetes.io/ingress.allow-http": "false",
         "kubernetes.io/ingress.regional-static-ip-name": "ops",
@@ -293,7 +296,7 @@ def serving(chart: Chart, via: Via, **arguments: Any) -> dict[str, Object]:
 
 def test_nginx_checks_the_backends_certificate(chart: Chart) -> None:
     prefix = "nginx.ingress.kubernetes.io"
-    assert annotations(serving(chart, sro.Nginx())["Ingress web-ui"]) == {
+    assert annotations_of(serving(chart, sro.Nginx())["Ingress web-ui"]) == {
         f"{prefix}/backend-protocol": "HTTPS",
         f"{prefix}/proxy-ssl-name": f"ui.{NAMESPACE}.svc",
         f"{prefix}/proxy-ssl-secret": f"{NAMESPACE}/ui-serving",
@@ -306,24 +309,24 @@ def test_nginx_checks_the_backends_certificate(chart: Chart) -> None:
 def test_traefik_checks_it_by_a_transport(chart: Chart) -> None:
     written = serving(chart, sro.Traefik())
     assert written["ServersTransport ui"]["spec"] == {"serverName": f"ui.{NAMESPACE}.svc", "rootCAs": [{"secret": "ui-serving"}]}
-    assert annotations(written["Service ui"]) == {
+    assert annotations_of(written["Service ui"]) == {
         "traefik.ingress.kubernetes.io/service.serversscheme": "https",
         "traefik.ingress.kubernetes.io/service.serverstransport": f"{NAMESPACE}-ui@kubernetescrd",
     }
 
 
 def test_haproxy_speaks_https(chart: Chart) -> None:
-    assert annotations(serving(chart, sro.HAProxy())["Ingress web-ui"])["haproxy.org/server-ssl"] == "true"
+    assert annotations_of(serving(chart, sro.HAProxy())["Ingress web-ui"])["haproxy.org/server-ssl"] == "true"
 
 
 def test_alb_speaks_https(chart: Chart) -> None:
-    given = annotations(serving(chart, sro.Alb())["Ingress web-ui"])
+    given = annotations_of(serving(chart, sro.Alb())["Ingress web-ui"])
     assert given["alb.ingress.kubernetes.io/backend-protocol"] == "HTTPS"
     assert given["alb.ingress.kubernetes.io/healthcheck-protocol"] == "HTTPS"
 
 
 def test_gke_speaks_https(chart: Chart) -> None:
-    assert annotations(serving(chart, sro.Gke())["Service ui"])["cloud.google.com/app-protocols"] == '{"http": "HTTPS"}'
+    assert annotations_of(serving(chart, sro.Gke())["Service ui"])["cloud.google.com/app-protocols"] == '{"http": "HTTPS"}'
 
 
 @pytest.mark.parametrize("via", [GATEWAY, sro.OwnGateway(class_name="istio")])
