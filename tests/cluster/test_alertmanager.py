@@ -298,8 +298,10 @@ def test_the_heartbeat_comes_at_its_interval_and_reaches_nobody_else(drill: Dril
     assert {beat["receiver"] for beat in beats()} == {"dead-man-switch"}
     times = [request.at for request in drill.receiver.received if request.path == "/heartbeat"]
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    # Each replica looks every half interval, and each at times of its own: never later than the interval, sometimes sooner.
-    assert all(14 < gap < 35 for gap in gaps), gaps
+    # Each replica looks every half interval, and each at times of its own: never later than the interval, sometimes sooner. Two that
+    # look in the same moment both send, before either hears of it.
+    assert all(gap < 35 for gap in gaps), gaps
+    assert len(times) <= len(drill.replicas) * (1 + (times[-1] - times[0]) / 15), times
     assert drill.told("Heartbeat") == drill.told("Watchdog") == []
 
 

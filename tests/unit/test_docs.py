@@ -111,7 +111,9 @@ def test_yaml(snippet: Snippet, checkout: Path) -> None:
         )
         with pytest.raises(ConfigError) as refusal:
             synthesize(snippet.text, checkout)
-        assert f"error: {refusal.value}\n" == message
+        error = settings_file.in_words_of_the_file("observability.yaml", refusal.value)
+        said = refusal.value if str(refusal.value).startswith("observability.yaml: ") else error
+        assert f"error: {said}\n" == message
     else:
         assert synthesize(snippet.text, checkout)
 
