@@ -50,6 +50,8 @@ class GoProgram:
     tags: str = ""
     lacks: tuple[str, ...] = ()
     """Files that the package embeds and its module does not hold, such as built web pages; empty ones take their place."""
+    sources: tuple[str, ...] = ()
+    """Files of the folder that the program is made of, where it is our own."""
     needed_by: str
 
     @property
@@ -68,7 +70,7 @@ class GoProgram:
 
     @property
     def stamp(self) -> str:
-        return _hash([TOOLS / self.folder / "go.mod", TOOLS / self.folder / "go.sum"], *self.command, *self.lacks)
+        return _hash([TOOLS / self.folder / name for name in ("go.mod", "go.sum", *self.sources)], *self.command, *self.lacks)
 
 
 def _prometheus_release(module_version: str) -> str:
@@ -161,6 +163,15 @@ GO_PROGRAMS = (
     ),
     _scanner("kubeconform", "github.com/yannh/kubeconform", "-v"),
     _scanner("kube-score", "github.com/zegl/kube-score", "version"),
+    GoProgram(
+        name="grafana-reader",
+        folder="grafana-reader",
+        module="gopkg.in/ini.v1",
+        package=".",
+        version_command=("version",),
+        sources=("main.go",),
+        needed_by="the tests of Grafana's logins with Grafana's own libraries",
+    ),
     _kubernetes("kubectl", "version", "--client"),
     _kubernetes("kube-apiserver", "--version"),
     _kubernetes("kube-controller-manager", "--version"),

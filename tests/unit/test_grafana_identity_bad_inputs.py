@@ -287,6 +287,10 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
         lambda: sro.LdapGroup(dn="cn=a", role="Viewer", server_admin=True),
         "serverAdmin: True: who administrates the whole Grafana is Admin of its organization too",
     ),
+    (
+        lambda: sro.LdapGroup(dn="cn=sre, dc=example", role="Admin"),
+        "dn: 'cn=sre, dc=example': leave out the spaces around ',' and '=': Grafana compares the text with what the directory says",
+    ),
     (lambda: sro.LdapGroup(dn="admins", role="Admin"), f"dn: 'admins': {DN}"),
     (lambda: sro.LdapGroup(dn="cn=a", role="Admin", org_id=0), "orgId: 0: write the number of an organization, from 1"),
     (lambda: sro.LdapAttributes(email="e mail"), "attributes.email: 'e mail': write the name of an LDAP attribute, such as uid"),

@@ -29,6 +29,7 @@ ANYBODY = "*"
 
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DISTINGUISHED_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*\s*=.+")
+_LOOSE = re.compile(r"\s=|=\s|\s,|(?<!\\),\s")
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9.;-]*")
 
 
@@ -51,6 +52,10 @@ class LdapGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     def __post_init__(self) -> None:
         if self.dn != ANYBODY:
             _distinguished_name("dn", self.dn)
+            if _LOOSE.search(self.dn):
+                raise ConfigError(
+                    "dn", self.dn, "leave out the spaces around ',' and '=': Grafana compares the text with what the directory says"
+                )
         if self.server_admin and self.role != "Admin":
             raise ConfigError("serverAdmin", self.server_admin, "who administrates the whole Grafana is Admin of its organization too")
         if self.server_admin and self.dn == ANYBODY:
