@@ -147,7 +147,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fiel
     session: Session | UnsetType = UNSET
     smtp: Smtp | UnsetType = UNSET
     log_level: LogLevel | UnsetType = UNSET
-    settings: dict[str, dict[str, str]] | UnsetType = UNSET
+    settings: dict[str, dict[str, str | SecretKey]] | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     database: Database | UnsetType = UNSET
     storage: Storage | UnsetType = UNSET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
@@ -14,6 +15,7 @@ from msgspec import UNSET
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
 from .secrets import EncryptedFile
+from .secrets.literals import INSTEAD, is_credential, refuse_credentials
 from .settings import (
     AlertmanagerSettings,
     GrafanaSettings,
@@ -49,6 +51,12 @@ def load(path: Path) -> Settings:
         raise ConfigError(path.name, Raw(place), f"{error.problem}; correct the YAML") from error
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError(path.name, Raw("unreadable"), f"{error}; correct the YAML") from error
+    try:
+        # Addresses are left to their fields, which say what to write instead. What contains itself is refused below.
+        with contextlib.suppress(RecursionError):
+            refuse_credentials("", data, addresses=False)
+    except ConfigError as error:
+        raise ConfigError.from_line(f"{path.name}: {error}") from error
     try:
         settings = msgspec.convert(data, Settings)
     except msgspec.ValidationError as error:
@@ -135,8 +143,12 @@ def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigErro
     if missing := re.fullmatch(r"Object missing required field `(.*)`", problem):
         values = _values(_nodes([*steps, missing[1]]))
         return ConfigError(where, Raw(f"{missing[1]} is missing"), f"add it{f'; accepted: {values}' if values else ''}")
-    if any(node.get("title") == "SecretKey" for node in nodes):
-        return ConfigError(where, Raw("a value"), "keep it in a Secret and name that here: {secret: NAME, key: KEY}")
+    last = next((step for step in reversed(steps) if not step.startswith("[")), "")
+    keys_of_secrets = [node.get("title") == "SecretKey" for node in nodes if node.get("type") != "null"]
+    if any(keys_of_secrets) and (all(keys_of_secrets) or is_credential(last)):
+        return ConfigError(where, Raw("a value"), INSTEAD)
+    if is_credential(last) or last.lower().endswith(("auth", "login")):
+        given = Raw("a value")  # it may be the credential itself, at the wrong place
     return ConfigError(where, given, _expected(problem, _values(nodes), given))
 
 

@@ -166,7 +166,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: sro.RawReceiver(name="r", integration="webhook", config={"http_config": {"basic_auth": {"password": "a"}}}),
-        "receiver r: config.http_config.basic_auth.password: '…': keep the credential in a Secret and name its file with the field's '_file' form",
+        "receiver r: config.http_config.basic_auth.password: '…': keep the credential in a Secret and name it in files: {http_config.basic_auth.password_file: {secret: NAME, key: KEY}}",
     ),
     (
         lambda: sro.RawReceiver(name="r", integration="discord", config={"webhook_url_file": "/a"}),

@@ -31,7 +31,6 @@ PORT_NAME = "write a port's name: lower-case letters, digits and single '-', at 
 URL = "write an absolute URL such as https://grafana.example.com"
 IMAGE = "write an image reference such as quay.io/prometheus/prometheus:v3.13.5"
 IN_SECRET = "keep it in a Secret and name that here: {secret: NAME, key: KEY}"
-AS_FILE = "keep the credential in a Secret and name its file with the field's '_file' form"
 INI_LINE = "write a value on one line, without a first '`', a last '\\' and triple quotes"
 VOLUME = (
     "give one volume source that PodSecurity 'restricted' admits: "
@@ -234,11 +233,11 @@ IN_YAML = {
         ),
         (
             'prometheus: {remoteWrite: [{url: "http://mimir", extra: {oauth2: {client_secret: b}}}]}',
-            f"prometheus.remoteWrite[0].extra.oauth2.client_secret: '…': {AS_FILE}",
+            f"prometheus.remoteWrite[0].extra.oauth2.client_secret: '…': {IN_SECRET}",
         ),
         (
             'prometheus: {remoteWrite: [{url: "http://mimir", extra: {sigv4: {secret_key: b}}}]}',
-            f"prometheus.remoteWrite[0].extra.sigv4.secret_key: '…': {AS_FILE}",
+            f"prometheus.remoteWrite[0].extra.sigv4.secret_key: '…': {IN_SECRET}",
         ),
         (
             'prometheus: {remoteWrite: [{url: "http://mimir", name: a},{url: "http://mimir2", name: a}]}',
@@ -320,7 +319,7 @@ IN_YAML = {
         ),
         (
             "prometheus: {scrapeJobs: [{type: raw, name: a, config: {basic_auth: {username: a, password: hunter2}}}]}",
-            f"prometheus.scrapeJobs[0]: scrape job 'a': config.basic_auth.password: '…': {AS_FILE}",
+            f"prometheus.scrapeJobs[0]: scrape job 'a': config.basic_auth.password: '…': {IN_SECRET}",
         ),
         (
             'prometheus: {scrapeJobs: [{type: raw, name: "", config: {}}]}',
@@ -581,27 +580,27 @@ IN_YAML = {
         ("grafana: {logLevel: verbose}", "grafana.logLevel: 'verbose': write one of debug, error, info, warn"),
         (
             "grafana: {settings: {security: {admin_password: hunter2}}}",
-            "grafana.settings.security.admin_password: '…': keep it in a Secret; mount it and write $__file{/path} here",
+            "grafana.settings.security.admin_password: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
             'grafana: {settings: {security: {admin_password: "$__file{/x}hunter2"}}}',
-            "grafana.settings.security.admin_password: '…': keep it in a Secret; mount it and write $__file{/path} here",
+            "grafana.settings.security.admin_password: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
             "grafana: {settings: {auth.generic_oauth: {client_secret: hunter2}}}",
-            "grafana.settings.auth.generic_oauth.client_secret: '…': keep it in a Secret; mount it and write $__file{/path} here",
+            "grafana.settings.auth.generic_oauth.client_secret: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
             'grafana: {settings: {database: {url: "postgres://u:hunter2@host/db"}}}',
-            "grafana.settings.database.url: '…': keep it in a Secret; mount it and write $__file{/path} here",
+            "grafana.settings.database.url: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
             "grafana: {settings: {users: {default_theme: 5}}}",
-            "grafana.settings.users.default_theme: 5: write text, not a whole number; in quotes it is text",
+            "grafana.settings.users.default_theme: 5: write text or a mapping, not a whole number; in quotes it is text",
         ),
         (
             "grafana: {settings: {users: {allow_sign_up: true}}}",
-            "grafana.settings.users.allow_sign_up: True: write text, not true or false; in quotes it is text",
+            "grafana.settings.users.allow_sign_up: True: write text or a mapping, not true or false; in quotes it is text",
         ),
         ('grafana: {settings: {users: {"a b": x}}}', "grafana.settings.users: 'a b': write a key of letters, digits and '_'"),
         (
@@ -652,7 +651,7 @@ IN_YAML = {
         ),
         (
             "grafana: {dataSources: [{type: raw, config: {name: x, uid: y, type: z, secureJsonData: {password: hunter2}}}]}",
-            "grafana.dataSources[0]: data source config.secureJsonData.password: '…': keep it in a Secret; write $__file{/path} or $VARIABLE here",
+            "grafana.dataSources[0]: data source config.secureJsonData.password: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
             "grafana: {dataSources: [{type: raw, config: {name: x, uid: y, type: z, secureJsonData: hunter2}}]}",
@@ -660,7 +659,7 @@ IN_YAML = {
         ),
         (
             "grafana: {dataSources: [{type: raw, config: {name: x, uid: y, type: z, password: hunter2}}]}",
-            f"grafana.dataSources[0].config.password: '…': {AS_FILE}",
+            f"grafana.dataSources[0].config.password: '…': {IN_SECRET}",
         ),
         (
             'grafana: {dataSources: [{type: elastic, url: "http://x"}]}',
@@ -719,7 +718,7 @@ IN_YAML = {
         ("grafana: {dashboards: [{type: file}]}", "grafana.dashboards[0]: path is missing: add it"),
         (
             "grafana: {settings: {users: {default_theme: x, b: 5}}}",
-            "grafana.settings.users.b: 5: write text, not a whole number; in quotes it is text",
+            "grafana.settings.users.b: 5: write text or a mapping, not a whole number; in quotes it is text",
         ),
         (
             "grafana: {admin: {type: demo, password: hunter2}}",
@@ -738,7 +737,10 @@ IN_YAML = {
             "grafana: {resources: {cpu: 100m, memory: 256}}",
             "grafana.resources.memory: 256: write text, not a whole number; in quotes it is text",
         ),
-        ("grafana: {settings: {log.console: {level: [debug]}}}", "grafana.settings.log.console.level: ['debug']: write text, not a list"),
+        (
+            "grafana: {settings: {log.console: {level: [debug]}}}",
+            "grafana.settings.log.console.level: ['debug']: write text or a mapping, not a list",
+        ),
     ],
     "images": [
         ('images: {prometheus: "prometheus"}', "images.prometheus: 'prometheus': add a tag or a digest, such as :v3.13.5 or @sha256:…"),
@@ -907,7 +909,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: grafana(settings={"smtp": {"password": "hunter2"}}),
-        "grafana: settings.smtp.password: '…': keep it in a Secret; mount it and write $__file{/path} here",
+        "grafana: settings.smtp.password: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
     ),
     (
         lambda: grafana(sources=[prometheus(id="p" * 41)]),

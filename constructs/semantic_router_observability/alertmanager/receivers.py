@@ -12,7 +12,8 @@ import msgspec
 
 from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.secrets.literals import holds_credential, refuse_credentials
 
 from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 
@@ -100,6 +101,7 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.url is not None:
+            refuse_credentials(f"receiver {self.name}: url", self.url)
             http_url(f"receiver {self.name}: url", self.url)
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
@@ -418,22 +420,23 @@ _CREDENTIALS = {
 """Fields of Alertmanager's receivers that hold a credential; each has a `_file` form."""
 
 
-def _refuse_credentials(where: str, value: Any) -> None:
-    refuse_literal_credentials(where, value)
+def _refuse_credentials(where: str, value: Any, path: str = "") -> None:
     if isinstance(value, dict):
         for key, item in value.items():
-            if key in _CREDENTIALS:
+            inner = f"{path}.{key}".lstrip(".")
+            if key in _CREDENTIALS or holds_credential(key, item):
+                file = f"{key if '[' in inner else inner}_file"
                 raise ConfigError(
-                    f"{where}.{key}",
-                    "…",
-                    f"keep the credential in a Secret and name it in files: {{{key}_file: {{secret: NAME, key: KEY}}}}",
+                    f"{where}.{inner}", "…", f"keep the credential in a Secret and name it in files: {{{file}: {{secret: NAME, key: KEY}}}}"
                 )
             if key.endswith("_file"):
-                raise ConfigError(f"{where}.{key}", item, "no such file is in the pod; name the Secret that holds it in files")
-            _refuse_credentials(f"{where}.{key}", item)
+                raise ConfigError(f"{where}.{inner}", item, "no such file is in the pod; name the Secret that holds it in files")
+            _refuse_credentials(where, item, inner)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            _refuse_credentials(f"{where}[{index}]", item)
+            _refuse_credentials(where, item, f"{path}[{index}]")
+    else:
+        refuse_credentials(f"{where}.{path}", value)
 
 
 def _place(where: str, config: dict[str, Any], path: str, value: str) -> dict[str, Any]:

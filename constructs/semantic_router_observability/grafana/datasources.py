@@ -10,8 +10,9 @@ import msgspec
 from semantic_router_observability.checks import duration_seconds, http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
-from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, refuse_literal_credentials
+from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
 from semantic_router_observability.login.access import access_of
+from semantic_router_observability.secrets.literals import INSTEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -227,7 +228,8 @@ class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Any other data source, in the words of Grafana's provisioning files.
 
     Attributes:
-        config: The entry; needs `name`, `uid` and `type`. Write `$$` for a literal `$`, as Grafana expands variables in it.
+        config: The entry; needs `name`, `uid` and `type`. A credential is a reference, such as `password: {secret: NAME, key: KEY}` under
+            `secureJsonData`. Write `$$` for a literal `$`, as Grafana expands variables in it.
 
     """
 
@@ -245,10 +247,8 @@ class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ConfigError("data source config.secureJsonData", "…", "write names and values")
         refuse_literal_credentials("config", {key: value for key, value in self.config.items() if key != "secureJsonData"})
         for key, value in secure.items():
-            if not _REFERENCE.fullmatch(str(value)):
-                raise ConfigError(
-                    f"data source config.secureJsonData.{key}", "…", "keep it in a Secret; write $__file{/path} or $VARIABLE here"
-                )
+            if not is_reference(value) and not _REFERENCE.fullmatch(str(value)):
+                raise ConfigError(f"data source config.secureJsonData.{key}", "…", INSTEAD)
 
     @property
     def name(self) -> str:
@@ -262,8 +262,17 @@ class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def body(self, environment: Environment) -> dict[str, Any]:
         """As an entry of a provisioning file."""
-        del environment
-        return dict(self.config)
+        body = _with_variables(self.uid, self.config, environment)
+        return dict(body)
+
+
+def _with_variables(name: str, value: Any, environment: Environment) -> Any:
+    """Put a variable in place of each `{secret: NAME, key: KEY}`, named after the data source and the field."""
+    if is_reference(value):
+        return environment.reference(name, SecretKey(**value))
+    if isinstance(value, dict):
+        return {key: _with_variables(f"{name}_{key}", item, environment) for key, item in value.items()}
+    return value
 
 
 DataSource = ExternalPrometheus | Loki | Tempo | Alertmanager | RawDataSource

@@ -10,6 +10,7 @@ import msgspec
 from semantic_router_observability.checks import host_and_port, http_url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.secrets.literals import INSTEAD, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,7 +196,15 @@ def render(sections: Mapping[str, Mapping[str, str]]) -> str:
     return "\n".join(blocks)
 
 
-def check_raw(where: str, sections: Mapping[str, Mapping[str, str]]) -> None:
+def with_files(sections: Mapping[str, Mapping[str, str | SecretKey]], files: SecretFiles) -> Sections:
+    """Put the reference to a mounted file in place of each key of a Secret."""
+    return {
+        section: {key: file_reference(files.path(value)) if isinstance(value, SecretKey) else value for key, value in values.items()}
+        for section, values in sections.items()
+    }
+
+
+def check_raw(where: str, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:
     """Refuse what would break the file or put a credential into it.
 
     Raises:
@@ -208,6 +217,8 @@ def check_raw(where: str, sections: Mapping[str, Mapping[str, str]]) -> None:
         for key, value in values.items():
             if not re.fullmatch(r"[A-Za-z0-9_]+", key):
                 raise ConfigError(f"{where}.{section}", key, "write a key of letters, digits and '_'")
+            if isinstance(value, SecretKey):
+                continue
             if not value.isprintable() or value.startswith("`") or value.endswith("\\") or '"""' in value:
                 raise ConfigError(
                     f"{where}.{section}.{key}", value, "write a value on one line, without a first '`', a last '\\' and triple quotes"
@@ -216,8 +227,8 @@ def check_raw(where: str, sections: Mapping[str, Mapping[str, str]]) -> None:
                 r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
             )
             in_url = re.search(r"://[^/@\s]*:[^/@\s]+@", value)
-            if in_url or (secret and value not in {"", "true", "false"} and not _REFERENCE.fullmatch(value)):
-                raise ConfigError(f"{where}.{section}.{key}", "…", "keep it in a Secret; mount it and write $__file{/path} here")
+            if in_url or shape_of(value) or (secret and value not in {"", "true", "false"} and not _REFERENCE.fullmatch(value)):
+                raise ConfigError(f"{where}.{section}.{key}", "…", INSTEAD)
 
 
 def file_reference(path: str) -> str:

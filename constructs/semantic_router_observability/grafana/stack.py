@@ -88,7 +88,8 @@ class GrafanaStack(Construct):
         session: How long people stay logged in. Default: Grafana's own, 7 days away and 30 in all.
         smtp: Mail server. Default: none.
         log_level: `debug`, `info`, `warn` or `error`. Default `info`.
-        settings: Any other setting of `grafana.ini`, by section and key; wins over everything else. Default: none.
+        settings: Any other setting of `grafana.ini`, by section and key; wins over everything else. A credential is a key of a Secret.
+            Default: none.
         replicas: Number of pods. Default 1; more need `database`.
         database: External PostgreSQL or MySQL. Default: SQLite on the volume.
         storage: Where SQLite and plugins are kept. Default: a declared claim of 10Gi, the size the router project suggests; with
@@ -130,7 +131,7 @@ class GrafanaStack(Construct):
         session: Session | None = None,
         smtp: ini.Smtp | None = None,
         log_level: ini.LogLevel = "info",
-        settings: Mapping[str, Mapping[str, str]] | None = None,
+        settings: Mapping[str, Mapping[str, str | SecretKey]] | None = None,
         replicas: int = 1,
         database: ini.Database | None = None,
         storage: Storage | None = None,
@@ -210,7 +211,7 @@ class GrafanaStack(Construct):
             {"smtp": smtp.section(secrets)} if smtp else {},
             {"database": database.section(secrets)} if database else {},
             ini.high_availability(f"{id}-headless") if replicas > 1 else {},
-            settings or {},
+            ini.with_files(settings or {}, secrets),
         )
         files = {
             "grafana.ini": ini.render(sections),
@@ -337,7 +338,7 @@ def _check(
     storage: Storage,
     database: ini.Database | None,
     replicas: int,
-    settings: Mapping[str, Mapping[str, str]],
+    settings: Mapping[str, Mapping[str, str | SecretKey]],
     *,
     reset_admin_password: bool,
 ) -> None:

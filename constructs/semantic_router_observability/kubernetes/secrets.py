@@ -8,6 +8,7 @@ import msgspec
 
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.secrets.literals import INSTEAD, holds_credential, refuse_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,30 +125,27 @@ def pull_uses(namespace: str, reader: str, names: Iterable[str]) -> list[SecretU
     ]
 
 
-_LITERAL_CREDENTIALS = {
-    "access_key",
-    "basicAuthPassword",
-    "bearer_token",
-    "client_certificate_password",
-    "client_secret",
-    "credentials",
-    "password",
-    "secret_key",
-}
+def is_reference(value: Any) -> bool:
+    """Whether a value in a raw mapping is a reference: a mapping of just `secret` and `key`."""
+    return isinstance(value, dict) and value.keys() == {"secret", "key"} and all(isinstance(each, str) for each in value.values())
 
 
 def refuse_literal_credentials(where: str, value: Any) -> None:
-    """Refuse a credential written out in a raw mapping; `_file` fields and Secret references are the way.
+    """Refuse a credential written out in a raw mapping: under a field that is called so, or in a text that looks like one.
 
     Raises:
-        ConfigError: the mapping holds a non-empty `password`, `client_secret` or the like. The message does not repeat the value.
+        ConfigError: there is one, as text or as a list of texts. The message does not repeat it.
 
     """
+    if is_reference(value):
+        return
     if isinstance(value, dict):
         for key, item in value.items():
-            if key in _LITERAL_CREDENTIALS and isinstance(item, str) and item:
-                raise ConfigError(f"{where}.{key}", "…", "keep the credential in a Secret and name its file with the field's '_file' form")
+            if holds_credential(key, item):
+                raise ConfigError(f"{where}.{key}", "…", INSTEAD)
             refuse_literal_credentials(f"{where}.{key}", item)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             refuse_literal_credentials(f"{where}[{index}]", item)
+    else:
+        refuse_credentials(where, value)

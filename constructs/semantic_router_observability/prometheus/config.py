@@ -10,6 +10,7 @@ from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
 from semantic_router_observability.yamltext import to_yaml
 
+from .raw import with_files
 from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Gua
 def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[str, Any]:
     """Build a user's scrape job."""
     if isinstance(job, RawJob):
-        return {"job_name": job.name, **job.config}
+        return {"job_name": job.name, **with_files(job.config, files)}
     common: dict[str, Any] = {
         "job_name": job.name,
         "scrape_interval": job.interval,

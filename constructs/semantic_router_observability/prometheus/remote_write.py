@@ -9,7 +9,10 @@ import msgspec
 
 from semantic_router_observability.checks import http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.secrets.literals import is_credential, shape_of
+
+from .raw import check_raw, with_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +43,8 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         bearer_token: Token for HTTP bearer authentication. Default: none.
         ca: Certificate authority of the endpoint. Default: the system's.
         headers: Extra headers, such as `X-Scope-OrgID`. Not for credentials. Default: none.
-        extra: Any other field of Prometheus's `remote_write` (`queue_config`, `write_relabel_configs`, `sigv4`, ...). Default: none.
+        extra: Any other field of Prometheus's `remote_write` (`queue_config`, `write_relabel_configs`, `oauth2`, ...). A credential is a
+            reference, such as `client_secret: {secret: NAME, key: KEY}` under `oauth2`. Default: none.
 
     """
 
@@ -61,7 +65,7 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
                 raise ConfigError("headers", header, "write a header's name of letters, digits and '-', and a value on one line")
             if header.lower() in _RESERVED_HEADERS or header.lower().startswith("x-amz-"):
                 raise ConfigError("headers", header, "remove it; Prometheus sets this header itself")
-            if header.lower() in {"authorization", "x-api-key", "cookie"}:
+            if header.lower() in {"authorization", "cookie"} or is_credential(header) or shape_of(value):
                 raise ConfigError(
                     "headers", header, "a credential does not belong in the settings; use basicAuth or bearerToken with a Secret"
                 )
@@ -84,7 +88,7 @@ class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             body["authorization"] = {"credentials_file": files.path(self.bearer_token)}
         if self.ca:
             body["tls_config"] = {"ca_file": files.path(self.ca)}
-        return {**body, **self.extra}
+        return {**body, **with_files(self.extra, files)}
 
 
 _RESERVED_HEADERS = {
@@ -109,7 +113,7 @@ def _refuse_known(extra: dict[str, Any]) -> None:
     for field in ("url", "name", "headers", "basic_auth", "authorization", "tls_config"):
         if field in extra:
             raise ConfigError(f"extra.{field}", extra[field], "this type has a field for it; use that one")
-    refuse_literal_credentials("extra", extra)
+    check_raw("extra", extra)
 
 
 def check_distinct(where: str, writes: Sequence[RemoteWrite]) -> None:

@@ -18,8 +18,10 @@ from semantic_router_observability.checks import (
     unique,
 )
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.secrets import SecretKey, refuse_literal_credentials
+from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
+
+from .raw import check_raw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,7 +193,8 @@ class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         name: Value of the `job` label.
-        config: Everything of the `scrape_config` but `job_name`.
+        config: Everything of the `scrape_config` but `job_name`. A credential is a reference, such as `password: {secret: NAME, key: KEY}`
+            under `basic_auth`.
         namespaces: Namespaces whose services, pods and endpoint slices it discovers; the Role for them follows from this. Default: none.
 
     """
@@ -202,7 +205,7 @@ class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        refuse_literal_credentials(f"scrape job {self.name!r}: config", self.config)
+        check_raw(f"scrape job {self.name!r}: config", self.config)
         if "job_name" in self.config:
             raise ConfigError(f"scrape job {self.name!r}: config.job_name", self.config["job_name"], "remove it; 'name' says it")
         listed(f"scrape job {self.name!r}: namespaces", self.namespaces)

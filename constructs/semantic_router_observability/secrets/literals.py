@@ -28,19 +28,43 @@ SHAPES = {
         r"|events\.pagerduty\.com/integration/\w+"
         r"|hc-ping\.com/[0-9a-f-]{20,}|nosnch\.in/\w+)"
     ),
-    "an address with a password": re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:?#'\"]*:(?!\$)[^\s/@:'\"{}$]+@[\w.\[-]"),
 }
 """Texts that are credentials wherever they stand. Each is narrow enough that nothing else in these files looks like it."""
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^\s/@:?#'\"]*:(?!\$)[^\s/@:'\"{}$]+@[\w.\[-]")
+
+_NAMES = re.compile(
+    r"^secrets$|(?:^|_)(?:pass(?:word|wd|phrase)|secret|token|credentials?|(?:api|access|secret|private|routing|service|signing|encryption)_?key)$"
+)
 
 INSTEAD = "keep it in a Secret and name that here: {secret: NAME, key: KEY}"
 
 
-def shape_of(text: str) -> str | None:
-    """What kind of credential the text holds, None when it looks like none."""
+def is_credential(field: str) -> bool:
+    """Whether a field of this name holds a credential, in `snake_case`, `camelCase` or as a header; `password_file` or `token_url` do not."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", field).replace("-", "_").lower()
+    return bool(_NAMES.search(words))
+
+
+def holds_credential(field: str, value: Any) -> bool:
+    """Whether a field of a raw mapping is a credential that is written out: a text, a list of texts, or the `values` of a header."""
+    if isinstance(value, dict):
+        value = value.get("values")
+        header = field.lower() in {"authorization", "cookie"}
+    else:
+        header = False
+    texts = value if isinstance(value, list) else [value]
+    return (header or is_credential(field)) and any(isinstance(text, str) and text for text in texts)
+
+
+def shape_of(text: str, *, addresses: bool = True) -> str | None:
+    """What kind of credential the text holds, None when it looks like none; `addresses` that hold a password count too."""
+    if addresses and _ADDRESS.search(text):
+        return "an address with a password"
     return next((name for name, shape in SHAPES.items() if shape.search(text)), None)
 
 
-def refuse_credentials(where: str, value: Any) -> None:
+def refuse_credentials(where: str, value: Any, *, addresses: bool = True) -> None:
     """Refuse a credential of a known shape anywhere in a value.
 
     Raises:
@@ -50,10 +74,10 @@ def refuse_credentials(where: str, value: Any) -> None:
     match value:
         case dict():
             for key, item in value.items():
-                refuse_credentials(f"{where}.{key}" if where else str(key), item)
+                refuse_credentials(f"{where}.{key}".lstrip("."), item, addresses=addresses)
         case list() | tuple():
             for index, item in enumerate(value):
-                refuse_credentials(f"{where}[{index}]", item)
+                refuse_credentials(f"{where}[{index}]", item, addresses=addresses)
         case str():
-            if kind := shape_of(value):
+            if kind := shape_of(value, addresses=addresses):
                 raise ConfigError(where, "…", f"looks like {kind}; {INSTEAD}")

@@ -1,0 +1,67 @@
+"""Credentials in what users write in Prometheus's own words: a reference stands where the text would, and becomes the file's path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.secrets import SecretKey, is_reference, refuse_literal_credentials
+
+if TYPE_CHECKING:
+    from semantic_router_observability.kubernetes.pods import SecretFiles
+
+_READ_FROM_FILES = {
+    "authorization": ("credentials",),
+    "basic_auth": ("password", "username"),
+    "oauth2": ("client_secret",),
+    "tls_config": ("ca", "cert", "key"),
+}
+"""Fields that Prometheus reads from a file under the name with `_file`; all other fields it takes only as text."""
+
+
+def check_raw(where: str, value: Any) -> None:
+    """Refuse credentials that are written out, and references where Prometheus reads no file.
+
+    Raises:
+        ConfigError: there is one; a credential is not repeated.
+
+    """
+    refuse_literal_credentials(where, value)
+    _check_references(where, "", value)
+
+
+def with_files(value: Any, files: SecretFiles) -> Any:
+    """Put the path of a mounted file in place of each `{secret: NAME, key: KEY}`."""
+    match value:
+        case dict():
+            return dict(_field(key, item, files) for key, item in value.items())
+        case list() | tuple():
+            return [with_files(item, files) for item in value]
+        case _:
+            return value
+
+
+def _field(key: str, item: Any, files: SecretFiles) -> tuple[str, Any]:
+    if is_reference(item):
+        return f"{key}_file", files.path(SecretKey(**item))
+    return key, with_files(item, files)
+
+
+def _check_references(where: str, parent: str, value: Any) -> None:
+    match value:
+        case dict():
+            for key, item in value.items():
+                inner = f"{where}.{key}"
+                if not is_reference(item):
+                    _check_references(inner, key, item)
+                elif key not in _READ_FROM_FILES.get(parent, ()):
+                    fields = ", ".join(f"{each}.{field}" for each, fields in _READ_FROM_FILES.items() for field in fields)
+                    raise ConfigError(inner, item["secret"], f"Prometheus reads no file for this field; it does for {fields}")
+                else:
+                    try:
+                        SecretKey(**item)
+                    except ConfigError as error:
+                        raise ConfigError.from_line(f"{inner}.{error}") from error
+        case list() | tuple():
+            for index, item in enumerate(value):
+                _check_references(f"{where}[{index}]", parent, item)
