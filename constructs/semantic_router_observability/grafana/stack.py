@@ -173,6 +173,7 @@ class GrafanaStack(Construct):
         owned = labels("grafana", id, "dashboards")
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
+        written = ini.with_files(settings or {}, secrets)
         directories = boards.directories(id, pages, brought)
         serving_certificate(self, id, namespace, tls, labels=owned)
         self.traffic: Sequence[Traffic] = wiring.traffic(
@@ -184,7 +185,7 @@ class GrafanaStack(Construct):
             smtp=smtp,
             identity=identity_flows(namespace, logins, ldap),
             auth_proxy=auth_proxy,
-            settings=settings or {},
+            settings=written,
             clustered=replicas > 1,
             embedding=embedding,
         )
@@ -211,7 +212,7 @@ class GrafanaStack(Construct):
             {"smtp": smtp.section(secrets)} if smtp else {},
             {"database": database.section(secrets)} if database else {},
             ini.high_availability(f"{id}-headless") if replicas > 1 else {},
-            ini.with_files(settings or {}, secrets),
+            written,
         )
         files = {
             "grafana.ini": ini.render(sections),
