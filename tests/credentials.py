@@ -66,7 +66,7 @@ def _named(where: str, key: str, value: Any) -> Iterator[tuple[str, str]]:
     if key in _NAMES_OF_THINGS or not _NAMES.search(key):
         return
     for text in texts:
-        if isinstance(text, str) and text and not _REFERENCE.fullmatch(text):
+        if isinstance(text, str) and text not in {"", "true", "false"} and not _REFERENCE.fullmatch(text):
             yield where, "a value under such a name"
 
 
