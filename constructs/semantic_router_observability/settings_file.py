@@ -94,7 +94,12 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
         for name, key in zip(section.__struct_fields__, section.__struct_encode_fields__, strict=True)
         if name != key
     }
-    line = re.sub(rf"\b({'|'.join(spelled)})(=True)?\b", lambda match: spelled[match[1]] + (": true" if match[2] else ""), line)
+
+    def keyed(match: re.Match[str]) -> str:
+        return spelled[match[1]] + (": true" if match[2] else "") if match[1] else match[0]
+
+    # Sections and keys of grafana.ini are Grafana's words.
+    line = re.sub(rf"settings\.\S+|\b({'|'.join(spelled)})(=True)?\b", keyed, line)
     return ConfigError.from_line(f"{file}: {line}")
 
 

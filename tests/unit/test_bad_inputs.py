@@ -770,7 +770,10 @@ IN_YAML = {
         ("images: {pullSecrets: [Foo]}", f"images.pullSecrets: 'Foo': {OBJECT}"),
         ("images: {pullSecrets: foo}", "images.pullSecrets: 'foo': write a list, not text"),
         ("images: {pullSecrets: [a, a]}", "images.pullSecrets: 'a': is listed twice; remove one"),
-        ("images: {loki: x}", "images: 'loki': is no key here; accepted: alertmanager, grafana, mirrors, prometheus, pullSecrets"),
+        (
+            "images: {loki: x}",
+            "images: 'loki': is no key here; accepted: alertmanager, grafana, mirrors, oauth2Proxy, prometheus, pullSecrets",
+        ),
     ],
 }
 
