@@ -24,6 +24,9 @@ _REFERENCE = re.compile(
 _NAMES_OF_THINGS = {"secretName", "secretKey", "automountServiceAccountToken", "serviceAccountToken"}
 """Fields that are called like a credential, and name an object or a key."""
 
+_NAMES_A_SECRET = re.compile(r"\.rootCAs\[\d+\]\.secret$")
+"""Traefik's ServersTransport names the Secret of an authority."""
+
 _SHAPES = {
     "private key": re.compile(r"BEGIN [A-Z ]*PRIVATE KEY|AGE-SECRET-KEY-"),
     "password hash": re.compile(r"\$2[abxy]\$\d\d\$|\$argon2|\$apr1\$|\{SHA\}|\$6\$"),
@@ -63,7 +66,7 @@ def _walk(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 def _named(where: str, key: str, value: Any) -> Iterator[tuple[str, str]]:
     texts = value if isinstance(value, list) else [value]
-    if key in _NAMES_OF_THINGS or not _NAMES.search(key):
+    if key in _NAMES_OF_THINGS or not _NAMES.search(key) or _NAMES_A_SECRET.search(where):
         return
     for text in texts:
         if isinstance(text, str) and text not in {"", "true", "false"} and not _REFERENCE.fullmatch(text):
