@@ -115,7 +115,23 @@ GUARDS = struct(
     dropPersonal=st.booleans(),
     boundClientLabels=st.booleans(),
 )
-PROMETHEUS = struct(
+ISSUER = struct({"name": SUBDOMAIN}, kind=st.sampled_from(["Issuer", "ClusterIssuer"]))
+
+
+def tls(server: str) -> st.SearchStrategy[Mapping]:
+    """Certificate of a server; no two servers have one Secret."""
+    return struct({"secret": st.builds("{}-{}".format, st.just(server), LABEL)}, issuer=ISSUER, caConfigMap=SUBDOMAIN)
+
+
+PASSWORDS = tagged("basicAuth", {"secret": SUBDOMAIN})
+CERTIFICATES = tagged("clientCertificates", {"secret": SUBDOMAIN}, ca=SECRET_KEY, allowedNames=st.lists(SUBDOMAIN, max_size=2))
+LOGIN = st.one_of(
+    st.just({}),
+    struct({"login": st.one_of(PASSWORDS, tagged("none", {"reason": TEXT}))}, tls=tls("prometheus")),
+    struct({"login": CERTIFICATES, "tls": tls("prometheus")}),
+    struct({"tls": tls("prometheus")}),
+)
+_PROMETHEUS = struct(
     scrapeJobs=st.lists(SCRAPE_JOB, max_size=4, unique_by=lambda job: job["name"]),
     guards=GUARDS,
     rules=RULES,
@@ -130,6 +146,7 @@ PROMETHEUS = struct(
     resources=RESOURCES,
     placement=PLACEMENT,
 )
+PROMETHEUS = st.builds(lambda settings, login: {**settings, **login}, _PROMETHEUS, LOGIN)
 
 AUTHENTICATION: st.SearchStrategy[Mapping] = st.one_of(
     st.just({}),
@@ -215,6 +232,7 @@ _GRAFANA: dict[str, Any] = {
     "session": st.just({"idle": "12h", "lifetime": "2w"}),
     "anonymous": struct(role=st.sampled_from(["Viewer", "Editor"])),
     "smtp": SMTP,
+    "tls": tls("grafana"),
     "logLevel": st.sampled_from(["debug", "info", "warn", "error"]),
     "settings": st.dictionaries(WORD, st.dictionaries(st.just("option"), TEXT, max_size=1), max_size=2),
     "resources": RESOURCES,

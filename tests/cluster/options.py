@@ -100,6 +100,31 @@ OPTION_SETS: dict[str, dict[str, Any]] = {
         },
     },
     "plain ingress": {"grafana": {"externalUrl": "http://grafana.example.com"}, "ingress": {"via": {"type": "traefik"}}},
+    "logins by password": {
+        "prometheus": {"login": {"type": "basicAuth", "secret": "prometheus-login"}},
+        "alertmanager": {
+            "login": {"type": "basicAuth", "secret": "alertmanager-login"},
+            "tls": {"secret": "alertmanager-tls"},
+            "receivers": [{"type": "webhook", "name": "people", "url": {"secret": "people", "key": "url"}}],
+        },
+    },
+    "certificates of servers and clients": {
+        "prometheus": {
+            "tls": {"secret": "prometheus-tls"},
+            "login": {
+                "type": "clientCertificates",
+                "secret": "prometheus-client",
+                "ca": {"secret": "people", "key": "ca.pem"},
+                "allowedNames": ["stack.example.com"],
+            },
+        },
+        "grafana": {"tls": {"secret": "grafana-tls"}},
+        "alertmanager": {
+            "tls": {"secret": "alertmanager-tls"},
+            "login": {"type": "clientCertificates", "secret": "alertmanager-client"},
+            "receivers": [{"type": "webhook", "name": "people", "url": {"secret": "people", "key": "url"}}],
+        },
+    },
     "remote write": {"prometheus": {"remoteWrite": REMOTE_WRITE, "externalLabels": {"cluster": "west", "replica": "a"}}},
     "rules and jobs": {"prometheus": {"rules": RULES, "scrapeJobs": SCRAPE_JOBS, "interval": "30s"}},
     "no guards": {

@@ -271,7 +271,7 @@ def test_a_grafana_is_reached_by_https_where_it_serves_tls() -> None:
 
 def test_a_prometheus_in_another_namespace_need_not_know_grafanas_certificate() -> None:
     chart = new_chart()
-    elsewhere = sro.PrometheusStack(cdk8s.Chart(chart.node.root, "elsewhere", namespace="metrics"), "prometheus")
+    elsewhere = sro.PrometheusStack(cdk8s.Chart(chart, "elsewhere", namespace="metrics"), "prometheus")
     grafana = sro.GrafanaStack(chart, "grafana", sources=[elsewhere], tls=sro.ServingTls(secret="grafana-tls"))
     assert grafana.serving_tls
 
