@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import command as alerts
 from semantic_router_observability.contract import command as contract
+from semantic_router_observability.explain import command as explain
 from semantic_router_observability.rules import command as rules
 
 if TYPE_CHECKING:
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is the process's."""
-    parser = argparse.ArgumentParser(prog="python -m semantic_router_observability", description="Tools for the router's metrics.")
+    parser = argparse.ArgumentParser(
+        prog="python -m semantic_router_observability", description="Tools for the router's metrics and for what watches them."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     alerts.add_to(commands)
     contract.add_to(commands)
+    explain.add_to(commands)
     rules.add_to(commands)
     options = parser.parse_args(arguments)
     return int(options.run(options))

@@ -173,6 +173,21 @@ OPTION_SETS: dict[str, dict[str, Any]] = {
             "pullSecrets": ["mirror"],
         },
     },
+    "network policies of every kind": {
+        "networkPolicies": {
+            "apiServer": {"cidrs": ["10.0.0.0/28", "fd00::/64"], "ports": [6443]},
+            "dns": [
+                {"type": "pods", "namespace": "kube-system", "labels": {"k8s-app": "kube-dns"}},
+                {"type": "addresses", "cidrs": ["169.254.20.10/32"]},
+            ],
+            "allowFrom": [
+                {"workloads": ["prometheus"], "namespace": "*", "podLabels": {"app": "reader"}, "reason": "readers"},
+                {"workloads": ["grafana"], "cidrs": ["10.8.0.0/16"], "ports": [3000], "reason": "people"},
+            ],
+            "allowTo": [{"workloads": ["grafana"], "namespaceLabels": {"team": "data"}, "ports": [3100], "reason": "logs"}],
+            "routerAccess": True,
+        }
+    },
     "grafana of many settings": {
         "grafana": {
             "anonymous": {"role": "Viewer"},

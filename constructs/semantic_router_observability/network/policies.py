@@ -15,7 +15,7 @@ from semantic_router_observability.kubernetes.traffic import Pods, Traffic
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
 from .options import USUAL_DNS, ApiServerAddress
-from .rules import Rule, Wiring, body, reasons
+from .rules import EDGES, Rule, Wiring, body, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.traffic import Flow, HasTraffic
 
     from .options import AllowedConnection, Dns
-
-EDGES = "semantic-router-observability/connections"
-"""Annotation with what each rule is for."""
 
 
 class ScrapesRouters(Protocol):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from .options import AllowedConnection, ApiServerAddress
 
+EDGES = "semantic-router-observability/connections"
+"""Annotation with what each rule is for."""
+
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Label that every namespace carries, with its name."""
 

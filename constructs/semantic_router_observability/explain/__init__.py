@@ -1,0 +1,1 @@
+"""What manifests amount to, in words."""

@@ -1,0 +1,224 @@
+"""The report of permissions, from Kubernetes objects as they are applied. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+from semantic_router_observability.network.rules import EDGES
+
+Object = dict[str, Any]
+
+_NAME = "kubernetes.io/metadata.name"
+
+
+class Workload(NamedTuple):
+    """Something that makes pods."""
+
+    title: str
+    namespace: str
+    labels: Mapping[str, str]
+    spec: Mapping[str, Any]
+
+
+def report(objects: Sequence[Object]) -> str:
+    """Four chapters: the API server, tokens, Secrets, the network."""
+    workloads = [workload for one in objects for workload in _workloads(one)]
+    chapters = {
+        "Requests to the API server": _rules(objects),
+        "API tokens": _tokens(objects, workloads),
+        "Secrets": _secrets(workloads),
+        "Network": _network(objects, workloads),
+    }
+    return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in chapters.items())
+
+
+def _workloads(one: Object) -> Iterator[Workload]:
+    spec = one.get("spec") or {}
+    match one["kind"]:
+        case "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job":
+            template = spec["template"]
+        case "CronJob":
+            template = spec["jobTemplate"]["spec"]["template"]
+        case "Pod":
+            template = one
+        case _:
+            return
+    labels = (template.get("metadata") or {}).get("labels") or {}
+    yield Workload(f"{one['kind']} {_namespaced(one)}", _namespace(one), labels, template["spec"])
+
+
+def _rules(objects: Sequence[Object]) -> Iterator[str]:
+    roles = {(one["kind"], _namespace(one), one["metadata"]["name"]): one for one in objects if one["kind"] in {"Role", "ClusterRole"}}
+    granted: dict[str, list[str]] = {f"ServiceAccount {_namespaced(one)}": [] for one in objects if one["kind"] == "ServiceAccount"}
+    for binding in objects:
+        if binding["kind"] not in {"RoleBinding", "ClusterRoleBinding"}:
+            continue
+        reference = binding["roleRef"]
+        home = _namespace(binding) if reference["kind"] == "Role" else ""
+        role = roles.get((reference["kind"], home, reference["name"]))
+        reach = f"in namespace {_namespace(binding)}" if binding["kind"] == "RoleBinding" else "in every namespace"
+        name = f"{reference['kind']} {reference['name']}"
+        lines = (
+            [f"{reach}: {rule} ({name})" for rule in map(_rule, role["rules"] or ())] if role else [f"{reach}: {name}, which is not here"]
+        )
+        for subject in binding.get("subjects") or ():
+            space = f"{subject['namespace']}/" if "namespace" in subject else ""
+            granted.setdefault(f"{subject['kind']} {space}{subject['name']}", []).extend(lines)
+    for who, lines in granted.items():
+        yield who
+        yield from (f"  {line}" for line in lines or ["nothing"])
+    if not granted:
+        yield "nobody"
+
+
+def _rule(rule: Mapping[str, Any]) -> str:
+    verbs = ", ".join(rule["verbs"])
+    if paths := rule.get("nonResourceURLs"):
+        return f"{verbs} {', '.join(paths)}"
+    kinds = [f"{kind}.{group}" if group else kind for group in rule["apiGroups"] for kind in rule["resources"]]
+    names = f" named {', '.join(rule['resourceNames'])}" if rule.get("resourceNames") else ""
+    return f"{verbs} {', '.join(kinds)}{names}"
+
+
+def _tokens(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
+    accounts = {(_namespace(one), one["metadata"]["name"]): one for one in objects if one["kind"] == "ServiceAccount"}
+    for workload in workloads:
+        spec = workload.spec
+        account = spec.get("serviceAccountName", "default")
+        of_account = accounts.get((workload.namespace, account), {}).get("automountServiceAccountToken", True)
+        mounted = ["mounted by default"] if spec.get("automountServiceAccountToken", of_account) else []
+        for volume in spec.get("volumes") or ():
+            for source in (volume.get("projected") or {}).get("sources") or ():
+                if token := source.get("serviceAccountToken"):
+                    audience = f" for {token['audience']}" if "audience" in token else ""
+                    mounted.append(f"volume {volume['name']}, renewed every {token.get('expirationSeconds', 3600)} s{audience}")
+        yield f"{workload.title}: {'; '.join(mounted)}, as account {account}" if mounted else f"{workload.title}: none"
+
+
+def _secrets(workloads: Sequence[Workload]) -> Iterator[str]:
+    for workload in workloads:
+        lines = list(dict.fromkeys(_read(workload.spec)))
+        yield f"{workload.title}{'' if lines else ': none'}"
+        yield from (f"  {line}" for line in lines)
+
+
+def _read(spec: Mapping[str, Any]) -> Iterator[str]:
+    for volume in spec.get("volumes") or ():
+        sources = [volume, *((volume.get("projected") or {}).get("sources") or ())]
+        for secret in (source["secret"] for source in sources if source.get("secret")):
+            keys = [item["key"] for item in secret.get("items") or ()]
+            yield f"{secret.get('secretName') or secret.get('name')}: {', '.join(keys) or 'every key'} (file)"
+        if csi := volume.get("csi"):
+            given = (csi.get("volumeAttributes") or {}).get("secretProviderClass", "")
+            yield f"{csi['driver']}: {given or 'all it gives'} (file)"
+    for container in (*(spec.get("initContainers") or ()), *spec["containers"]):
+        for variable in container.get("env") or ():
+            if key := (variable.get("valueFrom") or {}).get("secretKeyRef"):
+                yield f"{key['name']}: {key['key']} (environment)"
+        for source in container.get("envFrom") or ():
+            if secret := source.get("secretRef"):
+                yield f"{secret['name']}: every key (environment)"
+    for secret in spec.get("imagePullSecrets") or ():
+        yield f"{secret['name']} (pulling images)"
+
+
+def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
+    policies = [one for one in objects if one["kind"] == "NetworkPolicy"]
+    seen: list[Object] = []
+    for workload in workloads:
+        chosen = [
+            one for one in policies if _namespace(one) == workload.namespace and _matches(one["spec"]["podSelector"], workload.labels)
+        ]
+        seen += chosen
+        yield workload.title
+        for kind, word in (("Ingress", "in"), ("Egress", "out")):
+            yield from (f"  {word}: {line}" for line in _connections(kind, chosen))
+    for policy in policies:
+        if policy not in seen:
+            yield f"{_pods(policy['spec']['podSelector'])} in namespace {_namespace(policy)}, by {_namespaced(policy)}"
+            for kind, word in (("Ingress", "in"), ("Egress", "out")):
+                if kind in _types(policy):
+                    yield from (f"  {word}: {line}" for line in _connections(kind, [policy]))
+
+
+def _connections(kind: str, policies: Sequence[Object]) -> list[str]:
+    isolating = [one for one in policies if kind in _types(one)]
+    if not isolating:
+        return ["anything, as no policy says otherwise"]
+    lines = [
+        f"{_connection(kind, _namespace(one), rule)}{why}"
+        for one in isolating
+        for rule, why in zip(one["spec"].get(kind.lower()) or (), _reasons(kind, one), strict=True)
+    ]
+    return list(dict.fromkeys(lines)) or ["nothing"]
+
+
+def _reasons(kind: str, policy: Object) -> list[str]:
+    """What each rule is for, where the policy says so; one that was patched since may say it no longer."""
+    count = len(policy["spec"].get(kind.lower()) or ())
+    word = {"Ingress": "in: ", "Egress": "out: "}[kind]
+    lines = (policy["metadata"].get("annotations") or {}).get(EDGES, "").splitlines()
+    whys = [f" for {line.partition(' for ')[2]}" for line in lines if line.startswith(word)]
+    return whys if len(whys) == count else [""] * count
+
+
+def _connection(kind: str, home: str, rule: Mapping[str, Any]) -> str:
+    word = "from" if kind == "Ingress" else "to"
+    peers = [_peer(peer, home) for peer in rule.get(word) or ()] or ["anybody"]
+    ports = [_port(port) for port in rule.get("ports") or ()] or ["any port"]
+    return f"{', '.join(ports)} {word} {'; '.join(peers)}"
+
+
+def _port(port: Mapping[str, Any]) -> str:
+    number = f" {port['port']}" if "port" in port else ""
+    last = f"-{port['endPort']}" if "endPort" in port else ""
+    return f"{port.get('protocol', 'TCP')}{number}{last}"
+
+
+def _peer(peer: Mapping[str, Any], home: str) -> str:
+    if block := peer.get("ipBlock"):
+        without = f" without {', '.join(block['except'])}" if block.get("except") else ""
+        return f"{block['cidr']}{without}"
+    pods = _pods(peer.get("podSelector") or {})
+    if "namespaceSelector" not in peer:
+        return f"{pods} in namespace {home}"
+    labels = dict(peer["namespaceSelector"].get("matchLabels") or {})
+    if labels.keys() == {_NAME}:
+        return f"{pods} in namespace {labels[_NAME]}"
+    spaces = _selector(peer["namespaceSelector"])
+    return f"{pods} in {f'namespaces with {spaces}' if spaces else 'every namespace'}"
+
+
+def _pods(selector: Mapping[str, Any]) -> str:
+    chosen = _selector(selector)
+    return f"pods with {chosen}" if chosen else "every pod"
+
+
+def _selector(selector: Mapping[str, Any]) -> str:
+    labels = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
+    expressions = [
+        " ".join([each["key"], each["operator"], *([f"({', '.join(each['values'])})"] if each.get("values") else [])])
+        for each in selector.get("matchExpressions") or ()
+    ]
+    return ", ".join([*labels, *expressions])
+
+
+def _matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether a policy selects the pods; expressions are read as if they did, so that no rule is left out of the report."""
+    return (selector.get("matchLabels") or {}).items() <= labels.items()
+
+
+def _types(policy: Object) -> Sequence[str]:
+    spec = policy["spec"]
+    return spec.get("policyTypes") or (["Ingress", "Egress"] if spec.get("egress") else ["Ingress"])
+
+
+def _namespace(one: Object) -> str:
+    return str(one["metadata"].get("namespace") or "")
+
+
+def _namespaced(one: Object) -> str:
+    return "/".join(part for part in (_namespace(one), one["metadata"]["name"]) if part)
