@@ -24,7 +24,7 @@ def build(chart: Chart, settings: sro.Settings) -> None:
         sro.Secrets(chart, "secrets", of=stacks, providers=settings.secrets)
     exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager, **logins}
     ingress = sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable)) if settings.ingress else None
-    members = [each for each in (prometheus, grafana, alertmanager, *logins.values(), ingress) if hasattr(each, "traffic")]
+    members = [each for each in (prometheus, grafana, alertmanager, *logins.values(), ingress) if each]
     if settings.network_policies.enabled:
         sro.NetworkPolicies(chart, "network", members=members, **settings.network_arguments())
     if settings.network_policies.router_access:

@@ -113,6 +113,17 @@ class Wiring:
         """Who may connect to any port of whom: the number of a port that only has a name is not known."""
         self.connections = list(self._all())
 
+    @property
+    def controller_is_unknown(self) -> bool:
+        """Whether an Ingress is of a class whose controller could run anywhere."""
+        return any(one["kind"] == "Ingress" and one["spec"].get("ingressClassName") == "contour" for one in self._objects)
+
+    def exposed(self) -> set[tuple[Pod, int]]:
+        """Pods, and their ports, to which an Ingress, a route of a gateway or an OpenShift Route leads."""
+        routes = [str(one["spec"]) for one in self._objects if one["kind"] in {"Ingress", "HTTPRoute", "Route"}]
+        targets = [target for pod in self.pods.values() for target in self._services(pod.namespace) if target.port_name == "http"]
+        return {(target.pod, target.port) for target in targets if any(f"'name': '{target.service}'" in route for route in routes)}
+
     def _all(self) -> Iterator[Connection]:
         for name, pod in self.pods.items():
             for text in self._config(name).items():

@@ -83,7 +83,7 @@ def test_nothing_else_is_let_through(case: list[Object]) -> None:
         Pod("bare", home),
     ]
     pods = [*wiring.pods.values(), *wiring.routers, *bystanders]
-    declared = set(wiring.connections)
+    declared, exposed = set(wiring.connections), wiring.exposed()
     for network in both_readings(policies_of(case)):
         for source, target in itertools.permutations(pods, 2):
             if source not in wiring.pods.values() and target not in wiring.pods.values():
@@ -93,6 +93,8 @@ def test_nothing_else_is_let_through(case: list[Object]) -> None:
                     continue
                 if network.ranges_hold_pods and Connection(source, OUTSIDE, port, protocol) in declared:
                     continue  # what may connect to any address may, under this reading, connect to any pod
+                if (target, port) in exposed and (network.ranges_hold_pods or wiring.controller_is_unknown):
+                    continue  # and so may any pod, where a load balancer does whose address nobody knows
                 assert not network.allows(source, target, port, protocol), f"{source} -> {target} {protocol} {port}"
         for pod in wiring.pods.values():
             assert not network.allows(OUTSIDE, pod, 8080)
@@ -153,6 +155,17 @@ def test_the_api_server_can_be_narrowed_down() -> None:
     assert not network.allows(pod(objects, "prometheus"), Host("10.0.0.16"), 6443)
 
 
+def test_cilium_has_a_name_for_the_api_server() -> None:
+    objects = from_yaml("networkPolicies: {apiServer: {ports: [6443], cilium: true}}")
+    (policy,) = [one for one in objects if one["kind"] == "CiliumNetworkPolicy"]
+    assert (policy["apiVersion"], policy["metadata"]["name"]) == ("cilium.io/v2", "network-prometheus-api-server")
+    assert policy["spec"] == {
+        "endpointSelector": find(objects, "StatefulSet", "prometheus")["spec"]["selector"],
+        "egress": [{"toEntities": ["kube-apiserver"], "toPorts": [{"ports": [{"port": "6443", "protocol": "TCP"}]}]}],
+    }
+    assert not any(one["kind"] == "CiliumNetworkPolicy" for one in from_yaml("networkPolicies: {apiServer: {ports: [6443]}}"))
+
+
 @pytest.mark.parametrize(
     ("server", "port"),
     [
@@ -202,6 +215,15 @@ def test_the_router_dashboard_reaches_what_it_embeds() -> None:
         assert not network.allows(router, pod(objects, "grafana"), 3000)
     plain = from_yaml("")
     assert not Network(policies_of(plain)).allows(ROUTER_DASHBOARD, pod(plain, "grafana"), 3000)
+
+
+def test_the_ingress_controller_reaches_what_it_exposes(default_objects: list[Object]) -> None:
+    objects = from_yaml(inspect.cleandoc(IN_YAML["ingress-nginx"]))
+    for network in both_readings(policies_of(objects)):
+        assert network.allows(CONTROLLER, pod(objects, "grafana"), 3000)
+        assert not network.allows(CONTROLLER, pod(objects, "prometheus"), 9090)
+        assert not network.allows(Pod("other", CONTROLLER.namespace, {"app": "other"}), pod(objects, "grafana"), 3000)
+    assert not Network(policies_of(default_objects)).allows(CONTROLLER, pod(default_objects, "grafana"), 3000)
 
 
 def test_router_access_lets_prometheus_in_and_shuts_out_the_rest() -> None:

@@ -38,11 +38,14 @@ class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         cidrs: Its address ranges, after the Service `kubernetes` has been resolved: `kubectl get endpointslices -n default
             -l kubernetes.io/service-name=kubernetes` shows them. Default: any address.
         ports: Its ports. Default 443 and 6443, which most distributions use.
+        cilium: Also make a `CiliumNetworkPolicy` for those who ask it. To Cilium, an address range is never the cluster's own nodes, on
+            which the API server runs in clusters that are not managed. Default false.
 
     """
 
     cidrs: tuple[str, ...] = Addresses().cidrs
     ports: tuple[int, ...] = (443, 6443)
+    cilium: bool = False
 
     def __post_init__(self) -> None:
         _check_cidrs(self.cidrs)
