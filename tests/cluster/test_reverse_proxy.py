@@ -85,15 +85,17 @@ def open_site(
             "externalUrl": f"{SITE}/prometheus",
             "interval": "1s",
             "rules": [RULES],
+            "tls": {"secret": "prometheus-serving"},
             **options["prometheus"],
         },
         "alertmanager": {
             "externalUrl": f"{SITE}/alertmanager",
             "receivers": [{"type": "webhook", "name": "people", "url": {"secret": "receiver", "key": "url"}}],
             "grouping": {"groupWait": "1s"},
+            "tls": {"secret": "alertmanager-serving"},
             **options["alertmanager"],
         },
-        "ingress": {"className": "nginx", "backends": list(PARTS), "tls": {"type": "secret", "name": "site"}},
+        "ingress": {"via": {"type": "nginx"}, "backends": list(PARTS), "tls": {"type": "secret", "name": "site"}},
     }
     put(lab, namespace, "site", authority.issue(HOST))
     apply_cleanly(cluster, synthesize(directory / "settings", namespace, settings), user=cluster.create_admin(namespace, "anna"))
@@ -110,8 +112,8 @@ def passwords(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     directory = tmp_path_factory.mktemp("passwords")
     with ExitStack() as stack:
         secrets = {
-            "prometheus-login": users({"anna": "first"}, myself="anna"),
-            "alertmanager-login": users({"otto": "other"}, myself="otto"),
+            "prometheus-login": users({"anna": "first"}, myself="anna", tls=True),
+            "alertmanager-login": users({"otto": "other"}, myself="otto", tls=True),
         }
         options = {part: {"login": {"type": "basicAuth", "secret": f"{part}-login"}} for part in PARTS}
         yield open_site(stack, lab, directory, options, secrets).expose(stack, directory)
