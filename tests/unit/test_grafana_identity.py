@@ -110,12 +110,18 @@ PROVIDERS: list[tuple[Any, str, dict[str, str]]] = [
         },
     ),
     (
-        sro.GitHub(**APP, url="https://git.example.com/", roles=sro.RoleMapping(admin=("@ops/sre",), strict=True)),
+        sro.GitHub(
+            **APP,
+            url="https://git.example.com/",
+            ca=sro.SecretKey("git-ca", "ca.crt"),
+            roles=sro.RoleMapping(admin=("@ops/sre",), strict=True),
+        ),
         "auth.github",
         {
             "auth_url": "https://git.example.com/login/oauth/authorize",
             "token_url": "https://git.example.com/login/oauth/access_token",
             "api_url": "https://git.example.com/api/v3/user",
+            "tls_client_ca": "/etc/grafana-secrets/git-ca/ca.crt",
             "scopes": "user:email read:org",
             "role_attribute_path": "contains(groups[*], '@ops/sre') && 'Admin'",
             "role_attribute_strict": "true",
@@ -455,6 +461,21 @@ def test_who_has_a_login(arguments: dict[str, Any], *, expected: bool) -> None:
     chart = new_chart()
     grafana = sro.GrafanaStack(chart, "grafana", sources=[sro.ExternalPrometheus(url="http://a")], router_dashboards=False, **arguments)
     assert grafana.has_login is expected
+
+
+EXPOSED = "{externalUrl: 'https://g.example.com', anonymous: {%s}, admin: {type: %s, name: a}}\ningress: {via: {type: nginx}}"
+
+
+def test_a_reason_exposes_an_anonymous_grafana_and_stands_on_the_ingress() -> None:
+    objects = from_yaml("grafana: " + EXPOSED % ("reason: reachable only through the VPN", "secret"))
+    (ingress,) = [found for found in objects if found["kind"] == "Ingress"]
+    assert ingress["metadata"]["annotations"]["semantic-router-observability/no-login"] == "reachable only through the VPN"
+
+
+@pytest.mark.parametrize("settings", [EXPOSED % ("role: Viewer", "secret"), EXPOSED.replace(", name: a", "") % ("reason: a", "demo")])
+def test_nothing_else_exposes_it(settings: str) -> None:
+    with pytest.raises(sro.ConfigError, match=r"^ingress: backends: 'grafana': it has no login"):
+        from_yaml(f"grafana: {settings}")
 
 
 @pytest.mark.parametrize("settings", ["grafana: {}", "grafana: {externalUrl: 'https://g.example.com'}", f"{LOGIN}}}"])

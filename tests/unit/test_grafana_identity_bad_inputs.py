@@ -249,6 +249,10 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
         lambda: sro.AuthProxy(addresses=("10.0.0.1",), sync_minutes=-1),
         "syncMinutes: -1: write a number of minutes, or 0 to read the headers at every request",
     ),
+    (
+        lambda: sro.Anonymous(reason=" "),
+        "reason: ' ': write on one line why nobody has to log in, such as 'reachable only through the VPN'",
+    ),
     (lambda: sro.Session(lifetime="1y"), "lifetime: '1y': write a number with m, h, d, w or M, such as 12h or 30d"),
     (lambda: server(hosts=()), "hosts: []: name at least one server, such as ldap.example.com"),
     (

@@ -35,10 +35,17 @@ class Anonymous(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     Attributes:
         role: What anonymous visitors may do. Default `Viewer`. `Admin` is refused: it could read every data source.
+        reason: Why nobody has to say who they are, for those who review it; it stands on the object that exposes Grafana. Default: none,
+            such a Grafana is not exposed.
 
     """
 
     role: Literal["Viewer", "Editor"] = "Viewer"
+    reason: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.reason is not None and (not self.reason.strip() or not self.reason.isprintable()):
+            raise ConfigError("reason", self.reason, "write on one line why nobody has to log in, such as 'reachable only through the VPN'")
 
 
 class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):

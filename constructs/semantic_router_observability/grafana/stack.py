@@ -163,6 +163,8 @@ class GrafanaStack(Construct):
         """Where people reach it, as given."""
         self.has_login = anonymous is None and not isinstance(admin, DemoCredentials)
         """Whether everybody has to say who they are, with a password that is not printed in the manifests."""
+        self.no_login_reason = anonymous.reason if anonymous and not isinstance(admin, DemoCredentials) else None
+        """Why visitors may stay unnamed where it is exposed; there is no reason for a password that everybody knows."""
         self.embedding = embedding
         """Whether it is served inside the Router Dashboard."""
         self.serving_tls = tls

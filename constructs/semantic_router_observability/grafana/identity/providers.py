@@ -95,6 +95,7 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         sign_up: Make a user at the first login. Default true; otherwise only those who exist already can log in.
         auto_login: Go to GitHub without showing the login page. Default false.
         url: GitHub Enterprise Server's address. Default `https://github.com`.
+        ca: Certificate authority of that server. Default: those of the image.
 
     """
 
@@ -106,6 +107,7 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     team_ids: tuple[int, ...] = ()
     roles: RoleMapping | None = None
     url: str = "https://github.com"
+    ca: SecretKey | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -129,9 +131,10 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, 
 
     def own_settings(self, files: SecretFiles, root: str) -> Mapping[str, str]:
         """Settings that only this provider has."""
-        del files, root
+        del root
         return {
             "scopes": "user:email read:org",
+            **({"tls_client_ca": files.path(self.ca)} if self.ca else {}),
             **({"allowed_organizations": as_list(self.organizations)} if self.organizations else {}),
             **({"team_ids": " ".join(str(number) for number in self.team_ids)} if self.team_ids else {}),
             **role_settings(self.roles),
