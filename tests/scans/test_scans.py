@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,13 @@ def test_every_finding_is_accepted_with_a_reason(findings: Sequence[Finding]) ->
 def test_what_is_accepted_still_occurs(entry: dict[str, str], findings: Sequence[Finding]) -> None:
     assert entry.keys() - {"where", "case"} == {"tool", "rule", "reason"}
     assert any(accepts(entry, finding) for finding in findings), "take it out of tests/scans/accepted.yaml"
+
+
+def test_the_page_on_security_says_how_many(findings: Sequence[Finding]) -> None:
+    objects = [one for one in yaml.safe_load_all((ROOT / "dist" / "observability.k8s.yaml").read_text()) if one]
+    totals = Counter(finding.tool for finding in findings if finding.case == "dist")
+    line = f"{len(objects)} objects: kubeconform 0, kube-score {totals['kube-score']}, checkov {totals['checkov']}"
+    assert line in (ROOT / "docs" / "security.md").read_text().splitlines()
 
 
 BAD = """
