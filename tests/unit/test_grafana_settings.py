@@ -147,3 +147,28 @@ def test_credentials_are_refused_and_not_repeated(key: str, value: str) -> None:
 def test_values_that_would_break_the_file(value: str) -> None:
     with pytest.raises(ConfigError, match="write a value on one line"):
         check_raw("g", {"users": {"a": value}})
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value", "message"),
+    [
+        (
+            "auth.anonymous",
+            "enabled",
+            "true",
+            "g.auth.anonymous.enabled: 'true': write `anonymous` instead, so that whatever exposes Grafana knows",
+        ),
+        ("auth.proxy", "enabled", "Yes", "g.auth.proxy.enabled: 'Yes': write `auth_proxy` instead, with the addresses whose word is taken"),
+        (
+            "users",
+            "allow_sign_up",
+            "1",
+            "g.users.allow_sign_up: '1': whoever reaches Grafana could make an account; invite people, or let one of `logins` make users",
+        ),
+    ],
+)
+def test_settings_open_no_door_unnoticed(section: str, key: str, value: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_raw("g", {section: {key: value}})
+    assert str(caught.value) == message
+    check_raw("g", {section: {key: "false"}})

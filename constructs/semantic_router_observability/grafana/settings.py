@@ -211,11 +211,22 @@ def with_files(sections: Mapping[str, Mapping[str, str | SecretKey]], files: Sec
     }
 
 
+_DOORS = {
+    ("auth.anonymous", "enabled"): "write `anonymous` instead, so that whatever exposes Grafana knows",
+    ("auth.proxy", "enabled"): "write `auth_proxy` instead, with the addresses whose word is taken",
+    ("users", "allow_sign_up"): "whoever reaches Grafana could make an account; invite people, or let one of `logins` make users",
+}
+"""Settings that let people in, and that must not be opened behind the back of the arguments."""
+
+_TRUE = {"1", "t", "true", "y", "yes", "on"}
+"""As Grafana's INI reader has it, whatever the case."""
+
+
 def check_raw(where: str, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:
-    """Refuse what would break the file or put a credential into it.
+    """Refuse what would break the file, put a credential into it, or let people in unnoticed.
 
     Raises:
-        ConfigError: a name or value that INI cannot carry, or a literal where Grafana expects a credential.
+        ConfigError: a name or value that INI cannot carry, a literal where Grafana expects a credential, or an open door.
 
     """
     for section, values in sections.items():
@@ -230,6 +241,8 @@ def check_raw(where: str, sections: Mapping[str, Mapping[str, str | SecretKey]])
                 raise ConfigError(
                     f"{where}.{section}.{key}", value, "write a value on one line, without a first '`', a last '\\' and triple quotes"
                 )
+            if value.lower() in _TRUE and (section, key) in _DOORS:
+                raise ConfigError(f"{where}.{section}.{key}", value, _DOORS[section, key])
             secret = re.search(r"password|secret|token|private_key", key) and not re.search(
                 r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
             )
