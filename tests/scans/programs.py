@@ -129,7 +129,8 @@ def _strict(schema: Any, *, top: bool = False) -> Any:
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    strict = {key: _strict(value) for key, value in schema.items()}
+    # Some CRDs say `anyOf: null`, which JSON Schema does not know.
+    strict = {key: _strict(value) for key, value in schema.items() if value is not None}
     if isinstance(schema.get("properties"), dict) and "additionalProperties" not in schema:
         if not schema.get("x-kubernetes-preserve-unknown-fields"):
             strict["additionalProperties"] = False
