@@ -80,6 +80,12 @@ SOURCES = (
         "h1:YmL0lx9HMYqeZCnLyOZRMuGAZXmP/e42UGCCAnMKjgE=",
         {"deploy/secrets-store.csi.x-k8s.io_secretproviderclasses.yaml": "v1"},
     ),
+    Source(
+        "github.com/bitnami-labs/sealed-secrets",
+        "v0.40.0",
+        "h1:rvCP35JL8ZV5LNA2SrwNR6iLyoM3ulrSFWN0lBtYEYI=",
+        {"helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml": "v1alpha1"},
+    ),
 )
 
 

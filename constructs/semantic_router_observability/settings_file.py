@@ -153,7 +153,10 @@ def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigErro
     if any(keys_of_secrets) and (all(keys_of_secrets) or is_credential(last)):
         return ConfigError(where, Raw("a value"), INSTEAD)
     if is_credential(last) or last.lower().endswith(("auth", "login")):
-        given = Raw("a value")  # it may be the credential itself, at the wrong place
+        # It may be the credential itself, at the wrong place.
+        expected = _expected(problem, _values(nodes), given)
+        hint = "; credentials in it as {secret: NAME, key: KEY}" if "a mapping" in expected else ""
+        return ConfigError(where, Raw("a value"), expected + hint)
     return ConfigError(where, given, _expected(problem, _values(nodes), given))
 
 

@@ -18,6 +18,9 @@ _READ_FROM_FILES = {
 }
 """Fields that Prometheus reads from a file under the name with `_file`; all other fields it takes only as text."""
 
+_HEADERS = "http_headers"
+"""Headers by name, each with a list of files."""
+
 
 def check_raw(where: str, value: Any) -> None:
     """Refuse credentials that are written out, and references where Prometheus reads no file.
@@ -30,21 +33,22 @@ def check_raw(where: str, value: Any) -> None:
     _check_references(where, "", value)
 
 
-def with_files(value: Any, files: SecretFiles) -> Any:
-    """Put the path of a mounted file in place of each `{secret: NAME, key: KEY}`."""
+def with_files(value: Any, files: SecretFiles, parent: str = "") -> Any:
+    """Put the path of a mounted file in place of each `{secret: NAME, key: KEY}`; `parent` is the field that holds the value."""
     match value:
         case dict():
-            return dict(_field(key, item, files) for key, item in value.items())
+            return dict(_field(parent, key, item, files) for key, item in value.items())
         case list() | tuple():
-            return [with_files(item, files) for item in value]
+            return [with_files(item, files, parent) for item in value]
         case _:
             return value
 
 
-def _field(key: str, item: Any, files: SecretFiles) -> tuple[str, Any]:
-    if is_reference(item):
-        return f"{key}_file", files.path(SecretKey(**item))
-    return key, with_files(item, files)
+def _field(parent: str, key: str, item: Any, files: SecretFiles) -> tuple[str, Any]:
+    if not is_reference(item):
+        return key, with_files(item, files, key)
+    path = files.path(SecretKey(**item))
+    return (key, {"files": [path]}) if parent == _HEADERS else (f"{key}_file", path)
 
 
 def _check_references(where: str, parent: str, value: Any) -> None:
@@ -54,8 +58,10 @@ def _check_references(where: str, parent: str, value: Any) -> None:
                 inner = f"{where}.{key}"
                 if not is_reference(item):
                     _check_references(inner, key, item)
-                elif key not in _READ_FROM_FILES.get(parent, ()):
-                    fields = ", ".join(f"{each}.{field}" for each, fields in _READ_FROM_FILES.items() for field in fields)
+                elif parent != _HEADERS and key not in _READ_FROM_FILES.get(parent, ()):
+                    fields = ", ".join(
+                        [*(f"{each}.{field}" for each, fields in _READ_FROM_FILES.items() for field in fields), f"{_HEADERS}.NAME"]
+                    )
                     raise ConfigError(inner, item["secret"], f"Prometheus reads no file for this field; it does for {fields}")
                 else:
                     try:

@@ -1,0 +1,268 @@
+"""Who brings Secrets: what the stacks say they read, and what each provider makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import main
+import pytest
+import yaml
+
+import semantic_router_observability as sro
+from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of, pod_templates
+from semantic_router_observability import app
+from semantic_router_observability.kubernetes.secrets import SecretUse
+from semantic_router_observability.secrets import needs
+
+if TYPE_CHECKING:
+    import cdk8s
+
+ENCRYPTED = Path(__file__).parents[1] / "encrypted"
+"""Files as `kubeseal` and `sops` wrote them, and what they were made from."""
+
+KEY = sro.SecretKey("remote-write", "token")
+WRITE = sro.RemoteWrite(url="https://mimir.example.com/push", bearer_token=KEY)
+
+
+def prometheus(chart: cdk8s.Chart, **arguments: Any) -> sro.PrometheusStack:
+    """A Prometheus that reads one key."""
+    return sro.PrometheusStack(chart, "prometheus", **{"remote_write": [WRITE], **arguments})
+
+
+def read(stack: Any) -> set[tuple[str, str, str, str]]:
+    """Secret, key, way and what a change needs, of everything a stack reads."""
+    return {(use.secret, use.key, use.way, use.on_change) for use in stack.secret_references}
+
+
+def test_prometheus_reads_files_anew_and_pulls_with_a_secret() -> None:
+    registries = sro.ImageRegistries(pull_secrets=("registry",))
+    login = sro.BasicAuthUsers(secret="login")
+    tls = sro.ServingTls(secret="prometheus-tls", issuer=sro.Issuer(name="internal"))
+    stack = prometheus(new_chart(), registries=registries, login=login, tls=tls)
+    assert read(stack) == {
+        ("remote-write", "token", "file", "reread"),
+        ("registry", ".dockerconfigjson", "image pull", "reread"),
+        ("login", "web.yml", "projected", "reread"),
+        ("login", "username", "file", "reread"),
+        ("login", "password", "file", "reread"),
+        ("prometheus-tls", "ca.crt", "file", "reread"),
+        ("prometheus-tls", "tls.crt", "projected", "reread"),
+        ("prometheus-tls", "tls.key", "projected", "reread"),
+    }
+    assert {(use.namespace, use.reader) for use in stack.secret_references} == {(NAMESPACE, "prometheus")}
+    assert {use.secret for use in stack.secret_references if use.made_by} == {"prometheus-tls"}
+
+
+def test_alertmanager_reads_files_anew() -> None:
+    slack = sro.Slack(name="chat", api_url=sro.SecretKey("slack", "url"))
+    assert read(sro.AlertmanagerStack(new_chart(), "alertmanager", receivers=[slack])) == {("slack", "url", "file", "reread")}
+
+
+GRAFANA = [
+    ({}, "once", "once"),
+    ({"reset_admin_password": True}, "once", "restart"),
+    ({"storage": sro.Ephemeral()}, "restart", "restart"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "user", "password"), GRAFANA)
+def test_grafana_reads_its_administrator_once(arguments: dict[str, Any], user: str, password: str) -> None:
+    chart = new_chart()
+    loki = sro.Loki(url="http://loki.logging", bearer_token=sro.SecretKey("loki", "token"))
+    raw = {"auth.generic_oauth": {"client_secret": sro.SecretKey("sso", "client-secret")}}
+    stack = sro.GrafanaStack(
+        chart, "grafana", sources=[sro.ExternalPrometheus(url="http://a")], data_sources=[loki], settings=raw, **arguments
+    )
+    assert read(stack) == {
+        ("grafana-admin", "admin-user", "file", user),
+        ("grafana-admin", "admin-password", "file", password),
+        ("loki", "token", "environment", "restart"),
+        ("sso", "client-secret", "file", "restart"),
+    }
+
+
+def test_the_proxy_says_what_it_reads() -> None:
+    chart = new_chart()
+    stack = prometheus(chart, external_url="https://prometheus.example.com")
+    proxy = sro.OAuth2Proxy(
+        chart,
+        "login",
+        upstream=stack,
+        provider=sro.OidcProvider(issuer="https://id.example.com"),
+        client_id="prometheus",
+        client_secret=sro.SecretKey("login", "client-secret"),
+        cookie_secret=sro.SecretKey("login", "cookie-secret"),
+        allow=sro.Allow(groups=("sre",)),
+    )
+    assert {(use.secret, use.key) for use in proxy.secret_references} == {("login", "client-secret"), ("login", "cookie-secret")}
+
+
+def test_every_secret_that_a_pod_names_is_in_its_references() -> None:
+    """Read from the manifests, not from the code that made them."""
+    for text in MANY:
+        chart = new_chart()
+        settings = from_settings(text)
+        main.build(chart, settings)
+        named = {name for template in pod_templates(objects_of(chart)) for name in _secrets(template)}
+        assert named == {use.secret for stack in stacks_of(chart) for use in stack.secret_references}
+
+
+MANY = [
+    "",
+    """
+    prometheus:
+      login: {type: basicAuth, secret: login}
+      tls: {secret: prometheus-tls}
+      alertmanagers: [{url: "https://alerts.example.com", ca: {secret: ca, key: ca.crt}}]
+      scrapeJobs:
+        - type: raw
+          name: raw
+          config: {static_configs: [{targets: ["a:1"]}], oauth2: {client_secret: {secret: oauth, key: secret}, client_id: a, token_url: "https://a"}}
+    grafana:
+      database: {engine: postgres, host: "db:5432", user: {secret: db, key: user}, password: {secret: db, key: password}}
+      smtp: {host: "smtp.example.com:587", fromAddress: g@example.com, user: {secret: smtp, key: user}, password: {secret: smtp, key: password}}
+      secretKey: {secret: encryption, key: key}
+      dataSources:
+        - {type: loki, url: "http://loki.logging", bearerToken: {secret: loki, key: token}}
+        - {type: raw, config: {name: E, uid: e, type: elasticsearch, secureJsonData: {password: {secret: elastic, key: password}}}}
+    images: {pullSecrets: [registry]}
+    """,
+]
+
+
+def from_settings(text: str) -> sro.Settings:
+    """Settings as a file would hold them."""
+    import msgspec
+
+    return msgspec.convert(yaml.safe_load(text) or {}, sro.Settings)
+
+
+def stacks_of(chart: cdk8s.Chart) -> list[Any]:
+    """Constructs that run pods."""
+    return [child for child in chart.node.children if hasattr(child, "secret_references")]
+
+
+def _secrets(value: Any) -> set[str]:
+    """Names of Secrets in a pod template."""
+    found: set[str] = set()
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "secret":
+                found.add(item.get("secretName") or item["name"])
+            elif key == "secretKeyRef":
+                found.add(item["name"])
+            elif key == "imagePullSecrets":
+                found |= {one["name"] for one in item}
+            else:
+                found |= _secrets(item)
+    elif isinstance(value, list):
+        for item in value:
+            found |= _secrets(item)
+    return found
+
+
+def test_an_external_secret_has_exactly_what_is_read() -> None:
+    chart = new_chart()
+    stacks = [prometheus(chart), sro.GrafanaStack(chart, "grafana", sources=[sro.ExternalPrometheus(url="http://a")])]
+    store = sro.SecretStore(name="vault", kind="SecretStore")
+    made = sro.Secrets(chart, "secrets", of=stacks, providers=[sro.ExternalSecrets(store=store, entries={"remote-write": "a/b"})])
+    assert made.left == ["grafana-admin"]
+    (secret,) = [one for one in objects_of(chart) if one["kind"] == "ExternalSecret"]
+    assert secret["metadata"]["name"] == secret["spec"]["target"]["name"] == "remote-write"
+    assert secret["spec"]["secretStoreRef"] == {"kind": "SecretStore", "name": "vault"}
+    assert [(one["secretKey"], one["remoteRef"]["key"], one["remoteRef"]["property"]) for one in secret["spec"]["data"]] == [
+        ("token", "a/b", "token")
+    ]
+
+
+def test_a_stack_is_the_same_whoever_brings_its_secrets() -> None:
+    def workload(*providers: Any) -> Any:
+        chart = new_chart()
+        stack = prometheus(chart)
+        if providers:
+            sro.Secrets(chart, "secrets", of=[stack], providers=providers)
+        return find(objects_of(chart), "StatefulSet", "prometheus")
+
+    store = sro.ExternalSecrets(store=sro.SecretStore(name="vault"), entries={"remote-write": "a/b"})
+    assert workload(store) == workload(sro.EncryptedFile(path=str(ENCRYPTED / "sealed.yaml"))) == workload()
+    mounted = workload(sro.CsiSecrets(provider="vault", entries={"remote-write": {"objects": [{"objectName": "token"}]}}))
+    (volume,) = [one for one in mounted["spec"]["template"]["spec"]["volumes"] if one["name"] == "secret-remote-write"]
+    assert volume["csi"]["volumeAttributes"] == {"secretProviderClass": "remote-write"}
+    assert "secret" not in volume
+    containers = mounted["spec"]["template"]["spec"]["containers"]
+    assert containers == workload()["spec"]["template"]["spec"]["containers"], "the same mount, with another volume behind it"
+
+
+def test_a_secret_that_two_stacks_read_is_declared_once() -> None:
+    chart = new_chart()
+    stacks = [sro.PrometheusStack(chart, name, remote_write=[WRITE]) for name in ("one", "two")]
+    classes = sro.CsiSecrets(provider="vault", entries={"remote-write": {"objects": "- objectName: token\n"}})
+    sro.Secrets(chart, "secrets", of=stacks, providers=[classes])
+    objects = objects_of(chart)
+    assert [one["metadata"]["name"] for one in objects if one["kind"] == "SecretProviderClass"] == ["remote-write"]
+    for template in pod_templates(objects):
+        assert [volume["name"] for volume in template["spec"]["volumes"] if "csi" in volume] == ["secret-remote-write"]
+
+
+def test_the_driver_keeps_a_secret_only_for_what_a_file_cannot_be() -> None:
+    text = """
+        prometheus: {login: {type: basicAuth, secret: login}}
+        secrets:
+          - type: csi
+            provider: aws
+            entries:
+              login: {objects: [{objectName: login, jmesPath: [{path: w, objectAlias: web.yml}, {path: u, objectAlias: username}, {path: p, objectAlias: password}]}]}
+    """  # fmt: skip
+    made = find(from_yaml(text), "SecretProviderClass", "login")
+    assert made["spec"]["secretObjects"] == [
+        {
+            "secretName": "login",
+            "type": "Opaque",
+            "data": [{"objectName": "web.yml", "key": "web.yml"}, *_pair("username"), *_pair("password")],
+        }
+    ]
+
+
+def _pair(key: str) -> list[dict[str, str]]:
+    """Grafana's data source takes them from the environment."""
+    return [{"objectName": key, "key": key}]
+
+
+@pytest.mark.parametrize("file", ["sealed.yaml", "sops.yaml"])
+def test_an_encrypted_file_goes_out_as_it_is(file: str, tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / file).write_bytes((ENCRYPTED / file).read_bytes())
+    config = tmp_path / "observability.yaml"
+    config.write_text(
+        "prometheus: {remoteWrite: [{url: https://mimir.example.com, bearerToken: {secret: remote-write, key: token}}]}\n"
+        f"secrets: [{{type: encryptedFile, path: keys/{file}}}]\n",
+        encoding="utf-8",
+    )
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    name = file.replace(".yaml", ".k8s.yaml")
+    assert sorted(path.name for path in (tmp_path / "dist").iterdir()) == sorted(["images.txt", "observability.k8s.yaml", name])
+    assert (tmp_path / "dist" / name).read_bytes() == (ENCRYPTED / file).read_bytes()
+    # A folder of an earlier run, with its encrypted file, is taken as such.
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+
+
+def test_one_name_in_two_namespaces_is_two_secrets() -> None:
+    chart, other = new_chart(), new_chart("other")
+    uses = needs([prometheus(chart), prometheus(other)])
+    assert [(need.namespace, need.name) for need in uses] == [(NAMESPACE, "remote-write"), ("other", "remote-write")]
+
+
+class Reader:
+    """An object of somebody's own that reads a Secret."""
+
+    def __init__(self, **use: Any) -> None:
+        self.secret_references = [SecretUse(**{"namespace": NAMESPACE, "secret": "a", "key": "b", "reader": "mine", "way": "file", "on_change": "restart", **use})]  # fmt: skip
+
+
+def test_an_object_of_ones_own_takes_part() -> None:
+    chart = new_chart()
+    reader = Reader(way="ingress", key="tls.crt")
+    sro.Secrets(chart, "secrets", of=[reader], providers=[sro.ExternalSecrets(store=sro.SecretStore(name="v"), entries={"a": "p"})])
+    (made,) = objects_of(chart)
+    assert made["spec"]["target"]["template"] == {"engineVersion": "v2", "mergePolicy": "Replace", "type": "kubernetes.io/tls"}
