@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import time
 from contextlib import ExitStack
@@ -141,7 +142,7 @@ def test_the_token_reads_what_discovery_needs_and_nothing_else(running: Running)
         return running.lab.network.request(method, url, headers=headers, body=body, tls=cluster.control_plane.tls()).status
 
     allowed = [f"api/v1/namespaces/{here}/{kind}" for kind in ("services", "pods")]
-    allowed += [f"apis/discovery.k8s.io/v1/namespaces/{here}/endpointslices", f"api/v1/namespaces/{here}/pods/{pod}"]
+    allowed += [f"apis/discovery.k8s.io/v1/namespaces/{here}/endpointslices"]
     assert {path: status("GET", path) for path in allowed} == dict.fromkeys(allowed, 200)
 
     refused = [
@@ -149,6 +150,7 @@ def test_the_token_reads_what_discovery_needs_and_nothing_else(running: Running)
             f"api/v1/namespaces/{here}/{kind}"
             for kind in ("secrets", "configmaps", "serviceaccounts", "events", "endpoints", "secrets/mimir")
         ],
+        *[f"api/v1/namespaces/{here}/pods/{pod}", f"api/v1/namespaces/{here}/services/prometheus"],
         *[f"api/v1/namespaces/{here}/pods/{pod}/{part}" for part in ("log", "exec?command=ls", "proxy/metrics", "portforward")],
         *[
             "api/v1/nodes",
@@ -164,7 +166,51 @@ def test_the_token_reads_what_discovery_needs_and_nothing_else(running: Running)
     ]
     assert {path: status("GET", path) for path in refused} == dict.fromkeys(refused, 403)
     writes = [(method, path) for path in allowed for method in ("POST", "PUT", "PATCH", "DELETE")]
+    writes += [("POST", f"api/v1/namespaces/{here}/pods/{pod}/{part}") for part in ("exec?command=ls", "attach", "eviction", "binding")]
+    writes += [("PATCH", f"api/v1/namespaces/{here}/pods/{pod}/{part}") for part in ("ephemeralcontainers", "status", "resize")]
+    writes += [("POST", f"api/v1/namespaces/{here}/serviceaccounts/{name}/token") for name in ("prometheus", "grafana", "default")]
+    writes += [
+        ("POST", f"apis/rbac.authorization.k8s.io/v1/namespaces/{here}/rolebindings"),
+        ("POST", "apis/rbac.authorization.k8s.io/v1/clusterrolebindings"),
+        ("DELETE", f"apis/networking.k8s.io/v1/namespaces/{here}/networkpolicies/network-prometheus"),
+        ("POST", "apis/certificates.k8s.io/v1/certificatesigningrequests"),
+    ]
     assert {write: status(*write) for write in writes} == dict.fromkeys(writes, 403)
+
+
+def test_the_token_speaks_for_nobody_else(running: Running) -> None:
+    cluster = running.lab.cluster
+    token = Path(f"/proc/{running.container.pid}/root/var/run/secrets/kubernetes.io/serviceaccount/token").read_text()
+    url = f"{cluster.control_plane.url}/api/v1/namespaces/{running.namespace}/pods"
+    for who in ({"Impersonate-User": "lab"}, {"Impersonate-User": f"system:serviceaccount:{running.namespace}:grafana"}):
+        headers = {"Authorization": f"Bearer {token}", **who}
+        answer = running.lab.network.request("GET", url, headers=headers, tls=cluster.control_plane.tls())
+        assert answer.status == 403, answer.text
+        assert "cannot impersonate" in answer.text
+
+
+def test_the_role_is_what_prometheus_was_seen_to_use(running: Running) -> None:
+    """Neither less nor more: everything granted is asked for, and everything asked for is granted."""
+    cluster, here = running.lab.cluster, running.namespace
+    events = [json.loads(line) for line in cluster.control_plane.audit_log.read_text().splitlines()]
+    account = f"system:serviceaccount:{here}:prometheus"
+    asked = [event for event in events if event["user"]["username"] == account and event.get("userAgent", "").startswith("Prometheus/")]
+    assert {event["annotations"]["authorization.k8s.io/decision"] for event in asked} == {"allow"}
+    used = {
+        (event["verb"], event["objectRef"].get("apiGroup", ""), event["objectRef"]["resource"], event["objectRef"].get("namespace", ""))
+        for event in asked
+    }
+    role = cluster.api(f"apis/rbac.authorization.k8s.io/v1/namespaces/{here}/roles/prometheus")
+    granted = {
+        (verb, group, resource, here)
+        for rule in role["rules"]
+        for verb in rule["verbs"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+    # This API server sends a list as the beginning of a watch. Those before Kubernetes 1.34 do not, so there each is listed first.
+    assert used | {("list", *what) for _, *what in used} == granted
+    assert {verb for verb, *_ in used} <= {"list", "watch"}
 
 
 def test_grafana_is_up_without_a_sub_path(running: Running) -> None:

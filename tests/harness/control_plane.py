@@ -46,6 +46,19 @@ CONTROLLERS = (
 """Those that act on nodes are left out: they would remove Pods whose node has no kubelet."""
 
 
+_AUDIT = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [
+        {"level": "None", "userGroups": ["system:serviceaccounts:kube-system"]},
+        {"level": "Metadata", "userGroups": ["system:serviceaccounts"]},
+        {"level": "None"},
+    ],
+}
+"""Who asked for what, of pods only; bodies are left out."""
+
+
 class ControlPlane:
     """Starts the three programs and waits until the API server answers and its controllers work."""
 
@@ -58,6 +71,8 @@ class ControlPlane:
         self.certificate = directory / "tls" / "apiserver.crt"
         """The API server signs its own certificate at its start; this file also vouches for it."""
         self.kubeconfig = directory / "kubeconfig"
+        self.audit_log = directory / "audit.log"
+        """What pods have asked for, a JSON object a line."""
         self._processes: list[Process] = []
         try:
             self._start()
@@ -71,6 +86,7 @@ class ControlPlane:
         etcd, api_server, manager = map(program, ("etcd", "kube-apiserver", "kube-controller-manager"))
         (directory / "tls").mkdir(parents=True)
         (directory / "service-account.key").write_text(_new_signing_key())
+        (directory / "audit.yaml").write_text(json.dumps(_AUDIT))
         (directory / "tokens.csv").write_text(f"{self.token},lab,lab,system:masters\n")
         self.kubeconfig.write_text(json.dumps(self._kubeconfig()))
         self._processes.append(
@@ -100,6 +116,8 @@ class ControlPlane:
                 f"--service-account-signing-key-file={directory / 'service-account.key'}",
                 f"--service-account-key-file={directory / 'service-account.key'}",
                 "--endpoint-reconciler-type=none",
+                f"--audit-policy-file={directory / 'audit.yaml'}",
+                f"--audit-log-path={self.audit_log}",
                 log=directory / "kube-apiserver.log",
             )
         )

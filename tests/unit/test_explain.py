@@ -22,8 +22,8 @@ HOME = "vllm-semantic-router-system"
 DEFAULT = f"""
 Requests to the API server
   ServiceAccount {HOME}/prometheus
-    in namespace {HOME}: get, list, watch services, pods (Role prometheus)
-    in namespace {HOME}: get, list, watch endpointslices.discovery.k8s.io (Role prometheus)
+    in namespace {HOME}: list, watch services, pods (Role prometheus)
+    in namespace {HOME}: list, watch endpointslices.discovery.k8s.io (Role prometheus)
   ServiceAccount {HOME}/grafana
     nothing
 

@@ -103,7 +103,7 @@ def test_roles_are_where_prometheus_looks_and_nowhere_else() -> None:
     roles = [one for one in objects if one["kind"] == "Role"]
     assert {role["metadata"]["namespace"] for role in roles} == {"vllm-semantic-router-system", "a", "b", "c"}
     for role in roles:
-        assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"get", "list", "watch"}
+        assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
         assert {resource for rule in role["rules"] for resource in rule["resources"]} == {"services", "pods", "endpointslices"}
 
 

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 RULES: Sequence[Mapping[str, Any]] = (
-    {"apiGroups": [""], "resources": ["services", "pods"], "verbs": ["get", "list", "watch"]},
-    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["get", "list", "watch"]},
+    {"apiGroups": [""], "resources": ["services", "pods"], "verbs": ["list", "watch"]},
+    {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
 )
-"""Discovery by endpoint slices reads the slices, and the Services and pods behind them for their labels."""
+"""Discovery by endpoint slices reads the slices, and the Services and pods behind them for their labels. It lists (a streaming API
+server makes that part of the watch) and watches, and never gets a single object."""
 
 CLUSTER_RULES: Sequence[Mapping[str, Any]] = (
-    {"apiGroups": [""], "resources": ["nodes", "services", "pods"], "verbs": ["get", "list", "watch"]},
+    {"apiGroups": [""], "resources": ["nodes", "services", "pods"], "verbs": ["list", "watch"]},
     RULES[1],
 )
 """The same in every namespace, and nodes to discover; never nodes/proxy, which amounts to running commands in any pod."""
