@@ -260,6 +260,37 @@ IMAGES = struct(
 PLATFORM = st.sampled_from([{"type": "kubernetes"}, {"type": "openshift"}])
 
 
+READERS = st.fixed_dictionaries({"type": st.sampled_from(["nginx", "traefik", "haproxy", "class"]), "name": LABEL})
+"""Ingress controllers that read certificates from Secrets."""
+SECRET_TLS = st.just({"type": "secret", "name": "web"})
+ISSUER_TLS = st.just({"type": "certManager", "name": "issuer", "kind": "Issuer"})
+CERTIFICATE_TLS = st.just({"type": "certificate", "issuer": {"name": "issuer"}})
+ELSEWHERE_TLS = st.just({"type": "elsewhere"})
+
+
+@st.composite
+def ingress(draw: st.DrawFn, *, secure: bool) -> Mapping:
+    """An exposure of Grafana whose certificate goes with the form."""
+    gateway = {"type": st.just("gateway"), "name": LABEL, "namespace": LABEL}
+    own_gateway = st.fixed_dictionaries({"type": st.just("ownGateway"), "className": LABEL})
+    if not secure:
+        return {"via": draw(st.one_of(READERS, st.fixed_dictionaries(gateway), own_gateway, st.just({"type": "route"})))}
+    attached = st.fixed_dictionaries({**gateway, "sectionName": st.just("https")}, optional={"redirectFrom": st.just("http")})
+    alb = st.fixed_dictionaries({"type": st.just("alb"), "group": LABEL})
+    gke = struct({"type": st.just("gke")}, internal=st.booleans(), preSharedCertificates=st.lists(LABEL, max_size=2))
+    # Without redirectFrom, which an address whose TLS ends elsewhere cannot have.
+    plain = st.fixed_dictionaries(gateway)
+    via, tls = draw(
+        st.one_of(
+            st.tuples(st.one_of(READERS, own_gateway), st.one_of(SECRET_TLS, ISSUER_TLS, CERTIFICATE_TLS, ELSEWHERE_TLS, st.none())),
+            st.tuples(st.just({"type": "route"}), st.one_of(SECRET_TLS, CERTIFICATE_TLS, ELSEWHERE_TLS, st.none())),
+            st.tuples(st.one_of(alb, plain), ELSEWHERE_TLS),
+            st.tuples(st.one_of(alb, gke, attached), st.none()),
+        )
+    )
+    return {"via": via, **({"tls": tls} if tls else {})}
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
@@ -276,12 +307,5 @@ def settings(draw: st.DrawFn) -> Mapping:
     grafana = value.get("grafana", {})
     has_login = "anonymous" not in grafana and grafana.get("admin", {}).get("type") != "demo"
     if grafana.get("externalUrl") and has_login and draw(st.booleans()):
-        secure = grafana["externalUrl"].startswith("https://")
-        tls = {
-            "tls": draw(st.sampled_from([{"type": "secret", "name": "web"}, {"type": "certManager", "name": "issuer", "kind": "Issuer"}]))
-        }
-        value["ingress"] = {
-            "via": draw(st.fixed_dictionaries({"type": st.sampled_from(["nginx", "traefik", "haproxy", "class"]), "name": LABEL})),
-            **(tls if secure and draw(st.booleans()) else {}),
-        }
+        value["ingress"] = draw(ingress(secure=grafana["externalUrl"].startswith("https://")))
     return value

@@ -191,6 +191,12 @@ def test_alb_behind_another_load_balancer_listens_on_http(chart: Chart) -> None:
     assert annotations_of(written)["alb.ingress.kubernetes.io/listen-ports"] == '[{"HTTP":80}]'
 
 
+def test_alb_takes_the_question_for_a_password_as_a_sign_of_life(chart: Chart) -> None:
+    key = sro.SecretKey("login", "password")
+    (written,) = exposed(chart, backend(chart, access=sro.Access(username=key, password=key)), via=sro.Alb()).values()
+    assert annotations_of(written)["alb.ingress.kubernetes.io/success-codes"] == "200-401"
+
+
 def test_gke_has_one_ingress_and_marks_the_services(chart: Chart) -> None:
     via = sro.Gke(static_address="ops", managed_certificates=("ops", "grafana"), backend_config="ui", frontend_config="redirect")
     backends = [backend(chart, name, external_url=f"https://{name}.example.com", has_login=False, no_login_reason="x") for name in "ab"]

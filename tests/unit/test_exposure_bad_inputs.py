@@ -164,10 +164,6 @@ IN_YAML = [
         "ingress.via.destinationCaCertificate: 'ca.crt': write a certificate in PEM, from -----BEGIN CERTIFICATE----- on",
     ),
     (
-        'ingress: {via: {type: route, destinationCaCertificate: "-----BEGIN PRIVATE KEY-----\\nsecret"}}',
-        "ingress.via.destinationCaCertificate: PEM: it holds a private key; give the authority's certificate alone",
-    ),
-    (
         "ingress: {via: {type: nginx, controller: {labels: {a: b}}}}",
         "ingress.via.controller: namespace is missing: add it",
     ),
@@ -204,6 +200,18 @@ GATEWAY = sro.Gateway(name="public", section_name="https")
 
 IN_PYTHON = [
     (lambda: expose(id="Public"), f"ObservabilityIngress: id: 'Public': {LABEL.format(20)}"),
+    (
+        lambda: expose(via="nginx"),
+        "web: via: 'nginx': give Nginx(), Traefik(), Gateway(name=...) or another form; IngressClass(name=...) for any class",
+    ),
+    (
+        lambda: expose(tls="wildcard"),
+        "web: tls: 'wildcard': give TlsSecret(), CertManagerIssuer(name=...), CertManagerCertificate(issuer=...) or TerminatedElsewhere()",
+    ),
+    (
+        lambda: sro.OpenShiftRoute(destination_ca_certificate="-----BEGIN PRIVATE KEY-----\nsecret"),
+        "destinationCaCertificate: PEM: it holds a private key; give the authority's certificate alone",
+    ),
     (lambda: expose(backends=[]), "web: backends: []: give at least one, such as a GrafanaStack"),
     (lambda: expose(backends=backend()), "web: backends: Backend: write a list, even of one"),
     (lambda: sro.Alb(certificate_arns="arn:aws:acm:a"), "certificateArns: 'arn:aws:acm:a': write a list, even of one"),  # type: ignore[arg-type]

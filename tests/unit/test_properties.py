@@ -18,6 +18,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 
+import custom_kinds
 from credentials import findings
 from harness.programs import program
 from manifests import NAMESPACE, find, from_settings, key, pod_templates
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from manifests import Object
 
 KUBERNETES = ("1.27", "1.30", "1.34", kubernetes_validate.latest_version())
-OTHERS = {"cert-manager.io/v1"}
-"""Versions of objects that are not Kubernetes's own."""
-
 CLUSTER_SCOPED = {"ClusterRole", "ClusterRoleBinding"}
 
 try_it = hypothesis_settings(
@@ -112,7 +110,8 @@ def check_scope(objects: list[Object], settings: Settings) -> None:
 def check_schemas(objects: list[Object]) -> None:
     """Every field is one that Kubernetes knows."""
     for manifest in objects:
-        if manifest["apiVersion"] in OTHERS:
+        if custom_kinds.is_custom(manifest):
+            custom_kinds.validate(manifest)
             continue
         text = json.dumps(manifest, sort_keys=True)
         for version in KUBERNETES:

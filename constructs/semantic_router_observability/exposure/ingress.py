@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label
+from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 
 from .backends import Exposable, backends_of
 from .controllers import check_annotations
+from .forms import Via
 from .objects import Plan, traffic_of
+from .tls import Tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from semantic_router_observability.kubernetes.traffic import Traffic
 
-    from .forms import Via
     from .objects import Form
-    from .tls import Tls
 
 __all__ = ["Exposable", "ObservabilityIngress"]
 
@@ -63,6 +64,7 @@ class ObservabilityIngress(Construct):
     ) -> None:
         dns_label("ObservabilityIngress: id", id, limit=20)
         check_annotations(annotations or {})
+        _check_types(id, via, tls)
         namespace = namespace_of(scope)
         exposed = backends_of(id, backends, namespace)
         plan = Plan(id=id, namespace=namespace, backends=exposed, tls=tls, annotations=dict(annotations or {}))
@@ -95,3 +97,15 @@ class ObservabilityIngress(Construct):
         for given, backend in zip(backends, exposed, strict=True):
             for key, value in form.service_annotations(backend).items():
                 given.service.metadata.add_annotation(key, value)
+
+
+def _check_types(id: str, via: object, tls: object) -> None:
+    """Say what is meant where something else is given, such as the name of a class."""
+    if not isinstance(via, Via):
+        raise ConfigError(
+            f"{id}: via", via, "give Nginx(), Traefik(), Gateway(name=...) or another form; IngressClass(name=...) for any class"
+        )
+    if tls is not None and not isinstance(tls, Tls):
+        raise ConfigError(
+            f"{id}: tls", tls, "give TlsSecret(), CertManagerIssuer(name=...), CertManagerCertificate(issuer=...) or TerminatedElsewhere()"
+        )
