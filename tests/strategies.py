@@ -125,8 +125,42 @@ def tls(server: str) -> st.SearchStrategy[Mapping]:
 
 PASSWORDS = tagged("basicAuth", {"secret": SUBDOMAIN})
 CERTIFICATES = tagged("clientCertificates", {"secret": SUBDOMAIN}, ca=SECRET_KEY, allowedNames=st.lists(SUBDOMAIN, max_size=2))
+EMAIL = st.builds("{}@{}.example.com".format, WORD, LABEL)
+ALLOW = st.one_of(
+    st.just({"anyone": True}),
+    struct({"groups": st.lists(TEXT, min_size=1, max_size=3)}, domains=st.just(["example.com"])),
+    struct({"emails": st.lists(EMAIL, min_size=1, max_size=3)}, groups=st.lists(LABEL, max_size=2)),
+)
+REALM = public_url(("https",))
+IDENTITIES = st.one_of(
+    st.fixed_dictionaries(
+        {"provider": tagged("oidc", {"issuer": REALM}, scope=st.just("openid"), groupsClaim=WORD, ca=SECRET_KEY), "allow": ALLOW}
+    ),
+    struct({"provider": tagged("keycloak", {"issuer": REALM, "roles": st.lists(LABEL, min_size=1)}, ca=SECRET_KEY)}, allow=ALLOW),
+    struct({"provider": tagged("github", {"organization": LABEL}, teams=st.lists(LABEL, max_size=2))}),
+    st.just({"provider": {"type": "google"}, "allow": {"domains": ["example.com"]}}),
+)
+OAUTH2_PROXY = st.builds(
+    lambda login, identities: {**login, **identities},
+    tagged(
+        "oauth2Proxy",
+        {
+            "clientId": TEXT,
+            "clientSecret": SECRET_KEY,
+            "cookieSecret": st.fixed_dictionaries({"secret": SUBDOMAIN, "key": st.just("cookie-secret")}),
+        },
+        expire=DURATION,
+        refresh=st.sampled_from(["90s", "30m"]),
+        trustedProxies=st.sampled_from([[], ["10.0.0.0/8", "2001:db8::/64"]]),
+        replicas=st.integers(1, 9),
+        resources=RESOURCES,
+        placement=PLACEMENT,
+    ),
+    IDENTITIES,
+)
 LOGIN = st.one_of(
     st.just({}),
+    struct({"login": OAUTH2_PROXY, "externalUrl": public_url(("https",))}, tls=tls("prometheus")),
     struct({"login": st.one_of(PASSWORDS, tagged("none", {"reason": TEXT}))}, tls=tls("prometheus")),
     struct({"login": CERTIFICATES, "tls": tls("prometheus")}),
     struct({"tls": tls("prometheus")}),

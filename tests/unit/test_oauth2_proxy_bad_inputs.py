@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = sro.SecretKey("login", "key")
+COOKIES = sro.SecretKey("login", "cookies")
 TENANT = "9188040d-6c67-4c5b-b112-36a304b66dad"
 GITHUB = sro.GitHubProvider(organization="my-org")
 LIST = "write a list, even of one"
@@ -33,7 +34,7 @@ def login(*, address: str | None = "https://prometheus.example.com", id: str = "
     """A login that would work, with something changed."""
     chart = new_chart()
     upstream = arguments.pop("upstream", None) or sro.PrometheusStack(chart, "prometheus", external_url=address)
-    defaults = {"upstream": upstream, "provider": GITHUB, "client_id": "prometheus", "client_secret": KEY, "cookie_secret": KEY}
+    defaults = {"upstream": upstream, "provider": GITHUB, "client_id": "prometheus", "client_secret": KEY, "cookie_secret": COOKIES}
     return sro.OAuth2Proxy(chart, id, **{**defaults, **arguments})
 
 
@@ -97,6 +98,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "prometheus: external_url: 'http://prometheus.example.com': write https://: its cookies are sent over nothing else",
     ),
     (lambda: login(client_id=" "), "login: client_id: ' ': write the id that the identity provider gave out"),
+    (lambda: login(cookie_secret=KEY), "login: cookie_secret: 'key': client_secret is the same; the identity provider knows that one"),
     (lambda: login(expire="1 day"), f"login: expire: '1 day': {DURATION}"),
     (lambda: login(expire="500ms"), "login: expire: '500ms': write at least 1s"),
     (lambda: login(refresh="12h"), "login: refresh: '12h': write at least 1s and less than expire, 12h"),

@@ -117,6 +117,8 @@ class OAuth2Proxy(Construct):
         check_allow(f"{id}: allow", allow, provider)
         if not client_id.strip():
             raise ConfigError(f"{id}: client_id", client_id, "write the id that the identity provider gave out")
+        if cookie_secret == client_secret:
+            raise ConfigError(f"{id}: cookie_secret", cookie_secret.key, "client_secret is the same; the identity provider knows that one")
         expire_seconds, refresh_seconds = _session(id, expire, refresh)
         _check_proxies(f"{id}: trusted_proxies", trusted_proxies)
         if not 1 <= replicas <= MOST_REPLICAS:
