@@ -37,6 +37,9 @@ PATHS = ("/", "/metrics", "/-/healthy", "/-/ready", "/api/v1/query?query=up", "/
 SOON = 30
 """Seconds until discovery, scrape and grouping have followed one another, here every second, with room for a busy machine."""
 
+DELIVERED = 60 + SOON
+"""Seconds until an alert is at the receiver: one that fires before Alertmanager is discovered is sent again after a minute."""
+
 RULES = {
     "name": "drill",
     "groups": [{"name": "drill", "rules": [{"alert": "Drill", "expr": "vector(1)", "labels": {"severity": "critical"}}]}],
@@ -185,7 +188,7 @@ def test_everything_of_the_stack_gets_past_the_logins(passwords: Running) -> Non
     wait = passwords.lab.cluster.wait
     wait(lambda: metrics.up("prometheus"), "Prometheus scraped by itself", SOON)
     wait(lambda: metrics.value('sum(up{job="alertmanager",service="alertmanager"})') == 1, "Alertmanager scraped", SOON)
-    wait(passwords.delivered, "an alert at the receiver", SOON)
+    wait(passwords.delivered, "an alert at the receiver", DELIVERED)
 
 
 def test_grafana_is_given_what_gets_it_in(passwords: Running) -> None:
@@ -322,7 +325,7 @@ def test_everything_of_the_stack_connects_by_tls(certified: Certified) -> None:
     wait = running.lab.cluster.wait
     wait(lambda: metrics.up("prometheus"), "Prometheus scraped by itself", SOON)
     wait(lambda: metrics.value('sum(up{job="alertmanager",service="alertmanager"})') == 1, "Alertmanager scraped", SOON)
-    wait(running.delivered, "an alert at the receiver", SOON)
+    wait(running.delivered, "an alert at the receiver", DELIVERED)
     schemes = {
         target["scrapeUrl"].partition(":")[0] for target in metrics.targets() if target["labels"]["job"] in {"prometheus", "alertmanager"}
     }
@@ -360,7 +363,7 @@ def test_tls_without_a_login_and_certificates_for_alertmanager(lab: Lab, tmp_pat
 
     alertmanager = {"tls": {"secret": "alertmanager-tls"}, "login": {"type": "clientCertificates", "secret": "client"}}
     with start(lab, tmp_path / "settings", secrets, prometheus={"tls": {"secret": "prometheus-tls"}}, alertmanager=alertmanager) as running:
-        lab.cluster.wait(running.delivered, "an alert at the receiver", SOON)
+        lab.cluster.wait(running.delivered, "an alert at the receiver", DELIVERED)
         assert running.prometheus.probe("liveness") == running.alertmanager.probe("liveness") == 200
         assert running.prometheus.get("http", "/api/v1/query?query=up", tls=authority.client()).status == 200
         with pytest.raises((ssl.SSLError, ConnectionError)):
