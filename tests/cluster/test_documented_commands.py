@@ -82,6 +82,8 @@ class Reader:
         assert run(build, arguments=["--config", str(config), "--output", str(output)]) == 0
 
     def follow(self, snippet: Snippet) -> None:
+        if snippet.not_run:
+            return
         if snippet.is_settings and not snippet.is_refused:
             self.settings = self.translate(snippet.text)
         if snippet.language == "bash" and "kubectl" in snippet.text:

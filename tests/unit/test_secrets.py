@@ -18,7 +18,8 @@ from semantic_router_observability.secrets import needs
 if TYPE_CHECKING:
     import cdk8s
 
-ENCRYPTED = Path(__file__).parents[1] / "encrypted"
+ROOT = Path(__file__).parents[2]
+ENCRYPTED = ROOT / "tests" / "encrypted"
 """Files as `kubeseal` and `sops` wrote them, and what they were made from."""
 
 KEY = sro.SecretKey("remote-write", "token")
@@ -160,6 +161,60 @@ def _secrets(value: Any) -> set[str]:
         for item in value:
             found |= _secrets(item)
     return found
+
+
+EVERY_CREDENTIAL = """
+prometheus:
+  remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: remote, key: a}}]
+  scrapeJobs: [{type: static, name: s, targets: ["a:1"], bearerToken: {secret: jobs, key: a}}]
+  alertmanagers: [{url: "https://a.example.com", bearerToken: {secret: alertmanagers, key: a}}]
+  login: {type: basicAuth, secret: login}
+  tls: {secret: tls}
+alertmanager:
+  receivers: [{type: slack, name: c, apiUrl: {secret: receivers, key: a}}]
+grafana:
+  admin: {type: secret, name: admin}
+  dataSources: [{type: loki, url: "http://l", bearerToken: {secret: sources, key: a}}]
+  database: {engine: postgres, host: "h:1", user: {secret: database, key: a}, password: {secret: database, key: b}}
+  ldap: {servers: [{hosts: [l], searchBaseDns: ["dc=a"], bindDn: "cn=a", bindPassword: {secret: people, key: a}, groups: [{dn: "*", role: Viewer}]}]}
+  settings: {external_image_storage.s3: {access_key: {secret: settings, key: a}}}
+  secretKey: {secret: encryption, key: a}
+images: {pullSecrets: [registry]}
+"""
+ROWS = {
+    "remote": "prometheus.remoteWrite[]",
+    "jobs": "prometheus.scrapeJobs[]",
+    "alertmanagers": "prometheus.alertmanagers[]",
+    "login": "prometheus.login",
+    "tls": "prometheus.tls",
+    "receivers": "alertmanager.receivers[]",
+    "admin": "grafana.admin",
+    "sources": "grafana.dataSources[]",
+    "database": "grafana.database",
+    "people": "grafana.ldap",
+    "settings": "grafana.settings",
+    "encryption": "grafana.secretKey",
+    "registry": "images.pullSecrets[]",
+}
+"""Row of docs/rotate-credentials.md for each Secret above."""
+WORDS = {"reread": "with the next", "restart": "after a restart", "once": "by a command"}
+
+
+def test_the_page_says_what_each_credential_needs() -> None:
+    lines = (ROOT / "docs" / "rotate-credentials.md").read_text(encoding="utf-8").splitlines()
+    chart = new_chart()
+    main.build(chart, from_settings(EVERY_CREDENTIAL))
+    # Grafana reads the login and the authority of Prometheus too; the row speaks of the server.
+    uses = [
+        use
+        for stack in stacks_of(chart)
+        for use in stack.secret_references
+        if not (use.reader == "grafana" and use.secret in {"login", "tls"})
+    ]
+    assert {use.secret for use in uses} == set(ROWS)
+    for use in uses:
+        (row,) = [line for line in lines if line.startswith("|") and f"`{ROWS[use.secret]}" in line.split("|")[1]]
+        assert WORDS[use.on_change] in row.split("|")[3], use
 
 
 def test_an_external_secret_has_exactly_what_is_read() -> None:
