@@ -325,6 +325,26 @@ def ingress(draw: st.DrawFn, *, secure: bool) -> Mapping:
     return {"via": via, **({"tls": tls} if tls else {})}
 
 
+CIDR = st.builds("10.{}.0.0/16".format, st.integers(0, 255))
+ALLOWED = st.one_of(
+    struct(
+        {"workloads": st.just(["prometheus", "grafana"]), "reason": WORD, "namespace": st.one_of(LABEL, st.just("*"))},
+        podLabels=LABELS,
+        ports=st.lists(st.integers(1, 65535), max_size=2),
+    ),
+    struct({"workloads": st.just(["grafana"]), "reason": WORD, "cidrs": st.lists(CIDR, min_size=1, max_size=2)}),
+)
+NETWORK_POLICIES = struct(
+    allowFrom=st.lists(ALLOWED, max_size=2),
+    allowTo=st.lists(ALLOWED, max_size=2),
+    apiServer=struct(ports=st.lists(st.integers(1, 65535), min_size=1, max_size=2)),
+    dns=st.lists(
+        st.one_of(tagged("pods", {"namespace": LABEL, "labels": LABELS}), tagged("addresses", {"cidrs": st.lists(CIDR, min_size=1)})),
+        max_size=2,
+    ),
+)
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
@@ -336,6 +356,7 @@ def settings(draw: st.DrawFn) -> Mapping:
             grafana=GRAFANA,
             images=IMAGES,
             platform=PLATFORM,
+            networkPolicies=NETWORK_POLICIES,
         )
     )
     grafana = value.get("grafana", {})

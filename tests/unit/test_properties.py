@@ -23,10 +23,12 @@ from credentials import findings
 from harness.programs import program
 from manifests import NAMESPACE, find, from_settings, key, pod_templates
 from pod_security import violations
+from policies import Network
 from semantic_router_observability import Settings
 from semantic_router_observability.checks import byte_quantity
 from semantic_router_observability.prometheus.retention import SIZE_SHARE_LIMIT, size_in_bytes
 from strategies import settings as random_settings
+from wiring import Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +61,7 @@ def test_whatever_is_accepted_can_be_applied(written: dict[str, Any]) -> None:
     check_references(objects)
     check_retention(objects)
     check_secrets(objects, settings)
+    check_network(objects)
 
 
 @hypothesis_settings(try_it, max_examples=40)
@@ -168,6 +171,14 @@ def check_secrets(objects: list[Object], settings: Settings) -> None:
     assert findings(objects) == []
 
 
+def check_network(objects: list[Object]) -> None:
+    """Whatever the configuration files connect to, the network policies let through."""
+    policies = [manifest for manifest in objects if manifest["kind"] == "NetworkPolicy"]
+    for network in (Network(policies), Network(policies, ranges_hold_pods=True)):
+        for each in Wiring(objects).connections:
+            assert network.allows(each.source, each.target, each.port, each.protocol), each
+
+
 @cache
 def _validate(text: str, version: str) -> None:
     kubernetes_validate.validate(json.loads(text), version, strict=True)
@@ -235,3 +246,4 @@ def test_defaults_hold_what_the_random_ones_do(default_objects: list[Object]) ->
     check_references(default_objects)
     check_retention(default_objects)
     check_secrets(default_objects, settings)
+    check_network(default_objects)
