@@ -1,0 +1,30 @@
+"""Platforms that are none, and the one line each is answered with. As in `test_bad_inputs.py`, the table specifies the messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import main
+import pytest
+
+from semantic_router_observability import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IN_YAML = [
+    ("platform: openshift", "platform: 'openshift': write a mapping, not text"),
+    ("platform: {}", "platform: type is missing: add it; accepted: kubernetes, openshift"),
+    ("platform: {type: okd}", "platform.type: 'okd': write one of kubernetes, openshift"),
+    ("platform: {type: openshift, user: 1000650000}", "platform: 'user': is no key here; accepted: type"),
+]
+
+
+@pytest.mark.parametrize(("text", "error"), IN_YAML, ids=lambda value: value[:60])
+def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "observability.yaml"
+    file.write_text(text, encoding="utf-8")
+    output = tmp_path / "dist"
+    assert app.run(main.build, arguments=["--config", str(file), "--output", str(output)]) == app.CONFIG_ERROR
+    assert capsys.readouterr().err == f"error: observability.yaml: {error}\n"
+    assert not output.exists()
