@@ -19,12 +19,11 @@ def build(chart: Chart, settings: sro.Settings) -> None:
     grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments(alertmanager))
     behind = settings.login_arguments(prometheus=prometheus, alertmanager=alertmanager)
     logins = {name: sro.OAuth2Proxy(chart, f"{name}-login", **arguments) for name, arguments in behind.items()}
-    if settings.secrets:
-        stacks = [stack for stack in (alertmanager, prometheus, grafana, *logins.values()) if stack]
-        sro.Secrets(chart, "secrets", of=stacks, providers=settings.secrets)
     exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager, **logins}
     ingress = sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable)) if settings.ingress else None
     members = [each for each in (prometheus, grafana, alertmanager, *logins.values(), ingress) if each]
+    if settings.secrets:
+        sro.Secrets(chart, "secrets", of=members, providers=settings.secrets)
     if settings.network_policies.enabled:
         sro.NetworkPolicies(chart, "network", members=members, **settings.network_arguments())
     if settings.network_policies.router_access:

@@ -89,7 +89,19 @@ SCRAPE_JOB = st.one_of(
         namespaces=NAMESPACES,
         **JOB,
     ),
-    tagged("raw", {"name": JOB_NAME, "config": st.just({"static_configs": [{"targets": ["a:1"]}]})}, namespaces=NAMESPACES),
+    tagged(
+        "raw",
+        {
+            "name": JOB_NAME,
+            "config": struct(
+                {"static_configs": st.just([{"targets": ["a:1"]}])},
+                basic_auth=st.fixed_dictionaries({"username": st.just("anna"), "password": SECRET_KEY}),
+                tls_config=st.fixed_dictionaries({"ca": SECRET_KEY, "cert": SECRET_KEY, "key": SECRET_KEY}),
+                http_headers=st.fixed_dictionaries({"X-Api-Key": SECRET_KEY}),
+            ),
+        },
+        namespaces=NAMESPACES,
+    ),
 )
 RULES = st.lists(
     struct(

@@ -163,6 +163,35 @@ def _secrets(value: Any) -> set[str]:
     return found
 
 
+EXPOSED = """
+grafana: {externalUrl: https://grafana.example.com}
+ingress: {via: %s, tls: %s}
+"""
+
+
+@pytest.mark.parametrize("via", ["{type: nginx}", "{type: ownGateway, className: eg}", "{type: route}"])
+@pytest.mark.parametrize(
+    ("tls", "secret", "made_by"),
+    [("{type: secret, name: wildcard}", "wildcard", None), ("{type: certificate, issuer: {name: ca}}", "grafana-tls", "cert-manager")],
+)
+def test_an_ingress_names_the_secrets_of_its_certificates(via: str, tls: str, secret: str, made_by: str | None) -> None:
+    chart = new_chart()
+    main.build(chart, from_settings(EXPOSED % (via, tls)))
+    ingress = chart.node.find_child("ingress")
+    assert isinstance(ingress, sro.ObservabilityIngress)
+    uses = ingress.secret_references
+    assert {(use.namespace, use.secret, use.key, use.type, use.made_by) for use in uses} == {
+        (NAMESPACE, secret, key, "kubernetes.io/tls", made_by) for key in ("tls.crt", "tls.key")
+    }
+
+
+def test_a_certificate_of_a_host_can_come_from_a_store() -> None:
+    text = EXPOSED % ("{type: nginx}", "{type: secret}") + "secrets: [{type: externalSecrets, store: {name: v}, entries: {grafana-tls: a}}]"
+    made = find(from_yaml(text), "ExternalSecret", "grafana-tls")
+    assert made["spec"]["target"]["template"]["type"] == "kubernetes.io/tls"
+    assert [one["secretKey"] for one in made["spec"]["data"]] == ["tls.crt", "tls.key"]
+
+
 EVERY_CREDENTIAL = """
 prometheus:
   remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: remote, key: a}}]

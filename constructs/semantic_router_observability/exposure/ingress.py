@@ -14,12 +14,13 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from .backends import Exposable, backends_of
 from .controllers import check_annotations
 from .forms import Via
-from .objects import Plan, traffic_of
+from .objects import Plan, secret_uses, traffic_of
 from .tls import Tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from semantic_router_observability.kubernetes.secrets import SecretUse
     from semantic_router_observability.kubernetes.traffic import Traffic
 
     from .objects import Form
@@ -78,7 +79,10 @@ class ObservabilityIngress(Construct):
         """What makes the backends reachable: Ingresses, HTTPRoutes or Routes, in the order of the backends."""
         self.traffic: Sequence[Traffic] = traffic_of(form, plan)
         """Who connects to the backends' pods."""
-        for one in form.objects(plan):
+        planned = list(form.objects(plan))
+        self.secret_references: Sequence[SecretUse] = secret_uses(plan, planned)
+        """Secrets with the certificates of hosts."""
+        for one in planned:
             manifest = Manifest(
                 self,
                 f"{one.kind}-{one.namespace}-{one.name}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from semantic_router_observability.kubernetes.secrets import SecretUse
 from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Traffic
 
 from .backends import NO_LOGIN, Backend
@@ -93,6 +94,41 @@ class Form(Protocol):
     def clients(self, plan: Plan) -> Sequence[Pods | Addresses]:
         """Say who connects to the backends' pods."""
         ...
+
+
+def secret_uses(plan: Plan, objects: Sequence[Object]) -> list[SecretUse]:
+    """Secrets with certificates that the objects name; controllers read them through the API, and again when they change."""
+    made_by = "cert-manager" if isinstance(plan.tls, CertManagerIssuer | CertManagerCertificate) else None
+    return [
+        SecretUse(
+            namespace=namespace or one.namespace,
+            secret=secret,
+            key=key,
+            reader=one.name,
+            way="ingress",
+            on_change="reread",
+            made_by=made_by,
+        )
+        for one in objects
+        for secret, namespace in dict.fromkeys(_certificates(one))
+        for key in ("tls.crt", "tls.key")
+    ]
+
+
+def _certificates(one: Object) -> Iterator[tuple[str, str | None]]:
+    """Names of Secrets, with their namespace where it is another."""
+    spec = one.spec or {}
+    match one.kind:
+        case "Ingress":
+            yield from ((entry["secretName"], None) for entry in spec.get("tls") or ())
+        case "Gateway":
+            for listener in spec["listeners"]:
+                for reference in listener.get("tls", {}).get("certificateRefs", ()):
+                    yield reference["name"], reference["namespace"]
+        case "Route":
+            certificate = (spec.get("tls") or {}).get("externalCertificate")
+            if certificate:
+                yield certificate["name"], None
 
 
 def traffic_of(form: Form, plan: Plan) -> tuple[Traffic, ...]:
