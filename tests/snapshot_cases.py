@@ -442,6 +442,8 @@ IN_YAML = {
         """,
     "openshift": """
         platform: {type: openshift}
+        grafana: {externalUrl: https://grafana.apps.example.com}
+        ingress: {}
         """,
     "network-policies-off": """
         networkPolicies: {enabled: false}

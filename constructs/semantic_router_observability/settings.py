@@ -21,6 +21,7 @@ from .contract.options import ContractOptions
 from .errors import ConfigError
 from .exposure.controllers import check_annotations
 from .exposure.forms import Via
+from .exposure.openshift import OpenShiftRoute
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalPage
@@ -31,7 +32,7 @@ from .grafana.identity.providers import GrafanaLogin
 from .grafana.identity.session import Session
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
-from .kubernetes.platform import Kubernetes, Platform
+from .kubernetes.platform import Kubernetes, OpenShift, Platform
 from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
 from .kubernetes.serving import ServingTls
@@ -163,7 +164,8 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Arguments of `ObservabilityIngress`.
 
     Attributes:
-        via: By what: an ingress controller, a Gateway or an OpenShift Route.
+        via: By what: an ingress controller, a Gateway or an OpenShift Route. Default: on platform `openshift` a Route; elsewhere there is none,
+            as nothing is in every cluster.
         backends: What to expose. Default: Grafana.
         tls: Where the certificates of https hosts come from. Default: an existing Secret `<stack id>-tls` for each host; those of the cloud or
             the cluster with `alb`, `gateway` and `route`.
@@ -171,7 +173,7 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     """
 
-    via: Via
+    via: Via | UnsetType = UNSET
     backends: tuple[Backend, ...] = ("grafana",)
     tls: Tls | UnsetType = UNSET
     annotations: dict[str, str] = {}
@@ -340,7 +342,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
         return {
             "backends": [stacks[name] for name in self.ingress.backends],
-            "via": self.ingress.via,
+            "via": self._via(self.ingress),
             "annotations": self.ingress.annotations,
             **tls,
         }
+
+    def _via(self, ingress: IngressSettings) -> Via:
+        if ingress.via is not UNSET:
+            return ingress.via
+        if isinstance(self.platform, OpenShift):
+            return OpenShiftRoute()
+        raise ConfigError(
+            "ingress: via", None, "say by what, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}"
+        )

@@ -29,7 +29,10 @@ NO_LOGIN = "it has no login; give it one, or put a proxy with one in front and e
 LISTENER = "name the listener of Gateway public for https, or grafana is served in the clear as well"
 
 IN_YAML = [
-    ("ingress: {}", "ingress: via is missing: add it"),
+    (
+        "ingress: {}",
+        "ingress.via: None: say by what, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}",
+    ),
     ("ingress: {className: nginx}", "ingress: 'className': is no key here; accepted: annotations, backends, tls, via"),
     (
         "ingress: {via: {}}",
