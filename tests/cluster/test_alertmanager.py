@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cluster.connections import both_readings, connections
 from cluster.metrics import Metrics
 from cluster.support import apply_cleanly, changed, open_namespace, synthesize
 from cluster.web import Server
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.cluster
 
 PEER_TIMEOUT = 15
 """Seconds that the second replica waits for the first to have sent."""
+HEARTBEAT = 30
+"""Seconds between two messages to the dead man's switch."""
 NAMESPACE = "drill"
 """Label of every series here."""
 ARRIVES = 45
@@ -87,12 +90,23 @@ def settings(target: str) -> dict[str, Any]:
             ],
             "routes": [{"match": {"team": "finance"}, "receiver": "chat"}],
             "grouping": {"groupWait": "3s", "groupInterval": "15s", "repeatInterval": "1h"},
-            "deadManSwitch": {"url": key("heartbeat"), "alert": "Heartbeat", "interval": "30s"},
+            "deadManSwitch": {"url": key("heartbeat"), "alert": "Heartbeat", "interval": f"{HEARTBEAT}s"},
         },
         "prometheus": {
             "interval": "1s",
             "rules": [RULES],
             "scrapeJobs": [{"type": "static", "name": "drill", "targets": [target], "timeout": "1s"}],
+        },
+        # The receivers' URLs lie in a Secret and are not https.
+        "networkPolicies": {
+            "allowTo": [
+                {
+                    "workloads": ["alertmanager"],
+                    "cidrs": [f"{target.split(':', maxsplit=1)[0]}/32"],
+                    "ports": [int(target.split(":")[1])],
+                    "reason": "drill",
+                }
+            ]
         },
     }
 
@@ -216,6 +230,21 @@ def test_prometheus_sends_to_each_replica_itself_and_scrapes_both(drill: Drill) 
 
     cluster.wait(lambda: active() == addresses, "both replicas in use", 30)
     cluster.wait(lambda: len(drill.metrics.targets("alertmanager")) == 2 and drill.metrics.up("alertmanager"), "both replicas scraped", 30)
+
+
+def test_every_connection_is_one_that_the_policies_let_through(drill: Drill) -> None:
+    cluster, here = drill.lab.cluster, drill.namespace
+    seen = connections(cluster, here, [*drill.replicas, drill.metrics.container], seconds=HEARTBEAT + 5)
+    # Replicas gossip by UDP, which has no connections, and by TCP now and then.
+    assert {(each.source.name.rpartition("-")[0], each.port) for each in seen} - {("alertmanager", 9094)} == {
+        ("alertmanager", drill.receiver.port),
+        ("prometheus", 6443),
+        ("prometheus", 9093),
+        ("prometheus", drill.receiver.port),
+    }
+    for network in both_readings(cluster, here):
+        for each in seen:
+            assert network.allows(each.source, each.target, each.port), each
 
 
 def test_an_alert_is_delivered_once_with_the_credentials_from_the_files(drill: Drill) -> None:

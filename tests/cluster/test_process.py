@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
 import re
 import time
@@ -14,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cluster.connections import both_readings, connections
 from cluster.metrics import Metrics
 from cluster.options import RULES
 from cluster.routers import INSTALLS, place, simulate
 from cluster.support import apply_cleanly, open_namespace, synthesize
 from cluster.web import Server
 from harness.pods import endpoints, run_pod
-from policies import Host, Network, Pod
 from simulator import Scenario
 
 if TYPE_CHECKING:
@@ -215,39 +214,14 @@ def test_the_role_is_what_prometheus_was_seen_to_use(running: Running) -> None:
     assert {verb for verb, *_ in used} <= {"list", "watch"}
 
 
-def test_every_connection_it_has_open_is_one_that_the_policies_let_through(running: Running) -> None:
+def test_every_connection_it_opens_is_one_that_the_policies_let_through(running: Running) -> None:
     cluster, here = running.lab.cluster, running.namespace
-    policies = cluster.api(f"apis/networking.k8s.io/v1/namespaces/{here}/networkpolicies")["items"]
-    pods = {
-        pod["status"]["podIP"]: Pod(pod["metadata"]["name"], here, pod["metadata"]["labels"], pod["status"]["podIP"])
-        for pod in cluster.api(f"api/v1/namespaces/{here}/pods")["items"]
-        if "podIP" in pod["status"]
-    }
-    (prometheus,) = [pod for pod in pods.values() if pod.name == "prometheus-0"]
-    expected = {6443, 9190, 3000, 9009}  # the API server, the router, Grafana, the long-term storage
-    remote: set[tuple[str, int]] = set()
-    end = time.monotonic() + SCRAPE + SLACK
-    # Some last for milliseconds. Past the first sight of all, a while longer, for whatever else there may be.
-    while time.monotonic() < end and not ({port for _, port in remote} == expected and time.monotonic() > end - SLACK):
-        remote |= {(address, port) for address, port in opened(running.container.pid) if address not in ("127.0.0.1", prometheus.address)}
-    assert {port for _, port in remote} == expected
-    for network in (Network(policies), Network(policies, ranges_hold_pods=True)):
-        for address, port in remote:
-            assert network.allows(prometheus, pods.get(address, Host(address)), port), f"{address}:{port}"
-            assert not network.allows(prometheus, pods.get(address, Host(address)), port + 1), f"{address}:{port + 1}"
-
-
-def opened(pid: int) -> set[tuple[str, int]]:
-    """Address and port at the other end of each TCP connection that the pod has opened; its network is its own."""
-    found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            _, local, other, *_ = line.split()
-            address, port = other.split(":")
-            if port != "0000" and not local.endswith(f":{9090:04X}"):
-                # The last four bytes are an IPv4 address, by itself or inside an IPv6 one, in the order of this machine's numbers.
-                found.add((str(ipaddress.IPv4Address(bytes.fromhex(address[-8:])[::-1])), int(port, 16)))
-    return found
+    seen = connections(cluster, here, [running.container], seconds=SCRAPE + SLACK)
+    assert {each.port for each in seen} == {6443, 9190, 3000, 9009}, "the API server, the router, Grafana, the long-term storage"
+    for network in both_readings(cluster, here):
+        for each in seen:
+            assert network.allows(each.source, each.target, each.port), each
+            assert not network.allows(each.source, each.target, each.port + 1), each
 
 
 def test_grafana_is_up_without_a_sub_path(running: Running) -> None:
