@@ -128,7 +128,7 @@ def _backend(id: str, given: Exposable, namespace: str, before: Sequence[Backend
         no_login_reason=reason if not given.has_login else None,
         serving=getattr(given, "serving_tls", None),
         asks_for_password=getattr(access, "password", None) is not None,
-        workloads=tuple(getattr(given, "traffic", ())),
+        workloads=tuple(workload for workload in getattr(given, "traffic", ()) if not workload.foreign),
         secret=same_host.secret if same_host else f"{name}-tls",
         first_on_host=same_host is None,
     )
