@@ -35,6 +35,7 @@ Secrets
   StatefulSet {HOME}/prometheus: none
   StatefulSet {HOME}/grafana
     grafana-admin: admin-user, admin-password (file)
+  made by nothing in these manifests: grafana-admin
 
 Network
   StatefulSet {HOME}/prometheus
@@ -139,6 +140,7 @@ Secrets
     mirror (pulling images)
   CronJob tools/night: none
   Pod tools/alone: none
+  made by nothing in these manifests: whole, part, everything, one, mirror
 
 Network
   Deployment tools/robot

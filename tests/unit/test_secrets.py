@@ -12,6 +12,7 @@ import yaml
 import semantic_router_observability as sro
 from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of, pod_templates
 from semantic_router_observability import app
+from semantic_router_observability.explain.permissions import report
 from semantic_router_observability.kubernetes.secrets import SecretUse
 from semantic_router_observability.secrets import needs
 
@@ -350,3 +351,22 @@ def test_an_object_of_ones_own_takes_part() -> None:
     sro.Secrets(chart, "secrets", of=[reader], providers=[sro.ExternalSecrets(store=sro.SecretStore(name="v"), entries={"a": "p"})])
     (made,) = objects_of(chart)
     assert made["spec"]["target"]["template"] == {"engineVersion": "v2", "mergePolicy": "Replace", "type": "kubernetes.io/tls"}
+
+
+def test_the_report_says_which_secrets_have_to_exist() -> None:
+    """What is made: by a store, by a driver for a variable, by a sealed file that lies beside, by cert-manager."""
+    text = """
+        prometheus:
+          remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: stored, key: a}}]
+          tls: {secret: certified, issuer: {name: ca}}
+        grafana:
+          dataSources: [{type: loki, url: "http://l", bearerToken: {secret: kept, key: a}}]
+          secretKey: {secret: remote-write, key: token}
+        secrets:
+          - {type: externalSecrets, store: {name: v}, entries: {stored: x}}
+          - {type: csi, provider: vault, entries: {kept: {objects: [{objectName: a}]}}}
+    """
+    sealed = yaml.safe_load((ENCRYPTED / "sealed.yaml").read_text(encoding="utf-8"))
+    objects = from_yaml(text)
+    assert "made by nothing in these manifests: grafana-admin, remote-write\n" in report(objects)
+    assert "made by nothing in these manifests: grafana-admin\n" in report([*objects, sealed])

@@ -310,3 +310,10 @@ def test_a_file_that_would_replace_another_is_refused(tmp_path: Path, capsys: py
     (tmp_path / "keys" / "observability.yaml").write_text(SEALED, encoding="utf-8")
     line = answer(f"{WRITE}secrets: [{{type: encryptedFile, path: keys/observability.yaml}}]", tmp_path, capsys)
     assert line.endswith("another file is called observability.k8s.yaml in the output; rename this one")
+
+
+def test_a_file_with_another_type_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pod cannot pull with an opaque Secret, whatever its keys."""
+    (tmp_path / "f.yaml").write_text(SEALED.replace("token:", ".dockerconfigjson:"), encoding="utf-8")
+    error = "secrets[0]: f.yaml: type of a: 'Opaque': prometheus takes only kubernetes.io/dockerconfigjson; encrypt such a Secret"
+    assert answer("images: {pullSecrets: [a]}\nsecrets: [{type: encryptedFile, path: f.yaml}]", tmp_path, capsys) == error

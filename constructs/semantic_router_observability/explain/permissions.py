@@ -29,7 +29,7 @@ def report(objects: Sequence[Object]) -> str:
     chapters = {
         "Requests to the API server": _rules(objects),
         "API tokens": _tokens(objects, workloads),
-        "Secrets": _secrets(workloads),
+        "Secrets": _secrets(objects, workloads),
         "Network": _network(objects, workloads),
     }
     return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in chapters.items())
@@ -98,31 +98,54 @@ def _tokens(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterato
         yield f"{workload.title}: {'; '.join(mounted)}, as account {account}" if mounted else f"{workload.title}: none"
 
 
-def _secrets(workloads: Sequence[Workload]) -> Iterator[str]:
+def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
+    made = set(_made(objects))
+    missing: dict[str, None] = {}
     for workload in workloads:
-        lines = list(dict.fromkeys(_read(workload.spec)))
-        yield f"{workload.title}{'' if lines else ': none'}"
-        yield from (f"  {line}" for line in lines)
+        read = list(dict.fromkeys(_read(workload.spec)))
+        yield f"{workload.title}{'' if read else ': none'}"
+        yield from (f"  {line}" for _, line in read)
+        missing |= dict.fromkeys(name for name, _ in read if name and (workload.namespace, name) not in made)
+    if missing:
+        yield f"made by nothing in these manifests: {', '.join(missing)}"
 
 
-def _read(spec: Mapping[str, Any]) -> Iterator[str]:
+def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
+    """Namespaces and names of Secrets that are among the objects, or that a controller makes of them."""
+    for one in objects:
+        spec, names = one.get("spec") or {}, []
+        match one["kind"]:
+            case "Secret" | "SealedSecret":
+                names = [one["metadata"]["name"]]
+            case "ExternalSecret":
+                names = [(spec.get("target") or {}).get("name") or one["metadata"]["name"]]
+            case "SecretProviderClass":
+                names = [kept["secretName"] for kept in spec.get("secretObjects") or ()]
+            case "Certificate":
+                names = [spec["secretName"]]
+        yield from ((_namespace(one), name) for name in names)
+
+
+def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Name of the Secret, empty where it is none, and what is read from it."""
     for volume in spec.get("volumes") or ():
         sources = [volume, *((volume.get("projected") or {}).get("sources") or ())]
         for secret in (source["secret"] for source in sources if source.get("secret")):
             keys = [item["key"] for item in secret.get("items") or ()]
-            yield f"{secret.get('secretName') or secret.get('name')}: {', '.join(keys) or 'every key'} (file)"
+            name = secret.get("secretName") or secret.get("name")
+            yield name, f"{name}: {', '.join(keys) or 'every key'} (file)"
         if csi := volume.get("csi"):
             given = (csi.get("volumeAttributes") or {}).get("secretProviderClass", "")
-            yield f"{csi['driver']}: {given or 'all it gives'} (file)"
+            yield "", f"{csi['driver']}: {given or 'all it gives'} (file)"
     for container in (*(spec.get("initContainers") or ()), *spec["containers"]):
         for variable in container.get("env") or ():
             if key := (variable.get("valueFrom") or {}).get("secretKeyRef"):
-                yield f"{key['name']}: {key['key']} (environment)"
+                yield key["name"], f"{key['name']}: {key['key']} (environment)"
         for source in container.get("envFrom") or ():
             if secret := source.get("secretRef"):
-                yield f"{secret['name']}: every key (environment)"
+                yield secret["name"], f"{secret['name']}: every key (environment)"
     for secret in spec.get("imagePullSecrets") or ():
-        yield f"{secret['name']} (pulling images)"
+        yield secret["name"], f"{secret['name']} (pulling images)"
 
 
 def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:

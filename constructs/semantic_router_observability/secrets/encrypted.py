@@ -31,6 +31,7 @@ class Encrypted(NamedTuple):
     namespace: str
     name: str
     keys: frozenset[str]
+    type: str
 
 
 class EncryptedFile(
@@ -94,6 +95,10 @@ class EncryptedFile(
                 f"{file}: namespace", ", ".join(of_this_name), f"{need.uses[0].reader} runs in {need.namespace}; encrypt it for there"
             )
         secret = of_this_name[need.namespace]
+        if need.type not in {"Opaque", secret.type}:
+            raise ConfigError(
+                f"{file}: type of {secret.name}", secret.type, f"{need.uses[0].reader} takes only {need.type}; encrypt such a Secret"
+            )
         for key in need.keys:
             if key not in secret.keys:
                 raise ConfigError(f"{file}: {secret.name}", sorted(secret.keys), f"{need.uses[0].reader} reads key {key}; encrypt one")
@@ -121,7 +126,8 @@ def _read(file: str, document: Any) -> Encrypted:
     for field, value in (("name", name), ("namespace", namespace)):
         if not isinstance(value, str) or not value or value.startswith("ENC["):
             raise ConfigError(f"{file}: metadata.{field}", value, "write it in the clear; without it the Secret lands elsewhere or nowhere")
-    return Encrypted(str(namespace), str(name), keys)
+    typed = body if body["kind"] == "Secret" else (body.get("spec") or {}).get("template") or {}
+    return Encrypted(str(namespace), str(name), keys, str(typed.get("type") or "Opaque"))
 
 
 def _sealed_keys(file: str, body: dict[str, Any]) -> frozenset[str]:
