@@ -115,8 +115,9 @@ class Wiring:
 
     @property
     def controller_is_unknown(self) -> bool:
-        """Whether an Ingress is of a class whose controller could run anywhere."""
-        return any(one["kind"] == "Ingress" and one["spec"].get("ingressClassName") == "contour" for one in self._objects)
+        """Whether an Ingress is of a class whose controller could run anywhere, or outside the cluster."""
+        known = {"nginx", "traefik", "haproxy"}
+        return any(one["kind"] == "Ingress" and one["spec"].get("ingressClassName") not in known for one in self._objects)
 
     def exposed(self) -> set[tuple[Pod, int]]:
         """Pods, and their ports, to which an Ingress, a route of a gateway or an OpenShift Route leads."""

@@ -192,7 +192,7 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True, forbid_unknow
         allow_from: Connections to the stack from pods or addresses it does not know, such as a Prometheus elsewhere. Default: none.
         allow_to: Connections of the stack that no other setting names. Default: none.
         api_server: Where the API server is. Default: any address, ports 443 and 6443.
-        dns: Where names are resolved. Default: CoreDNS in kube-system, OpenShift's, and caches on the node.
+        dns: Where names are resolved. Default: port 53 of any address, and OpenShift's own.
 
     """
 

@@ -40,15 +40,15 @@ Secrets
 Network
   StatefulSet {HOME}/prometheus
     in: TCP 9090 from pods with {OURS.format("grafana")} in namespace {HOME} for grafana: data source prometheus
-    out: TCP 443, TCP 6443 to 0.0.0.0/0; ::/0 for discovery
+    out: TCP 443, TCP 6443 to anybody for discovery
     out: TCP 9190 to pods with app=semantic-router in namespace {HOME}; pods with app.kubernetes.io/name=semantic-router in namespace {HOME} for metrics of the routers
     out: TCP 3000 to pods with app.kubernetes.io/name=grafana, app.kubernetes.io/part-of=semantic-router-observability in namespace {HOME} for metrics of Grafana
-    out: UDP 53, TCP 53 to pods with k8s-app=kube-dns in namespace kube-system; 169.254.0.0/16 for names
+    out: UDP 53, TCP 53 to anybody for names
     out: UDP 5353, TCP 5353 to pods with dns.operator.openshift.io/daemonset-dns=default in namespace openshift-dns for names
   StatefulSet {HOME}/grafana
     in: TCP 3000 from pods with {OURS.format("prometheus")} in namespace {HOME} for prometheus: metrics of Grafana
     out: TCP 9090 to pods with {OURS.format("prometheus")} in namespace {HOME} for data source prometheus
-    out: UDP 53, TCP 53 to pods with k8s-app=kube-dns in namespace kube-system; 169.254.0.0/16 for names
+    out: UDP 53, TCP 53 to anybody for names
     out: UDP 5353, TCP 5353 to pods with dns.operator.openshift.io/daemonset-dns=default in namespace openshift-dns for names
 """
 

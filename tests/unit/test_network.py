@@ -91,9 +91,9 @@ def test_nothing_else_is_let_through(case: list[Object]) -> None:
             for port, protocol in itertools.product(PORTS, ("TCP", "UDP")):
                 if Connection(source, target, port, protocol) in declared or _may_reach_any(wiring, source, target):
                     continue
-                if network.ranges_hold_pods and Connection(source, OUTSIDE, port, protocol) in declared:
-                    continue  # what may connect to any address may, under this reading, connect to any pod
-                if (target, port) in exposed and (network.ranges_hold_pods or wiring.controller_is_unknown):
+                if Connection(source, OUTSIDE, port, protocol) in declared:
+                    continue  # what may connect to any address may connect to any pod
+                if (target, port) in exposed and wiring.controller_is_unknown:
                     continue  # and so may any pod, where a load balancer does whose address nobody knows
                 assert not network.allows(source, target, port, protocol), f"{source} -> {target} {protocol} {port}"
         for pod in wiring.pods.values():
@@ -143,8 +143,17 @@ def test_prometheus_alone_reaches_the_api_server_wherever_it_is(default_objects:
     for network in both_readings(policies_of(default_objects)):
         for port in (443, 6443):
             assert network.allows(pod(default_objects, "prometheus"), OUTSIDE, port)
+            assert network.allows(pod(default_objects, "prometheus"), Pod("kubernetes", "kube-system"), port)
             assert network.allows(pod(default_objects, "prometheus"), Host("2001:db8::1"), port)
             assert not network.allows(pod(default_objects, "grafana"), OUTSIDE, port)
+
+
+def test_no_rule_names_all_addresses(case: list[Object]) -> None:
+    """Plugins do not agree on what they are: to Cilium, neither the API server on a node nor the node itself."""
+    for policy in policies_of(case):
+        rules = [*policy["spec"].get("ingress", ()), *policy["spec"].get("egress", ())]
+        ranges = [peer["ipBlock"]["cidr"] for rule in rules for peer in (*rule.get("to", ()), *rule.get("from", ())) if "ipBlock" in peer]
+        assert not {"0.0.0.0/0", "::/0"} & set(ranges)
 
 
 def test_the_api_server_can_be_narrowed_down() -> None:
@@ -155,21 +164,11 @@ def test_the_api_server_can_be_narrowed_down() -> None:
     assert not network.allows(pod(objects, "prometheus"), Host("10.0.0.16"), 6443)
 
 
-def test_cilium_has_a_name_for_the_api_server() -> None:
-    objects = from_yaml("networkPolicies: {apiServer: {ports: [6443], cilium: true}}")
-    (policy,) = [one for one in objects if one["kind"] == "CiliumNetworkPolicy"]
-    assert (policy["apiVersion"], policy["metadata"]["name"]) == ("cilium.io/v2", "network-prometheus-api-server")
-    assert policy["spec"] == {
-        "endpointSelector": find(objects, "StatefulSet", "prometheus")["spec"]["selector"],
-        "egress": [{"toEntities": ["kube-apiserver"], "toPorts": [{"ports": [{"port": "6443", "protocol": "TCP"}]}]}],
-    }
-    assert not any(one["kind"] == "CiliumNetworkPolicy" for one in from_yaml("networkPolicies: {apiServer: {ports: [6443]}}"))
-
-
 @pytest.mark.parametrize(
     ("server", "port"),
     [
         (Pod("coredns", "kube-system", {"k8s-app": "kube-dns"}), 53),
+        (Host("10.96.0.10"), 53),
         (Pod("dns-default", "openshift-dns", {"dns.operator.openshift.io/daemonset-dns": "default"}), 5353),
         (Host("169.254.20.10"), 53),
     ],

@@ -38,14 +38,11 @@ class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         cidrs: Its address ranges, after the Service `kubernetes` has been resolved: `kubectl get endpointslices -n default
             -l kubernetes.io/service-name=kubernetes` shows them. Default: any address.
         ports: Its ports. Default 443 and 6443, which most distributions use.
-        cilium: Also make a `CiliumNetworkPolicy` for those who ask it. To Cilium, an address range is never the cluster's own nodes, on
-            which the API server runs in clusters that are not managed. Default false.
 
     """
 
     cidrs: tuple[str, ...] = Addresses().cidrs
     ports: tuple[int, ...] = (443, 6443)
-    cilium: bool = False
 
     def __post_init__(self) -> None:
         _check_cidrs(self.cidrs)
@@ -81,12 +78,12 @@ class DnsAddresses(
     """Name servers by address, such as those that run on the nodes.
 
     Attributes:
-        cidrs: Their address ranges.
+        cidrs: Their address ranges. Default: any address.
         port: Port they listen on, by UDP and TCP. Default 53.
 
     """
 
-    cidrs: tuple[str, ...]
+    cidrs: tuple[str, ...] = Addresses().cidrs
     port: int = 53
 
     def __post_init__(self) -> None:
@@ -100,12 +97,11 @@ Dns = DnsPods | DnsAddresses
 """Where names are resolved."""
 
 USUAL_DNS: tuple[Dns, ...] = (
-    DnsPods(namespace="kube-system", labels={"k8s-app": "kube-dns"}),
+    DnsAddresses(),
     DnsPods(namespace="openshift-dns", labels={"dns.operator.openshift.io/daemonset-dns": "default"}, port=5353),
-    DnsAddresses(cidrs=("169.254.0.0/16",)),
 )
-"""CoreDNS and kube-dns, which carry this label on every distribution but OpenShift; OpenShift's, by the port of its pods; and caches that
-listen on a link-local address of the node, such as NodeLocal DNSCache."""
+"""Port 53 of whoever it is: pods of kube-dns or CoreDNS, caches on the node under a link-local address or the Service's own, resolvers of a
+cloud. And OpenShift's, whose pods listen on another port."""
 
 
 class AllowedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):

@@ -11,7 +11,7 @@ from semantic_router_observability.checks import dns_label, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.traffic import ApiServer, Pods, Traffic
+from semantic_router_observability.kubernetes.traffic import Pods, Traffic
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
 from .options import USUAL_DNS, ApiServerAddress
@@ -55,7 +55,7 @@ class NetworkPolicies(Construct):
         allow_from: Connections from pods or addresses that no member is, such as a Prometheus elsewhere. Default: none.
         allow_to: Connections to pods or addresses that no argument of a member names. Default: none.
         api_server: Where the API server is. Default: any address, ports 443 and 6443.
-        dns: Where names are resolved. Default: CoreDNS in kube-system, OpenShift's, and caches on the node; see `USUAL_DNS`.
+        dns: Where names are resolved. Default: port 53 of any address, and OpenShift's; see `USUAL_DNS`.
 
     Raises:
         ConfigError: a value cannot work; the message names argument, value and remedy.
@@ -85,12 +85,6 @@ class NetworkPolicies(Construct):
             _policy(self, id, workload, wiring.into(workload), wiring.out_of(workload)) for workload in own
         ]
         """A policy a workload, in the order of the members."""
-        self.cilium_policies: Sequence[Manifest] = [
-            _cilium_policy(self, id, workload, api_server)
-            for workload in own
-            if api_server.cilium and any(isinstance(flow.peer, ApiServer) for flow in workload.sends)
-        ]
-        """Policies of Cilium's own kind for those who ask the API server, where wanted."""
 
 
 class RouterAccess(Construct):
@@ -143,24 +137,6 @@ def _policy(scope: Construct, id: str, workload: Traffic, incoming: list[Rule], 
             # Left out when empty: the API server does not store an empty list, and the types say that nothing passes.
             "ingress": body(incoming, namespace, "from") or None,
             "egress": body(outgoing, namespace, "to") or None,
-        },
-    )
-
-
-def _cilium_policy(scope: Construct, id: str, workload: Traffic, api_server: ApiServerAddress) -> Manifest:
-    """Make what adds the API server, by the name Cilium has for it, to what the NetworkPolicy lets out."""
-    ports = [{"port": str(port), "protocol": "TCP"} for port in api_server.ports]
-    return Manifest(
-        scope,
-        f"{workload.name}-cilium",
-        api_version="cilium.io/v2",
-        kind="CiliumNetworkPolicy",
-        name=f"{id}-{workload.name}-api-server",
-        namespace=workload.pods.namespace,
-        labels=labels("network-policy", id, "isolation"),
-        spec={
-            "endpointSelector": {"matchLabels": dict(workload.pods.labels)},
-            "egress": [{"toEntities": ["kube-apiserver"], "toPorts": [{"ports": ports}]}],
         },
     )
 

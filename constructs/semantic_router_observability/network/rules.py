@@ -20,6 +20,10 @@ NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 """Label that every namespace carries, with its name."""
 
 
+ANYWHERE = Addresses()
+"""Every address; whose it is does not matter."""
+
+
 class Edge(NamedTuple):
     """A connection whose other side a policy can state."""
 
@@ -105,7 +109,9 @@ def body(rules: Iterable[Rule], own_namespace: str, direction: str) -> list[dict
     """As `ingress` (direction `from`) or `egress` (direction `to`) of a NetworkPolicy."""
     return [
         {
-            direction: [peer for peers in rule.peers for peer in _peers(peers, own_namespace)],
+            # Left out, it means everybody, to every network plugin alike. A range of all addresses does not: to some it is no pod, and to
+            # Cilium neither a node of the cluster nor the API server that runs on one.
+            direction: None if ANYWHERE in rule.peers else [peer for peers in rule.peers for peer in _peers(peers, own_namespace)],
             "ports": [{"protocol": port.protocol, "port": port.number} for port in rule.ports] or None,
         }
         for rule in rules
