@@ -55,7 +55,7 @@ def section(name: str, kind: dict[str, Any], used: list[str]) -> str:
     """One type: what it is, where it is used, a row a key."""
     lines = [f"## {TITLES.get(name, name)}", "", kind["description"], ""]
     if name not in FIRST:
-        lines += [f"Used at {', '.join(f'`{place}`' for place in used)}.", ""]
+        lines += [f"Used at {', '.join(f'`{place}`' for place in dict.fromkeys(used))}.", ""]
     rows = [row(key, node, required=key in kind["required"]) for key, node in kind["properties"].items()]
     return "\n".join([*lines, "| Key | Takes | Meaning |", "| --- | --- | --- |", *rows, ""])
 
