@@ -164,6 +164,42 @@ def _secrets(value: Any) -> set[str]:
     return found
 
 
+RAW = """
+prometheus:
+  scrapeJobs:
+    - type: raw
+      name: raw
+      config:
+        static_configs: [{targets: ["a:1"]}]
+        authorization: {type: Token, credentials: {secret: a, key: token}}
+        tls_config: {cert: {secret: a, key: tls.crt}, key: {secret: a, key: tls.key}}
+        http_headers: {X-Api-Key: {secret: b, key: api-key}}
+  remoteWrite:
+    - url: https://m.example.com
+      extra: {oauth2: {client_id: me, client_secret: {secret: c, key: secret}, token_url: "https://id.example.com/token"}}
+grafana:
+  settings: {external_image_storage.s3: {access_key: {secret: d, key: id}, bucket: images}}
+  dataSources: [{type: raw, config: {name: E, uid: e, type: elasticsearch, secureJsonData: {basicAuthPassword: {secret: e, key: password}}}}]
+"""
+
+
+def test_a_reference_in_raw_configuration_becomes_what_the_program_reads() -> None:
+    objects = from_yaml(RAW)
+    config = yaml.safe_load(find(objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"])
+    (job,) = [one for one in config["scrape_configs"] if one["job_name"] == "raw"]
+    files = "/etc/prometheus/secrets"
+    assert job["authorization"] == {"type": "Token", "credentials_file": f"{files}/a/token"}
+    assert job["tls_config"] == {"cert_file": f"{files}/a/tls.crt", "key_file": f"{files}/a/tls.key"}
+    assert job["http_headers"] == {"X-Api-Key": {"files": [f"{files}/b/api-key"]}}
+    assert config["remote_write"][0]["oauth2"]["client_secret_file"] == f"{files}/c/secret"
+    grafana = find(objects, "ConfigMap", "grafana-config")["data"]
+    assert "access_key = $__file{/etc/grafana-secrets/d/id}\nbucket = images\n" in grafana["grafana.ini"]
+    (source,) = [one for one in yaml.safe_load(grafana["datasources.yaml"])["datasources"] if one["uid"] == "e"]
+    variable = source["secureJsonData"]["basicAuthPassword"].removeprefix("$")
+    environment = pod_templates(objects)[1]["spec"]["containers"][0]["env"]
+    assert {"name": variable, "valueFrom": {"secretKeyRef": {"name": "e", "key": "password"}}} in environment
+
+
 EXPOSED = """
 grafana: {externalUrl: https://grafana.example.com}
 ingress: {via: %s, tls: %s}
