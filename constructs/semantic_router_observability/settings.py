@@ -49,7 +49,7 @@ from .secrets import EncryptedFile, Provider
 
 if TYPE_CHECKING:
     from .alertmanager.stack import AlertmanagerStack
-    from .exposure.ingress import Exposable
+    from .exposure.backends import Exposable
     from .login.oauth2_proxy import Upstream
 
 NAMESPACE = "vllm-semantic-router-system"

@@ -14,8 +14,8 @@ from msgspec import UNSET
 
 from .errors import ConfigError, Raw
 from .grafana.dashboards import DashboardDirectory, DashboardFile
+from .literals import INSTEAD, is_credential, refuse_credentials
 from .secrets import EncryptedFile
-from .secrets.literals import INSTEAD, is_credential, refuse_credentials
 from .settings import (
     AlertmanagerSettings,
     GrafanaSettings,

@@ -35,6 +35,7 @@ STARTS_NODE = {
     "prometheus/stack.py",
     "prometheus/rbac.py",
     "exposure/ingress.py",
+    "kubernetes/account.py",
     "kubernetes/certificate.py",
     "kubernetes/manifest.py",
     "network/policies.py",

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import main
 import pytest
 
 import semantic_router_observability as sro
 from manifests import new_chart
-from semantic_router_observability import app
+from refusals import refusal
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -93,12 +92,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
 
 @pytest.mark.parametrize(("text", "error"), IN_YAML, ids=lambda value: None)
 def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "observability.yaml"
-    file.write_text(text, encoding="utf-8")
-    output = tmp_path / "dist"
-    assert app.run(main.build, arguments=["--config", str(file), "--output", str(output)]) == app.CONFIG_ERROR
-    assert capsys.readouterr().err == f"error: observability.yaml: {error}\n"
-    assert not output.exists()
+    assert refusal(text, tmp_path, capsys) == error
 
 
 @pytest.mark.parametrize(("make", "error"), IN_PYTHON, ids=lambda value: value[:60] if isinstance(value, str) else "")

@@ -12,7 +12,7 @@ import yaml
 
 from credentials import findings
 from manifests import from_yaml, new_chart, objects_of
-from semantic_router_observability.secrets.literals import SHAPES, is_credential, shape_of
+from semantic_router_observability.literals import SHAPES, is_credential, shape_of
 from snapshot_cases import IN_PYTHON, IN_YAML
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import msgspec
 from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
-from semantic_router_observability.secrets.literals import holds_credential, refuse_credentials
+from semantic_router_observability.literals import holds_credential, refuse_credentials
 
 from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 

@@ -10,6 +10,7 @@ from semantic_router_observability import images
 from semantic_router_observability.checks import duration_seconds, http_url, listed, service_name
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
@@ -156,9 +157,7 @@ class AlertmanagerStack(WithWebServer, Construct):
         )
         """Connections its pods open; what they serve, those who connect say."""
 
-        account = Manifest(
-            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
-        )
+        account = service_account(self, id, labels=owned)
         rendered = config.render(
             receivers=receivers,
             default_receiver=default_receiver,

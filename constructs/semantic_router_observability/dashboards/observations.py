@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.dashboards.queries import RANGE, STEP, series
+from semantic_router_observability.dashboards.queries import STEP, series
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router import catalogue
 
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 def observed(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
     """Count observations per second."""
     return f"{_sum(by)}(rate({_part(name, '_count', matchers)}[{window}]))"
-
-
-def observed_in_range(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
-    """Count observations within the range on screen, as a whole number."""
-    return f"round({_sum(by)}(increase({_part(name, '_count', matchers)}[{RANGE}])))"
 
 
 def amount(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:

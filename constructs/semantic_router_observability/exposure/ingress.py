@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from .objects import Form
 
-__all__ = ["Exposable", "ObservabilityIngress"]
-
 
 class ObservabilityIngress(Construct):
     """Exposes each backend at its `external_url`, from which host, path and scheme follow.

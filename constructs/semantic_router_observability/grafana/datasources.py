@@ -11,8 +11,8 @@ from semantic_router_observability.checks import duration_seconds, http_url, lis
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
+from semantic_router_observability.literals import INSTEAD
 from semantic_router_observability.login.access import access_of
-from semantic_router_observability.secrets.literals import INSTEAD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ import msgspec
 from semantic_router_observability.checks import host_and_port, http_url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
-from semantic_router_observability.secrets.literals import INSTEAD, shape_of
+from semantic_router_observability.literals import INSTEAD, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

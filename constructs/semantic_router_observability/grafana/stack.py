@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import listed, one_of, public_url, service_name, unique
+from semantic_router_observability.checks import listed, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.dashboards import shipped
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
@@ -32,6 +32,7 @@ from .datasources import AlertSource, DataSource, Environment, MetricsSource, pr
 from .identity.flows import identity_flows
 from .identity.login import check_logins, login_sections
 from .pod import PORT, SECRETS, template
+from .router_boards import router_boards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -193,11 +194,9 @@ class GrafanaStack(Construct):
         )
         """Connections its pods open, and those of the Router Dashboard that shows it; what it serves, those who connect say."""
 
-        account = Manifest(
-            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
-        )
+        account = service_account(self, id, labels=owned)
         credentials = admin_secret(id, admin)
-        _demo_secret(self, admin, credentials, owned)
+        demo = _demo_secret(self, admin, credentials, owned)
         fresh_database = isinstance(storage, Ephemeral) and database is None
         sections = ini.merge(
             ini.base_sections(
@@ -285,9 +284,7 @@ class GrafanaStack(Construct):
         """The StatefulSet or Deployment, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
         self.secret_references: Sequence[SecretUse] = [
-            *secrets.uses(
-                namespace, id, "restart", made_by=_made_by(credentials.name if isinstance(admin, DemoCredentials) else None, tls)
-            ),
+            *secrets.uses(namespace, id, "restart", made_by={**demo, **(tls.made_by if tls else {})}),
             *environment.uses(namespace, id),
             *pull_uses(namespace, id, registries.pull_secrets),
         ]
@@ -301,38 +298,22 @@ class GrafanaStack(Construct):
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
 
 
-def _demo_secret(scope: Construct, admin: object, credentials: AdminSecret, owned: Mapping[str, str]) -> None:
-    if isinstance(admin, DemoCredentials):
-        Manifest(
-            scope,
-            "admin",
-            api_version="v1",
-            kind="Secret",
-            name=credentials.name,
-            labels=owned,
-            annotations={"semantic-router-observability/demo-credentials": WARNING},
-            type="Opaque",
-            data=admin.data(credentials),
-        )
-
-
-def router_boards(id: str, optional: Sequence[str], *, wanted: bool, recording_rules: bool) -> list[boards.Dashboard]:
-    """Make the router's own dashboards and the optional ones that are asked for, on recording rules or on what the router exports."""
-    for name in optional:
-        one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalPage))
-    if not wanted:
-        if optional:
-            raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
-        return []
-    pages = [page for page in shipped.PAGES if page.optional in {None, *optional}]
-    if recording_rules:
-        return [boards.Dashboard(file=page.file_name, model=shipped.text(page)) for page in pages]
-    # Building them starts the SDK, which costs more than reading them does.
-    from semantic_router_observability.dashboards import DASHBOARDS, raw_queries  # noqa: PLC0415
-
-    with raw_queries():
-        builders = {entry.file_name: entry.build for entry in DASHBOARDS}
-        return [boards.Dashboard.of(builders[page.file_name](), file=page.file_name) for page in pages]
+def _demo_secret(scope: Construct, admin: object, credentials: AdminSecret, owned: Mapping[str, str]) -> dict[str, str]:
+    """Write demo credentials into a Secret, and say who made it; nothing where they are not asked for."""
+    if not isinstance(admin, DemoCredentials):
+        return {}
+    Manifest(
+        scope,
+        "admin",
+        api_version="v1",
+        kind="Secret",
+        name=credentials.name,
+        labels=owned,
+        annotations={"semantic-router-observability/demo-credentials": WARNING},
+        type="Opaque",
+        data=admin.data(credentials),
+    )
+    return {credentials.name: "the stack"}
 
 
 def _check(
@@ -377,11 +358,6 @@ def _check_scraped_by(id: str, namespace: str, sources: Sequence[MetricsSource],
                 tls.secret if tls else None,
                 f"{web.service} scrapes it with {expected[id].secret if id in expected else 'plain HTTP'}; give its grafana_tls the same for {id}",
             )
-
-
-def _made_by(demo: str | None, tls: ServingTls | None) -> dict[str, str]:
-    """Secrets that are made for Grafana, and by whom."""
-    return {**({demo: "the stack"} if demo else {}), **({tls.secret: "cert-manager"} if tls and tls.issuer else {})}
 
 
 def _path(id: str, external_url: str | None, *, embedding: bool) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.secrets.literals import INSTEAD, holds_credential, refuse_credentials
+from semantic_router_observability.literals import INSTEAD, holds_credential, refuse_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -58,6 +58,11 @@ class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Reference to the authority's certificate, with which clients check the server's."""
         return SecretKey(self.secret, "ca.crt")
 
+    @property
+    def made_by(self) -> dict[str, str]:
+        """Who makes the Secret, by its name; nobody that is known here where there is no issuer."""
+        return {self.secret: "cert-manager"} if self.issuer else {}
+
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
         if self.ca_config_map is not None:

@@ -11,13 +11,14 @@ from constructs import Construct
 from semantic_router_observability import images
 from semantic_router_observability.checks import duration_seconds, listed, public_url, service_name
 from semantic_router_observability.errors import ConfigError, Raw
-from semantic_router_observability.exposure.ingress import Exposable
+from semantic_router_observability.exposure.backends import Exposable
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
-from semantic_router_observability.kubernetes.replicas import web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, web_service
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, pull_uses
 from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Service, Traffic
 
@@ -146,9 +147,8 @@ class OAuth2Proxy(Construct):
         )
         files = {oauth2_pod.CONFIG_FILE: rendered, **({oauth2_pod.EMAILS_FILE: emails} if emails else {})}
         serving_tls: ServingTls | None = getattr(upstream, "serving_tls", None)
-        authorities = [getattr(provider, "ca", None), SecretKey(serving_tls.secret, "ca.crt") if serving_tls else None]
+        authorities = [getattr(provider, "ca", None), serving_tls.authority if serving_tls else None]
         trusted = [secrets.path(key).rpartition("/")[0] for key in authorities if key]
-        made_by = {serving_tls.secret: "cert-manager"} if serving_tls and serving_tls.issuer else {}
         super().__init__(scope, id)
 
         self.external_url: str | None = external_url
@@ -178,14 +178,12 @@ class OAuth2Proxy(Construct):
         """What its pods send and receive."""
 
         self.secret_references: Sequence[SecretUse] = [
-            *secrets.uses(namespace, id, "restart", made_by=made_by),
+            *secrets.uses(namespace, id, "restart", made_by=serving_tls.made_by if serving_tls else {}),
             *pull_uses(namespace, id, registries.pull_secrets),
         ]
         """Keys of Secrets that it reads; only the client's secret is read anew, for each login."""
 
-        account = Manifest(
-            self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
-        )
+        account = service_account(self, id, labels=owned)
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
         """Holds `oauth2-proxy.cfg` and the email addresses that are let in; no credential."""
         self.workload = Manifest(
@@ -219,16 +217,7 @@ class OAuth2Proxy(Construct):
         self.node.default_child = self.workload
         self.service = web_service(self, id, labels=owned, selector=selector, port=oauth2_config.PORT)
         """Service that an ingress connects to."""
-        if replicas > 1:
-            Manifest(
-                self,
-                "disruption-budget",
-                api_version="policy/v1",
-                kind="PodDisruptionBudget",
-                name=id,
-                labels=owned,
-                spec={"maxUnavailable": 1, "selector": {"matchLabels": selector}},
-            )
+        disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
 
 
 def _address(id: str, upstream: Upstream) -> tuple[str, str]:

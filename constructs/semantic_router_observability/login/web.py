@@ -118,7 +118,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def made_by(self) -> dict[str, str]:
         """Who makes Secrets, by their names."""
-        return {self.tls.secret: "cert-manager"} if self.tls and self.tls.issuer else {}
+        return self.tls.made_by if self.tls else {}
 
     def secret_uses(self) -> list[SecretUse]:
         """Keys of Secrets in its directory."""

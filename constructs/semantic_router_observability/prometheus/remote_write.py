@@ -10,7 +10,7 @@ import msgspec
 from semantic_router_observability.checks import http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
-from semantic_router_observability.secrets.literals import is_credential, shape_of
+from semantic_router_observability.literals import is_credential, shape_of
 
 from .raw import check_raw, with_files
 

@@ -9,11 +9,11 @@ from constructs import Construct
 from semantic_router_observability import images
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.options import Alerts
-from semantic_router_observability.alerting.rule_files import alert_files, own_file
-from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name, unique
+from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.account import service_account as own_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
@@ -25,7 +25,6 @@ from semantic_router_observability.kubernetes.storage import Claim, Storage, siz
 from semantic_router_observability.kubernetes.traffic import Flow, Pods, Traffic
 from semantic_router_observability.login.web import WebServer, WithWebServer, guarded_by_tls
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
-from semantic_router_observability.rules import recorded
 from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
@@ -35,11 +34,11 @@ from .alert_targets import namespaces_of as alert_namespaces_of
 from .pod import PORT, RULES, SECRETS, WEB, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .rules import RuleFile
+from .rule_files import own_file, rule_files
 from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from cdk8s_plus_27 import IServiceAccount
 
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.login.types import Login
 
     from .remote_write import RemoteWrite
+    from .rules import RuleFile
 
 RESERVED_JOBS = (JOB, "prometheus", "grafana", "alertmanager")
 
@@ -138,26 +138,17 @@ class PrometheusStack(WithWebServer, Construct):
         )
         check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
-        rule_files = _distinct(
-            id,
-            [
-                *_recording(interval, wanted=recording_rules),
-                *alert_files(
-                    alerts,
-                    Facts(
-                        namespaces=config.namespaces_of(targets, namespace),
-                        jobs=tuple(job.name for job in scrape_jobs),
-                        sample_limit=guards.sample_limit,
-                        volume_bytes=size_bytes(storage),
-                        remote_write=bool(remote_write),
-                        alertmanager=bool(alertmanagers),
-                        interval=interval,
-                        retention=retention,
-                    ),
-                ),
-                *rules,
-            ],
+        facts = Facts(
+            namespaces=config.namespaces_of(targets, namespace),
+            jobs=tuple(job.name for job in scrape_jobs),
+            sample_limit=guards.sample_limit,
+            volume_bytes=size_bytes(storage),
+            remote_write=bool(remote_write),
+            alertmanager=bool(alertmanagers),
+            interval=interval,
+            retention=retention,
         )
+        evaluated = rule_files(id, recording=recording_rules, alerts=alerts, facts=facts, brought=rules)
         kept = retention_body(id, retention, retention_size, storage)
         path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
         image = registries.resolve(f"{id}: image", image)
@@ -197,9 +188,7 @@ class PrometheusStack(WithWebServer, Construct):
 
         account = {"name": id if service_account is None else service_account.name, "namespace": namespace}
         if service_account is None:
-            Manifest(
-                self, "service-account", api_version="v1", kind="ServiceAccount", name=id, labels=owned, automountServiceAccountToken=False
-            )
+            own_account(self, id, labels=owned)
         self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
         """Roles and bindings, a pair a scraped namespace."""
 
@@ -244,7 +233,7 @@ class PrometheusStack(WithWebServer, Construct):
             name=f"{id}-rules",
             labels=owned,
             # Left out when empty: the API server does not store an empty mapping, and every apply would send it again.
-            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in rule_files} or None,
+            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in evaluated} or None,
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
@@ -305,18 +294,6 @@ class PrometheusStack(WithWebServer, Construct):
     def router_flows(self) -> Sequence[Flow]:
         """Those of the connections that lead to the routers."""
         return [flow for flow in self.traffic[0].sends if flow.why == wiring.TO_ROUTERS]
-
-
-def _recording(interval: str, *, wanted: bool) -> Iterator[RuleFile]:
-    """The router's recording rules; never evaluated more often than there are new samples."""
-    if wanted:
-        seldom = max(interval, recorded.INTERVAL, key=lambda each: duration_seconds("interval", each))
-        yield RuleFile(name=recorded.FILE_NAME, groups=tuple(group.body() for group in recorded.router_groups(seldom)))
-
-
-def _distinct(id: str, files: Sequence[RuleFile]) -> Sequence[RuleFile]:
-    unique(f"{id}: rules", [file.name for file in files], "rule files")
-    return files
 
 
 def _check(

@@ -9,9 +9,8 @@ import yaml
 
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.literals import refuse_credentials
 from semantic_router_observability.yamltext import Loader, to_yaml
-
-from .literals import refuse_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

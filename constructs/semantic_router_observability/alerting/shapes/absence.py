@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.alerting.knobs import Tuning
 
-_REMEMBERED = 60
-"""Minutes that a namespace is missed after its last router went, where no namespaces are named."""
-
 
 @dataclass(frozen=True)
 class Absence:
