@@ -139,7 +139,7 @@ PASSWORDS = tagged("basicAuth", {"secret": SUBDOMAIN})
 CERTIFICATES = tagged("clientCertificates", {"secret": SUBDOMAIN}, ca=SECRET_KEY, allowedNames=st.lists(SUBDOMAIN, max_size=2))
 EMAIL = st.builds("{}@{}.example.com".format, WORD, LABEL)
 ALLOW = st.one_of(
-    st.just({"anyone": True}),
+    st.just({"everybody": True}),
     struct({"groups": st.lists(TEXT, min_size=1, max_size=3)}, domains=st.just(["example.com"])),
     struct({"emails": st.lists(EMAIL, min_size=1, max_size=3)}, groups=st.lists(LABEL, max_size=2)),
 )

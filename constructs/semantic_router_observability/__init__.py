@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from .kubernetes.traffic import Addresses, Flow, Pods, Port, Traffic
     from .login.access import Access
     from .login.oauth2_proxy import OAuth2Proxy
-    from .login.providers import Allow, EntraIdProvider, GitHubProvider, GoogleProvider, KeycloakProvider, OidcProvider
+    from .login.providers import Allow, EntraProvider, GitHubProvider, GoogleProvider, KeycloakProvider, OidcProvider
     from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
     from .network.options import AllowedConnection, ApiServerAddress, DnsAddresses, DnsPods
     from .network.policies import NetworkPolicies, RouterAccess
@@ -115,7 +115,7 @@ _HOMES = {
     "kubernetes.traffic": ("Addresses", "Flow", "Pods", "Port", "Traffic"),
     "login.access": ("Access",),
     "login.oauth2_proxy": ("OAuth2Proxy",),
-    "login.providers": ("Allow", "EntraIdProvider", "GitHubProvider", "GoogleProvider", "KeycloakProvider", "OidcProvider"),
+    "login.providers": ("Allow", "EntraProvider", "GitHubProvider", "GoogleProvider", "KeycloakProvider", "OidcProvider"),
     "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
     "network.options": ("AllowedConnection", "ApiServerAddress", "DnsAddresses", "DnsPods"),
     "network.policies": ("NetworkPolicies", "RouterAccess"),
@@ -173,7 +173,7 @@ __all__ = [
     "Email",
     "EncryptedFile",
     "Entra",
-    "EntraIdProvider",
+    "EntraProvider",
     "Ephemeral",
     "ExistingClaim",
     "Exposable",

@@ -33,15 +33,15 @@ PROVIDERS: dict[str, dict[str, Any]] = {
         "allow": sro.Allow(emails=("ana@example.com", "Bo@example.org"), domains=("example.net",)),
     },
     "keycloak": {"provider": sro.KeycloakProvider(issuer=ISSUER, roles=("operator", "prometheus:reader"))},
-    "entra-id": {"provider": sro.EntraIdProvider(tenant=TENANT), "allow": sro.Allow(groups=(TENANT,))},
-    "entra-id-anyone": {"provider": sro.EntraIdProvider(tenant=TENANT), "allow": sro.Allow(anyone=True)},
+    "entra-id": {"provider": sro.EntraProvider(tenant=TENANT), "allow": sro.Allow(groups=(TENANT,))},
+    "entra-id-everybody": {"provider": sro.EntraProvider(tenant=TENANT), "allow": sro.Allow(everybody=True)},
     "google": {"provider": sro.GoogleProvider(), "allow": sro.Allow(domains=("example.com",))},
     "google-groups": {
         "provider": sro.GoogleProvider(admin_email="admin@example.com", service_account=sro.SecretKey("google", "key.json")),
         "allow": sro.Allow(groups=("sre@example.com",)),
     },
     "github": {"provider": sro.GitHubProvider(organization="my-org", teams=("sre", "on-call"))},
-    "refresh": {"provider": sro.OidcProvider(issuer=ISSUER), "allow": sro.Allow(anyone=True), "refresh": "1h"},
+    "refresh": {"provider": sro.OidcProvider(issuer=ISSUER), "allow": sro.Allow(everybody=True), "refresh": "1h"},
     "trusted-proxies": {
         "provider": sro.GitHubProvider(organization="my-org"),
         "allow": sro.Allow(domains=("example.com",)),

@@ -22,7 +22,7 @@ GITHUB = sro.GitHubProvider(organization="my-org")
 LIST = "write a list, even of one"
 EMAIL = "write an email address such as ana@example.com"
 DOMAIN = "write a domain in lower case, such as example.com, without '@' and '*'"
-NOBODY = "nobody: name who is let in: emails, domains or groups; or all whom the provider knows: anyone: true"
+NOBODY = "nobody: name who is let in: emails, domains or groups; or write everybody: true"
 GITHUB_NAME = "write the name as it stands in the address, such as my-organization"
 ISSUER = "write https://: whoever can change what the provider says lets in whom they like"
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
@@ -47,24 +47,24 @@ def grafana() -> sro.GrafanaStack:
 GOOGLE = "type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: {secret: a, key: b}, cookieSecret: {secret: a, key: c}"
 IN_YAML = [
     (
-        f"prometheus: {{login: {{{GOOGLE}, allow: {{anyone: true}}}}}}",
+        f"prometheus: {{login: {{{GOOGLE}, allow: {{everybody: true}}}}}}",
         "prometheus.externalUrl: None: state where people reach it, such as https://prometheus.example.com",
     ),
     (f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}", f"prometheus.login.allow: {NOBODY}"),
     (
-        f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{anyone: true}}, trustedProxies: [nginx]}}}}",
+        f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}, trustedProxies: [nginx]}}}}",
         "prometheus.login.trustedProxies: 'nginx': write an address range such as 10.0.0.0/16",
     ),
     (
         f"prometheus: {{login: {{{GOOGLE}, allow: {{domains: ['*']}}}}}}",
-        "prometheus.login.allow.domains: '*': that is everybody; name the domains, or say so with anyone: true",
+        "prometheus.login.allow.domains: '*': that is everybody; name the domains, or say so with everybody: true",
     ),
     (
         "prometheus: {login: {type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: hunter2}}",
         "prometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}",
     ),
     (
-        f"{{images: {{oauth2Proxy: 'a/b:latest'}}, prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{anyone: true}}}}}}}}",
+        f"{{images: {{oauth2Proxy: 'a/b:latest'}}, prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}}}}}}}",
         "images.oauth2Proxy: 'a/b:latest': name a version: what 'latest' means changes under a running stack",
     ),
 ]
@@ -73,7 +73,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: login(provider=sro.GoogleProvider()), f"login: allow: {NOBODY}"),
     (lambda: login(provider=sro.OidcProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
     (lambda: login(provider=sro.KeycloakProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
-    (lambda: login(provider=sro.EntraIdProvider(tenant=TENANT)), f"login: allow: {NOBODY}"),
+    (lambda: login(provider=sro.EntraProvider(tenant=TENANT)), f"login: allow: {NOBODY}"),
     (
         lambda: login(allow=sro.Allow(groups=("sre",))),
         "login: allow: ['sre']: GitHub has organization and teams of the provider instead; leave groups out",
@@ -83,7 +83,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "login: allow: ['sre@example.com']: Google tells groups only to a service account; give the provider adminEmail and serviceAccount",
     ),
     (
-        lambda: login(provider=sro.EntraIdProvider(tenant=TENANT), allow=sro.Allow(groups=("sre",))),
+        lambda: login(provider=sro.EntraProvider(tenant=TENANT), allow=sro.Allow(groups=("sre",))),
         "login: allow: ['sre']: Entra ID sends groups by object id; write the ids of the groups",
     ),
     (
@@ -115,14 +115,14 @@ CASES: list[tuple[Callable[[], object], str]] = [
     ),
     (lambda: sro.Allow(emails=("ana",)), f"emails: 'ana': {EMAIL}"),
     (lambda: sro.Allow(emails=('a"b@example.com',)), f"emails: 'a\"b@example.com': {EMAIL}"),
-    (lambda: sro.Allow(domains=("*",)), "domains: '*': that is everybody; name the domains, or say so with anyone: true"),
+    (lambda: sro.Allow(domains=("*",)), "domains: '*': that is everybody; name the domains, or say so with everybody: true"),
     (lambda: sro.Allow(domains=("@example.com",)), f"domains: '@example.com': {DOMAIN}"),
     (lambda: sro.Allow(domains=("*.example.com",)), f"domains: '*.example.com': {DOMAIN}"),
     (lambda: sro.Allow(domains="example.com"), f"domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
     (lambda: sro.Allow(groups=("",)), "groups: '': oauth2-proxy overlooks an empty name and lets everybody in; name the group"),
     (
-        lambda: sro.Allow(anyone=True, groups=("sre",)),
-        "anyone: True: emails, domains or groups say otherwise; leave one of the two out",
+        lambda: sro.Allow(everybody=True, groups=("sre",)),
+        "everybody: True: emails, domains or groups say otherwise; leave one of the two out",
     ),
     (lambda: sro.OidcProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
     (lambda: sro.KeycloakProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
@@ -131,7 +131,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "roles: '': name the role, such as operator or grafana:operator",
     ),
     (
-        lambda: sro.EntraIdProvider(tenant="common"),
+        lambda: sro.EntraProvider(tenant="common"),
         "tenant: 'common': write the directory id, such as 9188040d-6c67-4c5b-b112-36a304b66dad",
     ),
     (

@@ -243,6 +243,8 @@ grafana:
   dataSources: [{type: loki, url: "http://l", bearerToken: {secret: sources, key: a}}]
   database: {engine: postgres, host: "h:1", user: {secret: database, key: a}, password: {secret: database, key: b}}
   ldap: {servers: [{hosts: [l], searchBaseDns: ["dc=a"], bindDn: "cn=a", bindPassword: {secret: people, key: a}, groups: [{dn: "*", role: Viewer}]}]}
+  externalUrl: https://grafana.example.com
+  logins: [{type: google, clientId: a, clientSecret: {secret: provider, key: a}, domains: [example.com]}]
   settings: {external_image_storage.s3: {access_key: {secret: settings, key: a}}}
   secretKey: {secret: encryption, key: a}
 images: {pullSecrets: [registry]}
@@ -258,6 +260,7 @@ ROWS = {
     "sources": "grafana.dataSources[]",
     "database": "grafana.database",
     "people": "grafana.ldap",
+    "provider": "grafana.logins[]",
     "settings": "grafana.settings",
     "encryption": "grafana.secretKey",
     "registry": "images.pullSecrets[]",

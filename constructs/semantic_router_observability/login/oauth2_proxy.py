@@ -69,7 +69,7 @@ class OAuth2Proxy(Construct):
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the login makes. At most 50 characters, so that pod names and labels stay legal.
         upstream: What stands behind the login. It states its `external_url`, with https.
-        provider: Where people prove who they are: OidcProvider, KeycloakProvider, EntraIdProvider, GoogleProvider or GitHubProvider.
+        provider: Where people prove who they are: OidcProvider, KeycloakProvider, EntraProvider, GoogleProvider or GitHubProvider.
         client_id: Id under which the identity provider knows this login.
         client_secret: Secret that came with the id. A line break at its end counts.
         cookie_secret: Key of the cookies: 16, 24 or 32 bytes, as they are or in base64.

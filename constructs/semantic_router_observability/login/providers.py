@@ -32,14 +32,14 @@ class Allow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         emails: Email addresses. Default: none.
         domains: What stands behind the `@`, such as `example.com`; its subdomains are not included. Default: none.
         groups: Groups, in the identity provider's words: names for most, object ids for Entra ID. Default: none.
-        anyone: Let in everybody whom the identity provider lets in: with a public one, everybody. Default false.
+        everybody: Let in everybody whom the identity provider lets in: with a public one, everybody. Default false.
 
     """
 
     emails: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
-    anyone: bool = False
+    everybody: bool = False
 
     def __post_init__(self) -> None:
         for name in ("emails", "domains", "groups"):
@@ -49,19 +49,19 @@ class Allow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 raise ConfigError("emails", email, "write an email address such as ana@example.com")
         for domain in self.domains:
             if domain == "*":
-                raise ConfigError("domains", domain, "that is everybody; name the domains, or say so with anyone: true")
+                raise ConfigError("domains", domain, "that is everybody; name the domains, or say so with everybody: true")
             if not _DOMAIN.fullmatch(domain):
                 raise ConfigError("domains", domain, "write a domain in lower case, such as example.com, without '@' and '*'")
         for group in self.groups:
             if not group.strip():
                 raise ConfigError("groups", group, "oauth2-proxy overlooks an empty name and lets everybody in; name the group")
-        if self.anyone and (self.emails or self.domains or self.groups):
-            raise ConfigError("anyone", self.anyone, "emails, domains or groups say otherwise; leave one of the two out")
+        if self.everybody and (self.emails or self.domains or self.groups):
+            raise ConfigError("everybody", self.everybody, "emails, domains or groups say otherwise; leave one of the two out")
 
     @property
     def rules(self) -> bool:
         """Whether anything was said at all."""
-        return bool(self.emails or self.domains or self.groups or self.anyone)
+        return bool(self.emails or self.domains or self.groups or self.everybody)
 
 
 class OidcProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="oidc"):
@@ -142,9 +142,7 @@ class KeycloakProvider(
         return urlsplit(self.issuer).port or _HTTPS
 
 
-class EntraIdProvider(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entraId"
-):
+class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entra"):
     """Microsoft Entra ID, for the people of one tenant and its guests.
 
     Attributes:
@@ -244,7 +242,7 @@ class GitHubProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return _HTTPS
 
 
-IdentityProvider = OidcProvider | KeycloakProvider | EntraIdProvider | GoogleProvider | GitHubProvider
+IdentityProvider = OidcProvider | KeycloakProvider | EntraProvider | GoogleProvider | GitHubProvider
 """Where people prove who they are."""
 
 
@@ -253,9 +251,7 @@ def check_allow(where: str, allow: Allow, provider: IdentityProvider) -> None:
     # GitHub's organization and Keycloak's roles are limits of their own.
     limited = isinstance(provider, GitHubProvider) or (isinstance(provider, KeycloakProvider) and provider.roles)
     if not allow.rules and not limited:
-        raise ConfigError(
-            where, Raw("nobody"), "name who is let in: emails, domains or groups; or all whom the provider knows: anyone: true"
-        )
+        raise ConfigError(where, Raw("nobody"), "name who is let in: emails, domains or groups; or write everybody: true")
     groups = list(allow.groups)
     match provider:
         case GitHubProvider() if groups:
@@ -264,7 +260,7 @@ def check_allow(where: str, allow: Allow, provider: IdentityProvider) -> None:
             raise ConfigError(
                 where, groups, "Google tells groups only to a service account; give the provider adminEmail and serviceAccount"
             )
-        case EntraIdProvider() if not all(map(_ID.fullmatch, groups)):
+        case EntraProvider() if not all(map(_ID.fullmatch, groups)):
             raise ConfigError(where, groups, "Entra ID sends groups by object id; write the ids of the groups")
 
 
