@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from .contract.options import ContractOptions
     from .errors import ConfigError
     from .exposure.backends import Exposable
-    from .exposure.controllers import Alb, Gke, HAProxy, IngressClass, Nginx, Traefik
+    from .exposure.controllers import HAProxy, IngressClass, Nginx, Traefik
     from .exposure.gateway import Gateway, OwnGateway
     from .exposure.ingress import ObservabilityIngress
+    from .exposure.load_balancers import Alb, Gke
     from .exposure.openshift import OpenShiftRoute
     from .exposure.tls import CertManagerCertificate, CertManagerIssuer, TerminatedElsewhere, TlsSecret
     from .grafana.credentials import DemoCredentials
@@ -90,9 +91,10 @@ _HOMES = {
     "contract.options": ("ContractOptions",),
     "errors": ("ConfigError",),
     "exposure.backends": ("Exposable",),
-    "exposure.controllers": ("Alb", "Gke", "HAProxy", "IngressClass", "Nginx", "Traefik"),
+    "exposure.controllers": ("HAProxy", "IngressClass", "Nginx", "Traefik"),
     "exposure.gateway": ("Gateway", "OwnGateway"),
     "exposure.ingress": ("ObservabilityIngress",),
+    "exposure.load_balancers": ("Alb", "Gke"),
     "exposure.openshift": ("OpenShiftRoute",),
     "exposure.tls": ("CertManagerCertificate", "CertManagerIssuer", "TerminatedElsewhere", "TlsSecret"),
     "grafana.credentials": ("DemoCredentials",),

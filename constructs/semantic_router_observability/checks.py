@@ -6,6 +6,7 @@ Pure functions: each takes `where` (the argument's path, for the message) and th
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Collection
 from decimal import Decimal
@@ -42,6 +43,7 @@ SUBDOMAIN_LIMIT = 253
 """Longest name of most other objects (RFC 1123 subdomain)."""
 
 HIGHEST_PORT = 65535
+_PORTS = {"http": 80, "https": 443}
 
 _LARGEST = 2**63 - 1
 """Largest signed 64-bit integer: Prometheus counts a duration's nanoseconds in one, Kubernetes a quantity's bytes."""
@@ -50,12 +52,14 @@ _MEBIBYTE = 2**20
 
 
 class Url(NamedTuple):
-    """The parts of an external URL."""
+    """The parts of a URL."""
 
     scheme: str
     host: str
     path: str
     """Path without a trailing slash; empty for the root."""
+    port: int
+    """The scheme's, where none is written."""
 
 
 def duration_seconds(where: str, value: str) -> Decimal:
@@ -180,7 +184,7 @@ def http_url(where: str, value: str) -> Url:
         raise ConfigError(where, f"{parts.scheme}://…@{host}", "take the credentials out of the URL and reference a Secret instead")
     if parts.query or parts.fragment:
         raise ConfigError(where, value, "leave out everything from '?' or '#' on")
-    return Url(parts.scheme, host, parts.path.rstrip("/"))
+    return Url(parts.scheme, host, parts.path.rstrip("/"), parts.port or _PORTS[parts.scheme])
 
 
 def public_url(where: str, value: str) -> Url:
@@ -214,6 +218,18 @@ def port_number(where: str, value: int) -> int:
     if not 1 <= value <= HIGHEST_PORT:
         raise ConfigError(where, value, f"write a port from 1 to {HIGHEST_PORT}")
     return value
+
+
+def address_ranges(where: str, values: Collection[str]) -> None:
+    """Address ranges as network policies have them: with the length in writing."""
+    listed(where, values)
+    for value in values:
+        try:
+            known = "/" in value and ipaddress.ip_network(value)
+        except ValueError:
+            known = False
+        if not known:
+            raise ConfigError(where, value, "write an address range with its length and no bits beyond it, such as 10.0.0.0/16")
 
 
 def host_and_port(where: str, value: str) -> str:

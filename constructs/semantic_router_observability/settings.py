@@ -19,7 +19,7 @@ from .alertmanager.timing import TimeInterval
 from .checks import dns_label, public_url
 from .contract.options import ContractOptions
 from .errors import ConfigError
-from .exposure.controllers import check_annotations
+from .exposure.controller import check_annotations
 from .exposure.forms import Via
 from .exposure.openshift import OpenShiftRoute
 from .exposure.tls import Tls

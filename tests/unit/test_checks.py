@@ -115,13 +115,13 @@ def test_prometheus_labels() -> None:
 @pytest.mark.parametrize(
     ("text", "url"),
     [
-        ("http://a", ("http", "a", "")),
-        ("https://A.example.com/", ("https", "a.example.com", "")),
-        ("https://a:8443/b/c/", ("https", "a", "/b/c")),
-        ("http://[fd00::1]:9090/x", ("http", "fd00::1", "/x")),
+        ("http://a", ("http", "a", "", 80)),
+        ("https://A.example.com/", ("https", "a.example.com", "", 443)),
+        ("https://a:8443/b/c/", ("https", "a", "/b/c", 8443)),
+        ("http://[fd00::1]:9090/x", ("http", "fd00::1", "/x", 9090)),
     ],
 )
-def test_urls(text: str, url: tuple[str, str, str]) -> None:
+def test_urls(text: str, url: tuple[str, str, str, int]) -> None:
     assert checks.http_url("x", text) == url
 
 
@@ -149,7 +149,7 @@ def test_no_public_urls(text: str) -> None:
 
 
 def test_public_urls() -> None:
-    assert checks.public_url("x", "https://a.example.com/b.c/d_e/") == ("https", "a.example.com", "/b.c/d_e")
+    assert checks.public_url("x", "https://a.example.com/b.c/d_e/") == ("https", "a.example.com", "/b.c/d_e", 443)
 
 
 def test_small_checks() -> None:

@@ -115,7 +115,10 @@ IN_YAML = [
         f"{{ingress: {{via: {{type: alb}}}}, {PLAIN}}}",
         "grafana.externalUrl: 'http://g.example.com': class 'alb' serves https only; write https://",
     ),
-    ("ingress: {via: {type: alb, sources: [10.0.0.1/8]}}", "ingress.via.sources: '10.0.0.1/8': write an address range such as 10.0.0.0/16"),
+    (
+        "ingress: {via: {type: alb, sources: [10.0.0.1/8]}}",
+        "ingress.via.sources: '10.0.0.1/8': write an address range with its length and no bits beyond it, such as 10.0.0.0/16",
+    ),
     (
         "ingress: {via: {type: alb, group: A}}",
         "ingress.via.group: 'A': write lower-case letters, digits, '-' and '.', at most 63 characters",

@@ -53,7 +53,7 @@ IN_YAML = [
     (f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}", f"prometheus.login.allow: {NOBODY}"),
     (
         f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}, trustedProxies: [nginx]}}}}",
-        "prometheus.login.trustedProxies: 'nginx': write an address range such as 10.0.0.0/16",
+        "prometheus.login.trustedProxies: 'nginx': write an address range with its length and no bits beyond it, such as 10.0.0.0/16",
     ),
     (
         f"prometheus: {{login: {{{GOOGLE}, allow: {{domains: ['*']}}}}}}",
@@ -102,7 +102,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: login(expire="500ms"), "login: expire: '500ms': write at least 1s"),
     (lambda: login(refresh="12h"), "login: refresh: '12h': write at least 1s and less than expire, 12h"),
     (lambda: login(trusted_proxies="10.0.0.0/8"), f"login: trusted_proxies: '10.0.0.0/8': {LIST}"),
-    (lambda: login(trusted_proxies=("nginx",)), "login: trusted_proxies: 'nginx': write an address range such as 10.0.0.0/16"),
+    (
+        lambda: login(trusted_proxies=("nginx",)),
+        "login: trusted_proxies: 'nginx': write an address range with its length and no bits beyond it, such as 10.0.0.0/16",
+    ),
     (
         lambda: login(trusted_proxies=("0.0.0.0/0",)),
         "login: trusted_proxies: '0.0.0.0/0': that is everybody; name the ingress controller's range",

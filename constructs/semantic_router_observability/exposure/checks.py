@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError, Raw
 
 from .tls import TlsSecret, described
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .objects import Plan
 
 
@@ -31,16 +27,3 @@ def check_tls_of_cluster(plan: Plan, *, other_namespaces: bool = False) -> None:
         raise ConfigError(
             f"{plan.id}: tls", Raw(described(plan.tls)), "only an OwnGateway reads Secrets of another namespace; leave namespace out"
         )
-
-
-def check_sources(sources: Sequence[str]) -> None:
-    """Refuse what is no address range."""
-    listed("sources", sources)
-    for source in sources:
-        try:
-            # The API server wants the length in writing.
-            known = "/" in source and ipaddress.ip_network(source)
-        except ValueError:
-            known = False
-        if not known:
-            raise ConfigError("sources", source, "write an address range such as 10.0.0.0/16")

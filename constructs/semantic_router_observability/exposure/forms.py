@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .controllers import Alb, Gke, HAProxy, IngressClass, Nginx, Traefik
+from .controllers import HAProxy, IngressClass, Nginx, Traefik
 from .gateway import Gateway, OwnGateway
+from .load_balancers import Alb, Gke
 from .openshift import OpenShiftRoute
 
 Via = Nginx | Alb | Traefik | HAProxy | Gke | IngressClass | Gateway | OwnGateway | OpenShiftRoute

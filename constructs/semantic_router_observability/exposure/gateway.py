@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import dns_label, dns_subdomain
+from semantic_router_observability.checks import address_ranges, dns_label, dns_subdomain
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
-from .checks import check_sources, check_tls_of_cluster
+from .checks import check_tls_of_cluster
 from .objects import Object
 from .tls import TerminatedElsewhere, TlsSecret, described
 
@@ -58,7 +58,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 dns_subdomain(argument, value)
         if self.redirect_from is not None and self.redirect_from == self.section_name:
             raise ConfigError("redirectFrom", self.redirect_from, "it is sectionName too; name the listener for http")
-        check_sources(self.sources)
+        address_ranges("sources", self.sources)
 
     def check(self, plan: Plan) -> None:
         elsewhere = isinstance(plan.tls, TerminatedElsewhere)
@@ -112,7 +112,7 @@ class OwnGateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def __post_init__(self) -> None:
         dns_subdomain("className", self.class_name)
-        check_sources(self.sources)
+        address_ranges("sources", self.sources)
 
     def check(self, plan: Plan) -> None:
         check_tls_of_cluster(plan, other_namespaces=True)

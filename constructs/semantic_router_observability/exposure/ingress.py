@@ -12,7 +12,7 @@ from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 
 from .backends import Exposable, backends_of
-from .controllers import check_annotations
+from .controller import check_annotations
 from .forms import Via
 from .objects import Plan, secret_uses, traffic_of
 from .tls import Tls

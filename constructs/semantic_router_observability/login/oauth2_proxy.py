@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import duration_seconds, listed, public_url, service_name
+from semantic_router_observability.checks import address_ranges, duration_seconds, http_url, public_url, service_name
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.exposure.backends import Exposable
 from semantic_router_observability.images import ImageRegistries
@@ -27,7 +27,6 @@ from .providers import Allow, check_allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from urllib.parse import SplitResult
 
     from semantic_router_observability.kubernetes.serving import ServingTls
     from semantic_router_observability.kubernetes.traffic import Peer
@@ -126,7 +125,7 @@ class OAuth2Proxy(Construct):
             raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}")
         image = registries.resolve(f"{id}: image", image)
 
-        target = urlsplit(upstream.url)
+        target, port = urlsplit(upstream.url), http_url(f"{id}: upstream", upstream.url).port
         secrets = SecretFiles(oauth2_pod.SECRETS)
         emails = "".join(f"{email}\n" for email in allow.emails)
         rendered = oauth2_config.render(
@@ -168,7 +167,7 @@ class OAuth2Proxy(Construct):
                 pods=Pods(namespace=namespace, labels=selector),
                 sends=(
                     *(
-                        Flow(peer=peer, ports=_ports(target), why="requests of people who are logged in")
+                        Flow(peer=peer, ports=(Port(port),), why="requests of people who are logged in")
                         for peer in _peers(upstream, namespace)
                     ),
                     Flow(peer=Addresses(), ports=(Port(provider.port),), why="identity provider"),
@@ -239,11 +238,9 @@ def _address(id: str, upstream: Upstream) -> tuple[str, str]:
 
 def _peers(upstream: Upstream, namespace: str) -> Sequence[Peer]:
     """Pods of the upstream; of an object that does not tell them, its Service."""
-    return [each.pods for each in getattr(upstream, "traffic", ())] or [Service(name=upstream.service.name, namespace=namespace)]
-
-
-def _ports(target: SplitResult) -> tuple[Port, ...]:
-    return (Port(target.port or {"http": 80, "https": 443}[target.scheme]),)
+    return [each.pods for each in getattr(upstream, "traffic", ()) if not each.foreign] or [
+        Service(name=upstream.service.name, namespace=namespace)
+    ]
 
 
 def _session(id: str, expire: str, refresh: str | None) -> tuple[int, int | None]:
@@ -260,11 +257,7 @@ def _session(id: str, expire: str, refresh: str | None) -> tuple[int, int | None
 
 
 def _check_proxies(where: str, proxies: Sequence[str]) -> None:
-    listed(where, proxies)
+    address_ranges(where, proxies)
     for cidr in proxies:
-        try:
-            network = ipaddress.ip_network(cidr)
-        except ValueError:
-            raise ConfigError(where, cidr, "write an address range such as 10.0.0.0/16") from None
-        if network.prefixlen == 0:
+        if ipaddress.ip_network(cidr).prefixlen == 0:
             raise ConfigError(where, cidr, "that is everybody; name the ingress controller's range")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -98,7 +97,7 @@ class OidcProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     @property
     def port(self) -> int:
         """Port of the identity provider."""
-        return urlsplit(self.issuer).port or _HTTPS
+        return http_url("issuer", self.issuer).port
 
 
 class KeycloakProvider(
@@ -139,7 +138,7 @@ class KeycloakProvider(
     @property
     def port(self) -> int:
         """Port of Keycloak."""
-        return urlsplit(self.issuer).port or _HTTPS
+        return http_url("issuer", self.issuer).port
 
 
 class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entra"):

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 import msgspec
 
-from semantic_router_observability.checks import dns_label, kubernetes_labels, listed, port_number
+from semantic_router_observability.checks import address_ranges, dns_label, kubernetes_labels, listed, port_number
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 EVERYWHERE = "*"
 """Stands for every namespace."""
-
-
-def _check_cidrs(cidrs: tuple[str, ...]) -> None:
-    listed("cidrs", cidrs)
-    for cidr in cidrs:
-        try:
-            if "/" not in cidr:
-                raise ValueError  # noqa: TRY301  the API server wants it in writing
-            ipaddress.ip_network(cidr)
-        except ValueError:
-            raise ConfigError("cidrs", cidr, "write an address range with its length and no bits beyond it, such as 10.0.0.0/16") from None
 
 
 def _check_ports(ports: tuple[int, ...]) -> None:
@@ -45,7 +32,7 @@ class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     ports: tuple[int, ...] = (443, 6443)
 
     def __post_init__(self) -> None:
-        _check_cidrs(self.cidrs)
+        address_ranges("cidrs", self.cidrs)
         _check_ports(self.ports)
         for name, values in (("cidrs", self.cidrs), ("ports", self.ports)):
             if not values:
@@ -87,7 +74,7 @@ class DnsAddresses(
     port: int = 53
 
     def __post_init__(self) -> None:
-        _check_cidrs(self.cidrs)
+        address_ranges("cidrs", self.cidrs)
         if not self.cidrs:
             raise ConfigError("cidrs", [], "name at least one address range, such as 169.254.20.10/32")
         port_number("port", self.port)
@@ -142,7 +129,7 @@ class AllowedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             dns_label("namespace", self.namespace or "")
         kubernetes_labels("namespaceLabels", self.namespace_labels)
         kubernetes_labels("podLabels", self.pod_labels)
-        _check_cidrs(self.cidrs)
+        address_ranges("cidrs", self.cidrs)
         _check_ports(self.ports)
 
     def peer(self, own_namespace: str) -> Pods | Addresses:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -68,8 +67,6 @@ class ExternalAlertmanager(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     def alerting(self, files: SecretFiles) -> dict[str, Any]:
         """As an entry of Prometheus's `alerting.alertmanagers`."""
         url = http_url("url", self.url)
-        parts = urlsplit(self.url)
-        port = parts.port or {"http": 80, "https": 443}[url.scheme]
         # An IPv6 address keeps its brackets.
         host = f"[{url.host}]" if ":" in url.host else url.host
         body: dict[str, Any] = {"scheme": url.scheme, "path_prefix": url.path or None}
@@ -84,8 +81,8 @@ class ExternalAlertmanager(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
             tls = {"ca_file": files.path(self.ca) if self.ca else None, "server_name": url.host if self.replicas_by_dns else None}
             body["tls_config"] = {key: value for key, value in tls.items() if value}
         if self.replicas_by_dns:
-            return {**body, "dns_sd_configs": [{"names": [host], "type": "A", "port": port}]}
-        return {**body, "static_configs": [{"targets": [f"{host}:{port}"]}]}
+            return {**body, "dns_sd_configs": [{"names": [host], "type": "A", "port": url.port}]}
+        return {**body, "static_configs": [{"targets": [f"{host}:{url.port}"]}]}
 
 
 def namespaces_of(targets: Sequence[AlertTarget]) -> tuple[str, ...]:
