@@ -445,6 +445,23 @@ IN_YAML = {
         grafana: {externalUrl: https://grafana.apps.example.com}
         ingress: {}
         """,
+    "openshift-service-ca": """
+        platform: {type: openshift}
+        prometheus:
+          externalUrl: https://o.apps.example.com/prometheus
+          login:
+            type: oauth2Proxy
+            provider: {type: oidc, issuer: https://dex.auth.svc/dex}
+            clientId: prometheus
+            clientSecret: {secret: prometheus-login, key: client-secret}
+            cookieSecret: {secret: prometheus-login, key: cookie-secret}
+            allow: {groups: [sre]}
+          tls: {secret: prometheus-serving, serviceCa: true}
+        grafana:
+          externalUrl: https://o.apps.example.com/grafana
+          tls: {secret: grafana-serving, serviceCa: true}
+        ingress: {backends: [grafana, prometheus]}
+        """,
     "network-policies-off": """
         networkPolicies: {enabled: false}
         """,

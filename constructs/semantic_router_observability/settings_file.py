@@ -13,7 +13,9 @@ import yaml
 from msgspec import UNSET
 
 from .errors import ConfigError, Raw
+from .exposure.controllers import IngressClass
 from .grafana.dashboards import DashboardDirectory, DashboardFile
+from .kubernetes.serving import ServingTls
 from .literals import INSTEAD, is_credential, refuse_credentials
 from .secrets import EncryptedFile
 from .settings import (
@@ -90,7 +92,7 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
     line = re.sub(r"^(networkPolicies|prometheus|grafana|alertmanager|ingress): (?=\w+[:.\[])", r"\1.", line)
     spelled = {
         name: key
-        for section in (PrometheusSettings, GrafanaSettings, AlertmanagerSettings, IngressSettings, NetworkPolicySettings, OAuth2ProxyLogin)
+        for section in _SECTIONS
         for name, key in zip(section.__struct_fields__, section.__struct_encode_fields__, strict=True)
         if name != key
     }
@@ -100,8 +102,25 @@ def in_words_of_the_file(file: str, error: ConfigError) -> ConfigError:
 
     # Sections and keys of grafana.ini are Grafana's words.
     line = re.sub(rf"settings\.\S+|\b({'|'.join(spelled)})(=True)?\b", keyed, line)
+    for python, key in _CALLS.items():
+        line = line.replace(python, key)
     return ConfigError.from_line(f"{file}: {line}")
 
+
+_SECTIONS = (
+    PrometheusSettings,
+    GrafanaSettings,
+    AlertmanagerSettings,
+    IngressSettings,
+    NetworkPolicySettings,
+    OAuth2ProxyLogin,
+    ServingTls,
+    IngressClass,
+)
+"""Structs whose fields messages name as Python spells them."""
+
+_CALLS = {"CertManagerCertificate(issuer=...)": "{type: certificate, issuer: {name: NAME}}"}
+"""What messages propose in Python."""
 
 _ELSEWHERE = {
     "prometheus: targets": "routers",

@@ -368,3 +368,29 @@ def test_tls_without_a_login_and_certificates_for_alertmanager(lab: Lab, tmp_pat
         assert running.prometheus.get("http", "/api/v1/query?query=up", tls=authority.client()).status == 200
         with pytest.raises((ssl.SSLError, ConnectionError)):
             running.alertmanager.get("http", "/api/v2/status", tls=authority.client())
+
+
+def test_the_authority_behind_the_certificate_is_enough(lab: Lab, tmp_path: Path) -> None:
+    """OpenShift's service CA writes no `ca.crt`, but its own certificate after the server's."""
+    authority = Authority(tmp_path, "service-ca")
+
+    def written(name: str) -> dict[str, str]:
+        own = authority.issue(name)
+        return {"tls.crt": own["tls.crt"] + own["ca.crt"], "tls.key": own["tls.key"]}
+
+    def secrets(namespace: str) -> dict[str, dict[str, str]]:
+        return {
+            "alertmanager-login": login({"otto": "other"}, myself="otto", tls=True),
+            **{f"{name}-tls": written(f"{name}.{namespace}.svc") for name in ("prometheus", "alertmanager")},
+        }
+
+    prometheus = {"tls": {"secret": "prometheus-tls", "serviceCa": True}}
+    alertmanager = {
+        "tls": {"secret": "alertmanager-tls", "serviceCa": True},
+        "login": {"type": "basicAuth", "secret": "alertmanager-login"},
+    }
+    with start(lab, tmp_path / "settings", secrets, prometheus=prometheus, alertmanager=alertmanager) as running:
+        lab.cluster.wait(running.delivered, "an alert at the receiver", DELIVERED)
+        metrics = Metrics(running.prometheus, tls=authority.client())
+        lab.cluster.wait(lambda: metrics.up("prometheus"), "Prometheus scraped by itself", SOON)
+        assert running.alertmanager.probe("readiness") == 200, "amtool checks the certificate"

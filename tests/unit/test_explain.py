@@ -186,6 +186,39 @@ def test_of_whatever_else_is_applied(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert capsys.readouterr().out == OTHERS_REPORT.lstrip()
 
 
+CERTIFICATES = """
+- {kind: Ingress, metadata: {name: a, namespace: b}, spec: {tls: [{hosts: [c]}, {secretName: by-hand}]}}
+- {kind: Ingress, metadata: {name: d, namespace: b, annotations: {cert-manager.io/issuer: ca}}, spec: {tls: [{secretName: issued}]}}
+- {kind: Ingress, metadata: {name: plain, namespace: b}, spec: {}}
+- {kind: Route, metadata: {name: e, namespace: b}, spec: {tls: {externalCertificate: {name: ordered}}}}
+- {kind: Certificate, metadata: {name: ordered, namespace: b}, spec: {secretName: ordered}}
+- kind: Gateway
+  metadata: {name: f, namespace: b}
+  spec: {listeners: [{name: http}, {tls: {certificateRefs: [{name: wildcard, namespace: certificates}]}}]}
+- {kind: Service, metadata: {name: g, namespace: b, annotations: {service.beta.openshift.io/serving-cert-secret-name: signed}}}
+- {kind: Pod, metadata: {name: g, namespace: b}, spec: {containers: [], volumes: [{name: a, secret: {secretName: signed}}]}}
+"""
+
+
+def test_certificates_that_have_to_exist_are_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(yaml.safe_dump_all(yaml.safe_load(CERTIFICATES))))
+    assert explain("-") == 0
+    chapter = capsys.readouterr().out.partition("Secrets\n")[2].partition("\nNetwork")[0]
+    assert inspect.cleandoc(chapter).splitlines() == [
+        "Pod b/g",
+        "  signed: every key (file)",
+        "Ingress b/a",
+        "  by-hand: tls.crt, tls.key (shown to people)",
+        "Ingress b/d",
+        "  issued: tls.crt, tls.key (shown to people)",
+        "Route b/e",
+        "  ordered: tls.crt, tls.key (shown to people)",
+        "Gateway b/f",
+        "  wildcard: tls.crt, tls.key (shown to people)",
+        "made by nothing in these manifests: by-hand, wildcard",
+    ]
+
+
 def test_reasons_that_no_longer_fit_the_rules_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = """
         kind: NetworkPolicy

@@ -349,9 +349,11 @@ def test_a_gateway_checks_it_by_a_policy(via: Via, chart: Chart) -> None:
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 
 
-@pytest.mark.parametrize(("via", "authority"), [(sro.OpenShiftRoute(), None), (sro.OpenShiftRoute(destination_ca_certificate=PEM), PEM)])
-def test_a_route_encrypts_again(via: sro.OpenShiftRoute, authority: str | None, chart: Chart) -> None:
-    tls = serving(chart, via)["Route web-ui"]["spec"]["tls"]
+@pytest.mark.parametrize(("service_ca", "authority"), [(False, PEM), (True, None)])
+def test_a_route_encrypts_again(service_ca: bool, authority: str | None, chart: Chart) -> None:
+    shown = ServingTls(secret="ui-serving", service_ca=service_ca)
+    via = sro.OpenShiftRoute(destination_ca_certificate=PEM)
+    tls = exposed(chart, backend(chart, serving_tls=shown), via=via)["Route web-ui"]["spec"]["tls"]
     assert tls["termination"] == "reencrypt"
     assert tls.get("destinationCACertificate") == authority
 

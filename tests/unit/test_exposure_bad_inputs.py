@@ -162,7 +162,7 @@ IN_YAML = [
     ("ingress: {via: {type: ownGateway}}", "ingress.via: className is missing: add it"),
     (
         f"{{ingress: {{via: {{type: route}}, tls: {{type: certManager, name: le}}}}, {EXPOSED}}}",
-        "ingress.tls: issuer le: cert-manager does not watch Routes; use CertManagerCertificate(issuer=...)",
+        "ingress.tls: issuer le: cert-manager does not watch Routes; use {type: certificate, issuer: {name: NAME}}",
     ),
     (
         "ingress: {via: {type: route, destinationCaCertificate: ca.crt}}",
@@ -279,7 +279,10 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(backend(serving_tls=ISSUED), via=sro.OpenShiftRoute()),
-        "web: via.destinationCaCertificate: None: give the authority of internal in PEM: a Route reads none from Secret serving",
+        (
+            "web: via.destinationCaCertificate: None: give the authority of issuer internal in PEM, as a Route reads no Secret; "
+            "or let ui have tls with service_ca=True"
+        ),
     ),
     (
         lambda: expose(backend(serving_tls=ISSUED), via=sro.OpenShiftRoute(), tls=sro.TerminatedElsewhere()),

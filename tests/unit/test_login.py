@@ -286,6 +286,39 @@ def test_who_makes_the_secrets_is_known() -> None:
     assert {(use.made_by, use.on_change) for use in uses.values()} == {("cert-manager", "reread")}
 
 
+def test_openshifts_service_ca_is_asked_and_its_secrets_have_no_ca_crt() -> None:
+    chart = new_chart()
+    shown = {name: sro.ServingTls(secret=f"{name}-serving", service_ca=True) for name in ("prometheus", "grafana", "alertmanager")}
+    alertmanager = sro.AlertmanagerStack(
+        chart, "alertmanager", receivers=[sro.Webhook(name="a", url=sro.SecretKey("a", "b"))], tls=shown["alertmanager"]
+    )
+    prometheus = sro.PrometheusStack(
+        chart,
+        "prometheus",
+        alertmanagers=[alertmanager],
+        external_url="https://o.example.com",
+        grafana_tls={"grafana": shown["grafana"]},
+        tls=shown["prometheus"],
+    )
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], data_sources=[alertmanager], tls=shown["grafana"])
+    proxy = sro.OAuth2Proxy(
+        chart,
+        "login",
+        upstream=prometheus,
+        provider=sro.GitHubProvider(organization="my-organization"),
+        client_id="a",
+        client_secret=sro.SecretKey("login", "client-secret"),
+        cookie_secret=sro.SecretKey("login", "cookie-secret"),
+    )
+    for stack in (prometheus, grafana, alertmanager):
+        name = stack.service.name
+        asked = stack.service.to_json()["metadata"]["annotations"]["service.beta.openshift.io/serving-cert-secret-name"]
+        assert asked == f"{name}-serving"
+    uses = [use for one in (prometheus, grafana, alertmanager, proxy) for use in one.secret_references if use.secret.endswith("-serving")]
+    assert {use.key for use in uses} == {"tls.crt", "tls.key"}
+    assert {use.made_by for use in uses if use.reader == use.secret.removesuffix("-serving")} == {"OpenShift's service CA"}
+
+
 @pytest.mark.parametrize("with_tls", [False, True])
 def test_the_documented_commands_make_what_the_server_takes(tmp_path: Path, *, with_tls: bool) -> None:
     """The page's commands but for kubectl; with TLS, its further line is added."""

@@ -421,3 +421,27 @@ def test_a_service_of_another_app_that_is_a_member_is_known_by_its_pods(chart: C
     assert network.allows(pod(objects, "grafana"), pod(objects, "prometheus"), 9090)
     assert not network.allows(pod(objects, "grafana"), Pod("stranger", NAMESPACE, {}), 9090)
     assert find(objects, "NetworkPolicy", "network-grafana")
+
+
+@pytest.mark.parametrize(
+    ("issuer", "namespace", "port"),
+    [("https://dex.auth.svc/dex", "auth", 5556), ("https://sso.example.com:8443", "anywhere", 8443)],
+)
+def test_a_login_reaches_its_identity_provider(issuer: str, namespace: str, port: int) -> None:
+    """In the cluster, the pods behind the provider's Service may listen on any port."""
+    text = """
+        prometheus:
+          externalUrl: https://prometheus.example.com
+          login:
+            type: oauth2Proxy
+            provider: {type: oidc, issuer: "ISSUER"}
+            clientId: prometheus
+            clientSecret: {secret: login, key: client-secret}
+            cookieSecret: {secret: login, key: cookie-secret}
+            allow: {groups: [sre]}
+        """
+    objects = from_yaml(inspect.cleandoc(text).replace("ISSUER", issuer))
+    provider = Pod("dex-0", namespace, {"app": "dex"})
+    for network in both_readings(policies_of(objects)):
+        assert network.allows(pod(objects, "prometheus-login"), provider, port)
+        assert not network.allows(pod(objects, "prometheus"), provider, port)

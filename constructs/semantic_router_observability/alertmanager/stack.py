@@ -235,7 +235,7 @@ class AlertmanagerStack(WithWebServer, Construct):
         ]
         """Keys of Secrets that it reads; each file is opened anew for each message."""
 
-        self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path)
+        self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path, tls=tls)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
         meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
         disruption_budget(self, id, labels=owned, selector=selector, clustered=clustered)

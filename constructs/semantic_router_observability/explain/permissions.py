@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+from semantic_router_observability.kubernetes.serving import SERVING_CERT
 from semantic_router_observability.network.rules import EDGES
 
 Object = dict[str, Any]
 
 _NAME = "kubernetes.io/metadata.name"
+_ISSUERS = {"cert-manager.io/issuer", "cert-manager.io/cluster-issuer"}
 
 
 class Workload(NamedTuple):
@@ -106,6 +108,12 @@ def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
         yield f"{workload.title}{'' if read else ': none'}"
         yield from (f"  {line}" for _, line in read)
         missing |= dict.fromkeys(name for name, _ in read if name and (workload.namespace, name) not in made)
+    for one in objects:
+        shown = list(dict.fromkeys(_shown(one)))
+        if shown:
+            yield f"{one['kind']} {_namespaced(one)}"
+            yield from (f"  {name}: tls.crt, tls.key (shown to people)" for _, name in shown)
+        missing |= dict.fromkeys(name for namespace, name in shown if (namespace, name) not in made)
     if missing:
         yield f"made by nothing in these manifests: {', '.join(missing)}"
 
@@ -113,7 +121,7 @@ def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
 def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
     """Namespaces and names of Secrets that are among the objects, or that a controller makes of them."""
     for one in objects:
-        spec, names = one.get("spec") or {}, []
+        spec, annotations, names = one.get("spec") or {}, one["metadata"].get("annotations") or {}, []
         match one["kind"]:
             case "Secret" | "SealedSecret":
                 names = [one["metadata"]["name"]]
@@ -123,7 +131,26 @@ def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
                 names = [kept["secretName"] for kept in spec.get("secretObjects") or ()]
             case "Certificate":
                 names = [spec["secretName"]]
+            case "Service":
+                names = [annotations[SERVING_CERT]] if SERVING_CERT in annotations else []
+            case _ if annotations.keys() & _ISSUERS:
+                names = [name for _, name in _shown(one)]
         yield from ((_namespace(one), name) for name in names)
+
+
+def _shown(one: Object) -> Iterator[tuple[str, str]]:
+    """Namespaces and names of Secrets whose certificates are shown to people."""
+    spec, home = one.get("spec") or {}, _namespace(one)
+    match one["kind"]:
+        case "Ingress":
+            yield from ((home, host["secretName"]) for host in spec.get("tls") or () if "secretName" in host)
+        case "Gateway":
+            for listener in spec.get("listeners") or ():
+                for certificate in (listener.get("tls") or {}).get("certificateRefs") or ():
+                    yield certificate.get("namespace") or home, certificate["name"]
+        case "Route":
+            if certificate := (spec.get("tls") or {}).get("externalCertificate"):
+                yield home, certificate["name"]
 
 
 def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

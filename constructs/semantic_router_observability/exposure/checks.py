@@ -9,6 +9,10 @@ from semantic_router_observability.errors import ConfigError, Raw
 from .tls import TlsSecret, described
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from semantic_router_observability.kubernetes.secrets import SecretUse
+
     from .objects import Plan
 
 
@@ -27,3 +31,28 @@ def check_tls_of_cluster(plan: Plan, *, other_namespaces: bool = False) -> None:
         raise ConfigError(
             f"{plan.id}: tls", Raw(described(plan.tls)), "only an OwnGateway reads Secrets of another namespace; leave namespace out"
         )
+
+
+def check_serving_secrets(plan: Plan, uses: Sequence[SecretUse]) -> None:
+    """Refuse one Secret for two certificates, where somebody fills it: the host's for people, and the Service's inside the cluster."""
+    hosts = {(use.namespace, use.secret): use.made_by for use in uses}
+    for backend in plan.backends:
+        serving = backend.serving
+        if serving is None or (backend.namespace, serving.secret) not in hosts:
+            continue
+        maker = serving.made_by.get(serving.secret) or hosts[backend.namespace, serving.secret]
+        if maker:
+            raise ConfigError(
+                f"{backend.name}: tls.secret",
+                serving.secret,
+                f"the certificate that people see at {backend.url.host} is kept there, and {maker} fills it; name another",
+            )
+
+
+def check_authority_in_secret(plan: Plan) -> None:
+    """Refuse OpenShift's service CA where the authority is read from the Secret as `ca.crt`, which it does not write."""
+    for backend in plan.backends:
+        if backend.serving and backend.serving.service_ca:
+            raise ConfigError(
+                f"{backend.name}: tls.service_ca", True, "only OpenShift's Routes know that authority; expose it by one, or take this out"
+            )

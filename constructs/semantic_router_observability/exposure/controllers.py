@@ -11,6 +11,7 @@ from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
+from .checks import check_authority_in_secret
 from .controller import Controller, check_annotations, check_finds_certificates
 from .objects import Object
 
@@ -41,6 +42,10 @@ class Nginx(Controller, frozen=True, kw_only=True, tag_field="type", tag="nginx"
     @property
     def _class(self) -> str:
         return self.name
+
+    def check(self, plan: Plan) -> None:
+        super().check(plan)
+        check_authority_in_secret(plan)
 
     def _annotations(self, plan: Plan, backend: Backend) -> dict[str, str]:  # noqa: ARG002
         if not backend.serving:
@@ -86,6 +91,10 @@ class Traefik(Controller, frozen=True, kw_only=True, tag_field="type", tag="trae
     @property
     def _class(self) -> str:
         return self.name
+
+    def check(self, plan: Plan) -> None:
+        super().check(plan)
+        check_authority_in_secret(plan)
 
     def _annotations(self, plan: Plan, backend: Backend) -> dict[str, str]:
         # The tls section only brings the certificate; without these two the router would serve plain http.

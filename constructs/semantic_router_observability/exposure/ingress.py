@@ -12,6 +12,7 @@ from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 
 from .backends import Exposable, backends_of
+from .checks import check_serving_secrets
 from .controller import check_annotations
 from .forms import Via
 from .objects import Plan, secret_uses, traffic_of
@@ -69,6 +70,9 @@ class ObservabilityIngress(Construct):
         plan = Plan(id=id, namespace=namespace, backends=exposed, tls=tls, annotations=dict(annotations or {}))
         form: Form = via
         form.check(plan)
+        planned = list(form.objects(plan))
+        uses = secret_uses(plan, planned)
+        check_serving_secrets(plan, uses)
         super().__init__(scope, id)
 
         self.objects: list[Manifest] = []
@@ -77,8 +81,7 @@ class ObservabilityIngress(Construct):
         """What makes the backends reachable: Ingresses, HTTPRoutes or Routes, in the order of the backends."""
         self.traffic: Sequence[Traffic] = traffic_of(form, plan)
         """Who connects to the backends' pods."""
-        planned = list(form.objects(plan))
-        self.secret_references: Sequence[SecretUse] = secret_uses(plan, planned)
+        self.secret_references: Sequence[SecretUse] = uses
         """Secrets with the certificates of hosts."""
         for one in planned:
             manifest = Manifest(

@@ -26,8 +26,8 @@ class OpenShiftRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     A certificate from a Secret needs OpenShift 4.19 or newer; the router is given the right to read that Secret.
 
     Attributes:
-        destination_ca_certificate: Authority of the certificates that backends show inside the cluster, in PEM. Default: OpenShift's
-            service CA, whose Secrets are asked for by the annotation `service.beta.openshift.io/serving-cert-secret-name`.
+        destination_ca_certificate: Authority of the certificates that backends show inside the cluster, in PEM. Default: none; those of
+            OpenShift's service CA (`tls.serviceCa` of the backend) need none.
         controller: The router's pods. Default: those of the namespaces that OpenShift labels for it.
 
     """
@@ -57,11 +57,14 @@ class OpenShiftRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
                 raise ConfigError(
                     f"{plan.id}: backends", backend.name, "a Route that speaks https to the pods does so to people too; leave tls out"
                 )
-            if backend.serving.issuer and self.destination_ca_certificate is None:
+            if not backend.serving.service_ca and self.destination_ca_certificate is None:
+                whose = (
+                    f"issuer {backend.serving.issuer.name}" if backend.serving.issuer else f"the certificate in {backend.serving.secret}"
+                )
                 raise ConfigError(
                     f"{plan.id}: via.destinationCaCertificate",
                     None,
-                    f"give the authority of {backend.serving.issuer.name} in PEM: a Route reads none from Secret {backend.serving.secret}",
+                    f"give the authority of {whose} in PEM, as a Route reads no Secret; or let {backend.name} have tls with service_ca=True",
                 )
 
     def objects(self, plan: Plan) -> Iterator[Object]:
@@ -92,7 +95,7 @@ class OpenShiftRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "termination": "reencrypt" if backend.serving else "edge",
             "insecureEdgeTerminationPolicy": "Redirect",
             "externalCertificate": {"name": plan.secret_of(backend)} if own else None,
-            "destinationCACertificate": self.destination_ca_certificate if backend.serving else None,
+            "destinationCACertificate": self.destination_ca_certificate if backend.serving and not backend.serving.service_ca else None,
         }
 
     def service_annotations(self, backend: Backend) -> dict[str, str]:  # noqa: ARG002

@@ -290,7 +290,7 @@ class GrafanaStack(Construct):
         ]
         """Keys of Secrets that it reads, all of them when it starts."""
 
-        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, path=path)
+        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, path=path, tls=tls)
         """Service that users and an ingress connect to."""
         meeting_point(
             self, f"{id}-headless", labels=owned, selector=selector, port=PORT, gossip_port=ini.GOSSIP_PORT, clustered=replicas > 1

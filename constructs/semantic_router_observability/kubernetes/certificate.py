@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from semantic_router_observability.errors import ConfigError
+
 from .manifest import Manifest
 
 if TYPE_CHECKING:
@@ -23,18 +25,23 @@ def serving_certificate(
     """
     if tls is None or tls.issuer is None:
         return None
-    return Manifest(
-        scope,
-        "certificate",
-        api_version="cert-manager.io/v1",
-        kind="Certificate",
-        name=tls.secret,
-        labels=labels,
-        spec={
-            "secretName": tls.secret,
-            "issuerRef": {"group": "cert-manager.io", "kind": tls.issuer.kind, "name": tls.issuer.name},
-            "dnsNames": [f"{service}.{namespace}.svc", f"{service}.{namespace}.svc.cluster.local", f"{service}.{namespace}", service],
-            "usages": ["digital signature", "key encipherment", "server auth"],
-            "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
-        },
-    )
+    try:
+        return Manifest(
+            scope,
+            "certificate",
+            api_version="cert-manager.io/v1",
+            kind="Certificate",
+            name=tls.secret,
+            labels=labels,
+            spec={
+                "secretName": tls.secret,
+                "issuerRef": {"group": "cert-manager.io", "kind": tls.issuer.kind, "name": tls.issuer.name},
+                "dnsNames": [f"{service}.{namespace}.svc", f"{service}.{namespace}.svc.cluster.local", f"{service}.{namespace}", service],
+                "usages": ["digital signature", "key encipherment", "server auth"],
+                "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+            },
+        )
+    except ConfigError as error:
+        raise ConfigError(
+            f"{service}: tls.secret", tls.secret, "another server's certificate is kept there; name a Secret for each"
+        ) from error

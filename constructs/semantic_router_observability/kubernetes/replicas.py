@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from .serving import ServingTls
+
 
 def http_port(number: int) -> dict[str, Any]:
     """Service port for the container port named `http`."""
@@ -18,7 +20,14 @@ def http_port(number: int) -> dict[str, Any]:
 
 
 def web_service(
-    scope: Construct, name: str, *, labels: Mapping[str, str], selector: Mapping[str, str], port: int, path: str = ""
+    scope: Construct,
+    name: str,
+    *,
+    labels: Mapping[str, str],
+    selector: Mapping[str, str],
+    port: int,
+    path: str = "",
+    tls: ServingTls | None = None,
 ) -> Manifest:
     """Service of a user interface; `path`, where it is served below one, tells Prometheus where the metrics are."""
     return Manifest(
@@ -28,7 +37,10 @@ def web_service(
         kind="Service",
         name=name,
         labels=labels,
-        annotations={"prometheus.io/path": f"{path}/metrics"} if path else None,
+        annotations={
+            **({"prometheus.io/path": f"{path}/metrics"} if path else {}),
+            **(tls.service_annotations if tls else {}),
+        },
         spec={"selector": selector, "ports": [http_port(port)]},
     )
 

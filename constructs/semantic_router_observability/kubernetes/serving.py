@@ -7,8 +7,12 @@ from typing import Literal
 import msgspec
 
 from semantic_router_observability.checks import dns_subdomain
+from semantic_router_observability.errors import ConfigError
 
 from .secrets import SecretKey
+
+SERVING_CERT = "service.beta.openshift.io/serving-cert-secret-name"
+"""Annotation of a Service for which OpenShift's service CA signs a certificate, and keeps it in this Secret."""
 
 
 class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -34,6 +38,8 @@ class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         secret: Secret of type `kubernetes.io/tls` with keys `tls.crt`, `tls.key`, and `ca.crt` for the clients. cert-manager writes all three.
         issuer: cert-manager issuer that fills the Secret; a `Certificate` for the names of the Service is declared. Default: the Secret
             exists, and somebody else renews it.
+        service_ca: On OpenShift, let its service CA fill the Secret: the Service is annotated for it. Clients then check against the
+            authority that follows the certificate in `tls.crt`, as that Secret has no `ca.crt`. Default false.
         ca_config_map: ConfigMap with the authority's certificate under `ca.crt`, for a Gateway that checks the pod: `BackendTLSPolicy`
             reads no Secrets. Default: none.
 
@@ -41,6 +47,7 @@ class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     secret: str
     issuer: Issuer | None = None
+    service_ca: bool = False
     ca_config_map: str | None = None
 
     @property
@@ -56,14 +63,22 @@ class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     @property
     def authority(self) -> SecretKey:
         """Reference to the authority's certificate, with which clients check the server's."""
-        return SecretKey(self.secret, "ca.crt")
+        return SecretKey(self.secret, "tls.crt" if self.service_ca else "ca.crt")
 
     @property
     def made_by(self) -> dict[str, str]:
-        """Who makes the Secret, by its name; nobody that is known here where there is no issuer."""
-        return {self.secret: "cert-manager"} if self.issuer else {}
+        """Who makes the Secret, by its name; nothing where that is up to the user."""
+        maker = "cert-manager" if self.issuer else "OpenShift's service CA" if self.service_ca else None
+        return {self.secret: maker} if maker else {}
+
+    @property
+    def service_annotations(self) -> dict[str, str]:
+        """Annotations of the server's Service."""
+        return {SERVING_CERT: self.secret} if self.service_ca else {}
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
+        if self.issuer and self.service_ca:
+            raise ConfigError("serviceCa", self.service_ca, f"issuer {self.issuer.name} would fill the same Secret; keep one of the two")
         if self.ca_config_map is not None:
             dns_subdomain("caConfigMap", self.ca_config_map)

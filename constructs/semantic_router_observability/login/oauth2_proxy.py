@@ -20,7 +20,8 @@ from semantic_router_observability.kubernetes.platform import Kubernetes, Platfo
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import disruption_budget, web_service
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, pull_uses
-from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Service, Traffic
+from semantic_router_observability.kubernetes.traffic import Flow, Pods, Port, Service, Traffic
+from semantic_router_observability.network.destinations import flows_to
 
 from . import oauth2_config, oauth2_pod
 from .providers import Allow, check_allow
@@ -170,7 +171,7 @@ class OAuth2Proxy(Construct):
                         Flow(peer=peer, ports=(Port(port),), why="requests of people who are logged in")
                         for peer in _peers(upstream, namespace)
                     ),
-                    Flow(peer=Addresses(), ports=(Port(provider.port),), why="identity provider"),
+                    *flows_to(provider.server, namespace=namespace, why="identity provider"),
                 ),
             ),
         )

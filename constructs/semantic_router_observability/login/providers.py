@@ -18,7 +18,6 @@ _EMAIL = re.compile(r"[^\s@,\"#]+@[^\s@,\"#]+\.[^\s@,\"#]+")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.ASCII)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?", re.ASCII)
-_HTTPS = 443
 
 
 class Allow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
@@ -95,9 +94,9 @@ class OidcProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         }
 
     @property
-    def port(self) -> int:
-        """Port of the identity provider."""
-        return http_url("issuer", self.issuer).port
+    def server(self) -> str:
+        """Where the proxy asks it."""
+        return self.issuer
 
 
 class KeycloakProvider(
@@ -136,9 +135,9 @@ class KeycloakProvider(
         }
 
     @property
-    def port(self) -> int:
-        """Port of Keycloak."""
-        return http_url("issuer", self.issuer).port
+    def server(self) -> str:
+        """Where the proxy asks it."""
+        return self.issuer
 
 
 class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entra"):
@@ -168,9 +167,9 @@ class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         }
 
     @property
-    def port(self) -> int:
-        """Port of the identity provider."""
-        return _HTTPS
+    def server(self) -> str:
+        """Where the proxy asks it."""
+        return "https://login.microsoftonline.com"
 
 
 class GoogleProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="google"):
@@ -207,9 +206,9 @@ class GoogleProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return {"provider": "google", **directory}
 
     @property
-    def port(self) -> int:
-        """Port of the identity provider."""
-        return _HTTPS
+    def server(self) -> str:
+        """Where the proxy asks it."""
+        return "https://accounts.google.com"
 
 
 class GitHubProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="github"):
@@ -236,9 +235,9 @@ class GitHubProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return {"provider": "github", "github_org": self.organization, "github_team": ",".join(self.teams) or None}
 
     @property
-    def port(self) -> int:
-        """Port of the identity provider."""
-        return _HTTPS
+    def server(self) -> str:
+        """Where the proxy asks it."""
+        return "https://api.github.com"
 
 
 IdentityProvider = OidcProvider | KeycloakProvider | EntraProvider | GoogleProvider | GitHubProvider

@@ -278,7 +278,7 @@ class PrometheusStack(WithWebServer, Construct):
         ]
         """Keys of Secrets that it reads; each file is opened anew for each request that needs it."""
 
-        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT)
+        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, tls=tls)
         """Service that users, Grafana and an ingress connect to."""
         Manifest(
             self,

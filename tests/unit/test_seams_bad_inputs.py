@@ -1,0 +1,76 @@
+"""Settings that are fine one by one and cannot work together, and the one line each is answered with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import main
+import pytest
+
+from semantic_router_observability import app
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+IN_YAML = [
+    (
+        (
+            "{grafana: {externalUrl: https://g.example.com, tls: {secret: grafana-tls}}, "
+            "ingress: {via: {type: nginx}, tls: {type: certManager, name: le}}}"
+        ),
+        (
+            "grafana.tls.secret: 'grafana-tls': the certificate that people see at g.example.com is kept there, and cert-manager fills it; "
+            "name another"
+        ),
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: grafana-tls, issuer: {name: ca}}}, ingress: {via: {type: nginx}}}",
+        (
+            "grafana.tls.secret: 'grafana-tls': the certificate that people see at g.example.com is kept there, and cert-manager fills it; "
+            "name another"
+        ),
+    ),
+    (
+        "{grafana: {tls: {secret: shared, issuer: {name: ca}}}, prometheus: {tls: {secret: shared, issuer: {name: ca}}}}",
+        "grafana.tls.secret: 'shared': another server's certificate is kept there; name a Secret for each",
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: route}}}",
+        (
+            "ingress.via.destinationCaCertificate: None: give the authority of the certificate in a in PEM, as a Route reads no Secret; "
+            "or let grafana have tls with serviceCa: true"
+        ),
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: a, serviceCa: true}}, ingress: {via: {type: nginx}}}",
+        "grafana.tls.serviceCa: True: only OpenShift's Routes know that authority; expose it by one, or take this out",
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: a, serviceCa: true}}, ingress: {via: {type: traefik}}}",
+        "grafana.tls.serviceCa: True: only OpenShift's Routes know that authority; expose it by one, or take this out",
+    ),
+    (
+        "grafana: {tls: {secret: a, serviceCa: true, issuer: {name: ca}}}",
+        "grafana.tls.serviceCa: True: issuer ca would fill the same Secret; keep one of the two",
+    ),
+    (
+        "{grafana: {tls: {secret: a, serviceCa: true}}, secrets: [{type: externalSecrets, store: {name: v}, entries: {a: b}}]}",
+        "secrets[0]: Secret: 'a': OpenShift's service CA makes it; remove it here",
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: gateway, name: a, sectionName: b}}}",
+        "grafana.tls: Secret a: a Gateway reads its authority from a ConfigMap; give caConfigMap",
+    ),
+    (
+        "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: class, name: contour}}}",
+        "ingress.backends: 'grafana': it speaks https; give the annotations that make the controller do so too, and tlsToBackends: true",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "error"), IN_YAML, ids=lambda value: value[:60])
+def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "observability.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(file), "--output", str(tmp_path / "dist")]) == app.CONFIG_ERROR
+    assert capsys.readouterr().err == f"error: observability.yaml: {error}\n"
