@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .exposure.tls import CertManagerCertificate, CertManagerIssuer, TerminatedElsewhere, TlsSecret
     from .grafana.credentials import DemoCredentials
     from .grafana.dashboards import Dashboard, DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider
-    from .grafana.datasources import Alertmanager, ExternalPrometheus, Loki, MetricsSource, RawDataSource, Tempo
+    from .grafana.datasources import Alertmanager, AlertSource, ExternalPrometheus, Loki, MetricsSource, RawDataSource, Tempo
     from .grafana.identity.auth_proxy import AuthProxy
     from .grafana.identity.ldap import Ldap, LdapAttributes, LdapGroup, LdapGroupSearch, LdapServer
     from .grafana.identity.providers import Entra, GenericOAuth, GitHub, Google, Keycloak, Okta
@@ -53,12 +53,12 @@ if TYPE_CHECKING:
     from .kubernetes.manifest import Manifest
     from .kubernetes.platform import Kubernetes, OpenShift
     from .kubernetes.pods import Placement, Resources
-    from .kubernetes.secrets import AdminSecret, SecretKey
+    from .kubernetes.secrets import AdminSecret, HasSecrets, SecretKey, SecretUse
     from .kubernetes.serving import Issuer, ServingTls
     from .kubernetes.storage import Claim, Ephemeral, ExistingClaim
-    from .kubernetes.traffic import Addresses, Flow, Pods, Port, Traffic
+    from .kubernetes.traffic import Addresses, Flow, HasTraffic, Pods, Port, Traffic
     from .login.access import Access
-    from .login.oauth2_proxy import OAuth2Proxy
+    from .login.oauth2_proxy import OAuth2Proxy, Upstream
     from .login.providers import Allow, EntraProvider, GitHubProvider, GoogleProvider, KeycloakProvider, OidcProvider
     from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
     from .network.options import AllowedConnection, ApiServerAddress, DnsAddresses, DnsPods
@@ -99,7 +99,7 @@ _HOMES = {
     "exposure.tls": ("CertManagerCertificate", "CertManagerIssuer", "TerminatedElsewhere", "TlsSecret"),
     "grafana.credentials": ("DemoCredentials",),
     "grafana.dashboards": ("Dashboard", "DashboardConfigMap", "DashboardDirectory", "DashboardFile", "DashboardProvider"),
-    "grafana.datasources": ("Alertmanager", "ExternalPrometheus", "Loki", "MetricsSource", "RawDataSource", "Tempo"),
+    "grafana.datasources": ("AlertSource", "Alertmanager", "ExternalPrometheus", "Loki", "MetricsSource", "RawDataSource", "Tempo"),
     "grafana.identity.auth_proxy": ("AuthProxy",),
     "grafana.identity.ldap": ("Ldap", "LdapAttributes", "LdapGroup", "LdapGroupSearch", "LdapServer"),
     "grafana.identity.providers": ("Entra", "GenericOAuth", "GitHub", "Google", "Keycloak", "Okta"),
@@ -111,12 +111,12 @@ _HOMES = {
     "kubernetes.manifest": ("Manifest",),
     "kubernetes.platform": ("Kubernetes", "OpenShift"),
     "kubernetes.pods": ("Placement", "Resources"),
-    "kubernetes.secrets": ("AdminSecret", "SecretKey"),
+    "kubernetes.secrets": ("AdminSecret", "HasSecrets", "SecretKey", "SecretUse"),
     "kubernetes.serving": ("Issuer", "ServingTls"),
     "kubernetes.storage": ("Claim", "Ephemeral", "ExistingClaim"),
-    "kubernetes.traffic": ("Addresses", "Flow", "Pods", "Port", "Traffic"),
+    "kubernetes.traffic": ("Addresses", "Flow", "HasTraffic", "Pods", "Port", "Traffic"),
     "login.access": ("Access",),
-    "login.oauth2_proxy": ("OAuth2Proxy",),
+    "login.oauth2_proxy": ("OAuth2Proxy", "Upstream"),
     "login.providers": ("Allow", "EntraProvider", "GitHubProvider", "GoogleProvider", "KeycloakProvider", "OidcProvider"),
     "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
     "network.options": ("AllowedConnection", "ApiServerAddress", "DnsAddresses", "DnsPods"),
@@ -141,6 +141,7 @@ __all__ = [
     "AdminSecret",
     "Alb",
     "AlertRule",
+    "AlertSource",
     "AlertTarget",
     "Alertmanager",
     "AlertmanagerStack",
@@ -193,6 +194,8 @@ __all__ = [
     "GrafanaStack",
     "Grouping",
     "HAProxy",
+    "HasSecrets",
+    "HasTraffic",
     "ImageRegistries",
     "IngressClass",
     "Inhibition",
@@ -244,6 +247,7 @@ __all__ = [
     "ScrapeGuards",
     "SecretKey",
     "SecretStore",
+    "SecretUse",
     "Secrets",
     "ServiceJob",
     "ServingTls",
@@ -260,6 +264,7 @@ __all__ = [
     "TlsSecret",
     "Traefik",
     "Traffic",
+    "Upstream",
     "Webhook",
 ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Self
+
+from harness.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,13 +72,8 @@ class Server:
                 self.end_headers()
                 self.wfile.write(body)
 
-        # The socket belongs to the namespace of the thread that opens it; serving it works from anywhere.
-        self._http = self.network.call(ThreadingHTTPServer, (self.address, self.port), Handler)
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1})
-        self._thread.start()
+        self._listener = Listener(self.network, self.address, self.port, Handler)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+        self._listener.close()

@@ -13,10 +13,11 @@ import ssl
 import subprocess
 import time
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+
+from harness.listener import Listener
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,17 +68,11 @@ class IdentityProvider:
             (self.directory / name).write_text(issued[name])
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.directory / "tls.crt", self.directory / "tls.key")
-        # The socket belongs to the namespace of the thread that opens it; serving it works from anywhere.
-        self._http = self.network.call(ThreadingHTTPServer, (self.address, PORT), _handler(self))
-        self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
-        self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1})
-        self._thread.start()
+        self._listener = Listener(self.network, self.address, PORT, _handler(self), context)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
+        self._listener.close()
 
     def discovery(self) -> dict[str, Any]:
         return {

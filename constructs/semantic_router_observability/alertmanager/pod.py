@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, pod_metadata, pod_spec, spread
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -83,13 +83,7 @@ def template(
         ],
     }
     return {
-        "metadata": {
-            "labels": labels,
-            "annotations": {
-                "kubectl.kubernetes.io/default-container": "alertmanager",
-                "semantic-router-observability/config-hash": content_hash(*files.values()),
-            },
-        },
+        "metadata": pod_metadata("alertmanager", labels, files),
         "spec": {
             **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if peers and placement.affinity is None else {}),

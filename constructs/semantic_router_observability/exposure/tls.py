@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from semantic_router_observability.checks import dns_label, dns_subdomain
@@ -29,9 +27,7 @@ class TlsSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             dns_label("namespace", self.namespace)
 
 
-class CertManagerIssuer(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certManager"
-):
+class CertManagerIssuer(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certManager"):
     """A cert-manager issuer that fills the Secret `<stack id>-tls` of each host, told by an annotation.
 
     Attributes:
@@ -39,12 +35,6 @@ class CertManagerIssuer(
         kind: `ClusterIssuer` (default) or `Issuer` in the stack's namespace.
 
     """
-
-    name: str
-    kind: Literal["Issuer", "ClusterIssuer"] = "ClusterIssuer"
-
-    def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
 
     def annotations(self) -> dict[str, str]:
         """Annotation that cert-manager acts on."""

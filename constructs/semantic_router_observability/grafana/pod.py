@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import quantity
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, http_probe, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, http_probe, pod_metadata, pod_spec, spread
 
 from .settings import GOSSIP_PORT
 
@@ -33,8 +33,6 @@ _FILE_PATHS = {
     "ldap.toml": "ldap.toml",
 }
 """Where each key that the ConfigMap may have lies under /etc/grafana."""
-
-_OWN_ANNOTATIONS = "semantic-router-observability"
 
 
 def template(
@@ -85,13 +83,8 @@ def template(
             *(directory.mount for directory in directories),
         ],
     }
-    annotations = {
-        "kubectl.kubernetes.io/default-container": "grafana",
-        f"{_OWN_ANNOTATIONS}/config-hash": content_hash(*files.values()),
-        f"{_OWN_ANNOTATIONS}/admin-revision": admin_revision,
-    }
     return {
-        "metadata": {"labels": labels, "annotations": annotations},
+        "metadata": pod_metadata("grafana", labels, files, admin_revision=admin_revision),
         "spec": {
             **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if clustered and placement.affinity is None else {}),

@@ -105,6 +105,23 @@ def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement,
     }
 
 
+def pod_metadata(
+    container: str, labels: Mapping[str, str], files: Mapping[str, str] | None = None, **annotations: str | None
+) -> dict[str, Any]:
+    """Metadata of a pod template: its labels, and the container that `kubectl logs` and `kubectl exec` mean.
+
+    `files`, of a program that reads them only when it starts, add a hash that rolls the pods when they change.
+    """
+    own = {**({"config-hash": content_hash(*files.values())} if files else {}), **annotations}
+    return {
+        "labels": labels,
+        "annotations": {
+            "kubectl.kubernetes.io/default-container": container,
+            **{f"semantic-router-observability/{name.replace('_', '-')}": value for name, value in own.items()},
+        },
+    }
+
+
 def spread(selector: Mapping[str, str]) -> dict[str, Any]:
     """Field of a pod spec: prefer a node of its own for each replica."""
     term = {"labelSelector": {"matchLabels": selector}, "topologyKey": "kubernetes.io/hostname"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, content_hash, http_probe, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, http_probe, pod_metadata, pod_spec, spread
 
 from .oauth2_config import PORT
 
@@ -57,13 +57,7 @@ def template(
         "volumeMounts": [{"name": "config", "mountPath": CONFIG, "readOnly": True}, *secrets.mounts()],
     }
     return {
-        "metadata": {
-            "labels": labels,
-            "annotations": {
-                "kubectl.kubernetes.io/default-container": "oauth2-proxy",
-                "semantic-router-observability/config-hash": content_hash(*files.values()),
-            },
-        },
+        "metadata": pod_metadata("oauth2-proxy", labels, files),
         "spec": {
             **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             **(spread(selector) if replicas > 1 and placement.affinity is None else {}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, pod_spec
+from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, pod_metadata, pod_spec
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def template(
         ],
     }
     return {
-        "metadata": {"labels": labels, "annotations": {"kubectl.kubernetes.io/default-container": "prometheus"}},
+        "metadata": pod_metadata("prometheus", labels),
         "spec": {
             **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
             # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
