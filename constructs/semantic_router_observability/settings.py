@@ -268,6 +268,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
+        if isinstance(self.platform, OpenShift) and (self.namespace == "default" or self.namespace.startswith(("openshift-", "kube-"))):
+            raise ConfigError(
+                "namespace", self.namespace, "it is the platform's own, where nobody chooses a user for pods; name one of yours"
+            )
 
     @property
     def encrypted_files(self) -> tuple[EncryptedFile, ...]:

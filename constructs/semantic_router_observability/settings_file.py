@@ -173,10 +173,10 @@ def _explain(file: str, error: msgspec.ValidationError, data: Any) -> ConfigErro
         return ConfigError(where, Raw("a value"), INSTEAD)
     if is_credential(last) or last.lower().endswith(("auth", "login")):
         # It may be the credential itself, at the wrong place.
-        expected = _expected(problem, _values(nodes), given)
+        expected = _expected(problem, _values(nodes), given) + _form(nodes, given)
         hint = "; credentials in it as {secret: NAME, key: KEY}" if "a mapping" in expected else ""
         return ConfigError(where, Raw("a value"), expected + hint)
-    return ConfigError(where, given, _expected(problem, _values(nodes), given))
+    return ConfigError(where, given, _expected(problem, _values(nodes), given) + (_form(nodes, given) or _only_key(nodes, given)))
 
 
 def _expected(problem: str, values: str, given: Any) -> str:
@@ -188,6 +188,24 @@ def _expected(problem: str, values: str, given: Any) -> str:
     kinds = [kind for kind in types[1].split(" | ") if kind != "null"]
     quotes = "; in quotes it is text" if "str" in kinds and not isinstance(given, dict | list | None) else ""
     return f"write {' or '.join(_KINDS[kind] for kind in kinds)}, not {_KINDS.get(types[2], types[2])}{quotes}"
+
+
+def _form(nodes: Iterable[dict[str, Any]], given: Any) -> str:
+    """Spell the form that a bare word names: `nginx` for `{type: nginx}`."""
+    for node in nodes:
+        if isinstance(given, str) and given in node.get("properties", {}).get("type", {}).get("enum", ()):
+            keys = [f"{key}: {'...' if key != 'type' else given}" for key in node["required"]]
+            return f": {{{', '.join(keys)}}}"
+    return ""
+
+
+def _only_key(nodes: Iterable[dict[str, Any]], given: Any) -> str:
+    """Spell the mapping that has to have one key only, where its value stands alone: `ca` for `{name: ca}`."""
+    keys = {tuple(node["required"]) for node in nodes if node.get("type") == "object" and "type" not in node.get("required", ["type"])}
+    match list(keys):
+        case [(key,)] if isinstance(given, str):
+            return f": {{{key}: {given}}}"
+    return ""
 
 
 _KINDS = {

@@ -215,7 +215,7 @@ def test_certificates_that_have_to_exist_are_named(monkeypatch: pytest.MonkeyPat
         "  ordered: tls.crt, tls.key (shown to people)",
         "Gateway b/f",
         "  wildcard: tls.crt, tls.key (shown to people)",
-        "made by nothing in these manifests: by-hand, wildcard",
+        "made by nothing in these manifests: b/by-hand, certificates/wildcard",
     ]
 
 

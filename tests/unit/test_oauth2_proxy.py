@@ -6,18 +6,17 @@ import subprocess
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+import cdk8s
 import pytest
 
 import semantic_router_observability as sro
 from harness.programs import program
-from manifests import find, new_chart, objects_of
+from manifests import NAMESPACE, find, new_chart, objects_of
 from pod_security import violations
 from semantic_router_observability.kubernetes.traffic import Addresses, Service
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import cdk8s
 
 ISSUER = "https://id.example.com/realms/company"
 KEY = sro.SecretKey("login", "client-secret")
@@ -189,6 +188,20 @@ def test_a_certificate_of_the_upstream_is_checked() -> None:
         ("login", "cookie-secret"): "restart",
         ("prometheus-tls", "ca.crt"): "restart",
     }
+
+
+@pytest.mark.parametrize(("namespace", "made_by"), [(NAMESPACE, "cert-manager"), ("elsewhere", None)])
+def test_the_authority_is_beside_the_upstream_only(namespace: str, made_by: str | None) -> None:
+    """A pod reads Secrets of its own namespace; in another one, somebody has to put a copy."""
+    chart = new_chart()
+    upstream = sro.PrometheusStack(
+        cdk8s.Chart(chart, "upstream", namespace=namespace),
+        "prometheus",
+        external_url="https://o.example.com",
+        tls=sro.ServingTls(secret="prometheus-serving", issuer=sro.Issuer(name="ca")),
+    )
+    proxy = login(chart, upstream=upstream, **PROVIDERS["google"])
+    assert [use.made_by for use in proxy.secret_references if use.secret == "prometheus-serving"] == [made_by]
 
 
 def test_an_object_of_ones_own_can_stand_behind_it() -> None:

@@ -65,6 +65,25 @@ IN_YAML = [
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: class, name: contour}}}",
         "ingress.backends: 'grafana': it speaks https; give the annotations that make the controller do so too, and tlsToBackends: true",
     ),
+    ("platform: openshift", "platform: 'openshift': write a mapping, not text: {type: openshift}"),
+    ("ingress: {via: nginx}", "ingress.via: 'nginx': write a mapping, not text: {type: nginx}"),
+    ("ingress: {via: ownGateway}", "ingress.via: 'ownGateway': write a mapping, not text: {type: ownGateway, className: ...}"),
+    ("ingress: {via: contour}", "ingress.via: 'contour': write a mapping, not text"),
+    ("ingress: {via: true}", "ingress.via: True: write a mapping, not true or false"),
+    (
+        "prometheus: {login: basicAuth}",
+        "prometheus.login: a value: write a mapping, not text: {type: basicAuth, secret: ...}; credentials in it as {secret: NAME, key: KEY}",
+    ),
+    ("grafana: {tls: {secret: a, issuer: ca}}", "grafana.tls.issuer: 'ca': write a mapping, not text: {name: ca}"),
+    ("grafana: {tls: a}", "grafana.tls: 'a': write a mapping, not text: {secret: a}"),
+    (
+        "{namespace: openshift-monitoring, platform: {type: openshift}}",
+        "namespace: 'openshift-monitoring': it is the platform's own, where nobody chooses a user for pods; name one of yours",
+    ),
+    (
+        "{namespace: default, platform: {type: openshift}}",
+        "namespace: 'default': it is the platform's own, where nobody chooses a user for pods; name one of yours",
+    ),
 ]
 
 

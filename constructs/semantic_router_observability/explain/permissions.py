@@ -102,20 +102,22 @@ def _tokens(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterato
 
 def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
     made = set(_made(objects))
-    missing: dict[str, None] = {}
+    needed: dict[tuple[str, str], None] = {}
     for workload in workloads:
         read = list(dict.fromkeys(_read(workload.spec)))
         yield f"{workload.title}{'' if read else ': none'}"
         yield from (f"  {line}" for _, line in read)
-        missing |= dict.fromkeys(name for name, _ in read if name and (workload.namespace, name) not in made)
+        needed |= dict.fromkeys((workload.namespace, name) for name, _ in read if name)
     for one in objects:
         shown = list(dict.fromkeys(_shown(one)))
         if shown:
             yield f"{one['kind']} {_namespaced(one)}"
             yield from (f"  {name}: tls.crt, tls.key (shown to people)" for _, name in shown)
-        missing |= dict.fromkeys(name for namespace, name in shown if (namespace, name) not in made)
-    if missing:
-        yield f"made by nothing in these manifests: {', '.join(missing)}"
+        needed |= dict.fromkeys(shown)
+    several = len({namespace for namespace, _ in needed}) > 1
+    names = [f"{namespace}/{name}" if several else name for namespace, name in needed if (namespace, name) not in made]
+    if names:
+        yield f"made by nothing in these manifests: {', '.join(names)}"
 
 
 def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:

@@ -148,6 +148,9 @@ class OAuth2Proxy(Construct):
         files = {oauth2_pod.CONFIG_FILE: rendered, **({oauth2_pod.EMAILS_FILE: emails} if emails else {})}
         serving_tls: ServingTls | None = getattr(upstream, "serving_tls", None)
         authorities = [getattr(provider, "ca", None), serving_tls.authority if serving_tls else None]
+        # In another namespace, nobody puts a copy of the authority beside the proxy.
+        beside = target.hostname == f"{upstream.service.name}.{namespace}.svc"
+        made_by = serving_tls.made_by if serving_tls and beside else {}
         trusted = [secrets.path(key).rpartition("/")[0] for key in authorities if key]
         super().__init__(scope, id)
 
@@ -178,7 +181,7 @@ class OAuth2Proxy(Construct):
         """What its pods send and receive."""
 
         self.secret_references: Sequence[SecretUse] = [
-            *secrets.uses(namespace, id, "restart", made_by=serving_tls.made_by if serving_tls else {}),
+            *secrets.uses(namespace, id, "restart", made_by=made_by),
             *pull_uses(namespace, id, registries.pull_secrets),
         ]
         """Keys of Secrets that it reads; only the client's secret is read anew, for each login."""
