@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import main
 import pytest
 
-from semantic_router_observability import app
+from refusals import refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +88,4 @@ IN_YAML = [
 
 @pytest.mark.parametrize(("text", "error"), IN_YAML, ids=lambda value: value[:60])
 def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "observability.yaml"
-    file.write_text(text, encoding="utf-8")
-    assert app.run(main.build, arguments=["--config", str(file), "--output", str(tmp_path / "dist")]) == app.CONFIG_ERROR
-    assert capsys.readouterr().err == f"error: observability.yaml: {error}\n"
+    assert refusal(text, tmp_path, capsys) == error

@@ -60,7 +60,7 @@ class CertManagerCertificate(
         return {
             "secretName": secret,
             "dnsNames": [host],
-            "issuerRef": {"group": "cert-manager.io", "kind": self.issuer.kind, "name": self.issuer.name},
+            "issuerRef": self.issuer.reference,
             # A key that outlives its certificate has to be trusted for ever.
             "privateKey": {"rotationPolicy": "Always"},
         }

@@ -35,7 +35,7 @@ def serving_certificate(
             labels=labels,
             spec={
                 "secretName": tls.secret,
-                "issuerRef": {"group": "cert-manager.io", "kind": tls.issuer.kind, "name": tls.issuer.name},
+                "issuerRef": tls.issuer.reference,
                 "dnsNames": [f"{service}.{namespace}.svc", f"{service}.{namespace}.svc.cluster.local", f"{service}.{namespace}", service],
                 "usages": ["digital signature", "key encipherment", "server auth"],
                 "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},

@@ -30,6 +30,11 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)
 
+    @property
+    def reference(self) -> dict[str, str]:
+        """As a `Certificate`'s `issuerRef`."""
+        return {"group": "cert-manager.io", "kind": self.kind, "name": self.name}
+
 
 class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """TLS between the pods of the cluster: a server of this stack shows a certificate, and its clients check it.
