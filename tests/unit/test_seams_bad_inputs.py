@@ -64,6 +64,13 @@ IN_YAML = [
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: class, name: contour}}}",
         "ingress.backends: 'grafana': it speaks https; give the annotations that make the controller do so too, and tlsToBackends: true",
     ),
+    (
+        (
+            "{prometheus: {externalUrl: http://p.example.com, login: {type: basicAuth, secret: a}}, "
+            "ingress: {via: {type: nginx}, backends: [prometheus]}}"
+        ),
+        "prometheus.externalUrl: 'http://p.example.com': write https://: with each request, its password passes through it",
+    ),
     ("platform: openshift", "platform: 'openshift': write a mapping, not text: {type: openshift}"),
     ("ingress: {via: nginx}", "ingress.via: 'nginx': write a mapping, not text: {type: nginx}"),
     ("ingress: {via: ownGateway}", "ingress.via: 'ownGateway': write a mapping, not text: {type: ownGateway, className: ...}"),

@@ -115,6 +115,9 @@ def _backend(id: str, given: Exposable, namespace: str, before: Sequence[Backend
     if not given.external_url:
         raise ConfigError(f"{name}: external_url", given.external_url, f"state where people reach it, such as https://{name}.example.com")
     url = public_url(f"{name}: external_url", given.external_url)
+    asks_for_password = getattr(access, "password", None) is not None
+    if asks_for_password and url.scheme != "https":
+        raise ConfigError(f"{name}: external_url", given.external_url, "write https://: with each request, its password passes through it")
     home = given.service.metadata.namespace or namespace
     port, pod_port = _ports(id, name, given.service.to_json())
     same_host = next((one for one in before if (one.url.host, one.namespace) == (url.host, home)), None)
@@ -127,7 +130,7 @@ def _backend(id: str, given: Exposable, namespace: str, before: Sequence[Backend
         pod_port=Port(pod_port),
         no_login_reason=reason if not given.has_login else None,
         serving=getattr(given, "serving_tls", None),
-        asks_for_password=getattr(access, "password", None) is not None,
+        asks_for_password=asks_for_password,
         workloads=tuple(workload for workload in getattr(given, "traffic", ()) if not workload.foreign),
         secret=same_host.secret if same_host else f"{name}-tls",
         first_on_host=same_host is None,
