@@ -338,8 +338,10 @@ def test_nothing_is_wrong_in_the_logs(drill: Drill) -> None:
     for replica in drill.replicas:
         assert "level=INFO" in replica.log()
         complaints = [line for line in replica.log().splitlines() if re.search(r"level=(WARN|ERROR)", line)]
-        # One of them is the first to start, and finds nobody yet.
-        assert [line for line in complaints if "failed to join cluster" not in line] == []
+        # One of them is the first to start, and finds nobody yet; one may be told of silences and messages just before it has made room
+        # for them, and is told again.
+        starting = ("failed to join cluster", "unknown state key")
+        assert [line for line in complaints if not any(words in line for words in starting)] == []
     assert "Error sending alert" not in drill.metrics.container.log()
 
 
