@@ -39,7 +39,7 @@ def containers(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
     """Prometheus with a target that wants a credential, and Alertmanager, by name."""
     cluster, network = lab.cluster, lab.network
     with ExitStack() as stack:
-        namespace = stack.enter_context(open_namespace(cluster, "openshift"))
+        namespace = stack.enter_context(open_namespace(cluster, "assigned-user"))
         target = stack.enter_context(Server(network, network.address(), 8000, {"/metrics": "elsewhere_info 1\n"}))
         job = {"type": "static", "name": "elsewhere", "targets": [target.url.removeprefix("http://")], "bearerToken": KEY}
         settings = {
