@@ -11,7 +11,7 @@ from policies import Host, Network, Pod
 from wiring import Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from harness.cluster import Cluster
     from harness.container import Container
@@ -23,16 +23,23 @@ def both_readings(cluster: Cluster, namespace: str) -> list[Network]:
     return [Network(policies), Network(policies, ranges_hold_pods=True)]
 
 
-def connections(cluster: Cluster, namespace: str, containers: Sequence[Container], *, seconds: float) -> set[Connection]:
-    """Watch TCP connections that the containers open to others; some last for milliseconds."""
+def connections(
+    cluster: Cluster, namespace: str, containers: Sequence[Container], *, seconds: float, expected: Collection[tuple[str, int]]
+) -> set[Connection]:
+    """Watch TCP connections that the containers open to others.
+
+    Some last for milliseconds and can be missed: until all that is expected, by workload and port, was seen, it goes on for up to four times as long.
+    """
     pods = {
         pod["status"]["podIP"]: Pod(pod["metadata"]["name"], namespace, pod["metadata"]["labels"], pod["status"]["podIP"])
         for pod in cluster.api(f"api/v1/namespaces/{namespace}/pods")["items"]
         if "podIP" in pod["status"]
     }
     found: set[tuple[str, str, int]] = set()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    begun = time.monotonic()
+    while (passed := time.monotonic() - begun) < seconds or (
+        passed < 4 * seconds and not {(workload(pods[source]), port) for source, _, port in found} >= set(expected)
+    ):
         time.sleep(0.001)
         for container in containers:
             ports = {int(port["containerPort"]) for port in container.spec["ports"]}
@@ -40,6 +47,11 @@ def connections(cluster: Cluster, namespace: str, containers: Sequence[Container
                 (container.address, *other) for other in _opened(container.pid, ports) if other[0] not in ("127.0.0.1", container.address)
             }
     return {Connection(pods[source], pods.get(address, Host(address)), port) for source, address, port in found}
+
+
+def workload(pod: Pod) -> str:
+    """Name of the StatefulSet that a pod belongs to."""
+    return pod.name.rpartition("-")[0]
 
 
 def _opened(pid: int, listening: set[int]) -> set[tuple[str, int]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cluster.connections import both_readings, connections
+from cluster.connections import both_readings, connections, workload
 from cluster.metrics import Metrics
 from cluster.support import apply_cleanly, changed, open_namespace, synthesize
 from cluster.web import Server
@@ -234,14 +234,15 @@ def test_prometheus_sends_to_each_replica_itself_and_scrapes_both(drill: Drill) 
 
 def test_every_connection_is_one_that_the_policies_let_through(drill: Drill) -> None:
     cluster, here = drill.lab.cluster, drill.namespace
-    seen = connections(cluster, here, [*drill.replicas, drill.metrics.container], seconds=HEARTBEAT + 5)
-    # Replicas gossip by UDP, which has no connections, and by TCP now and then.
-    assert {(each.source.name.rpartition("-")[0], each.port) for each in seen} - {("alertmanager", 9094)} == {
+    expected = {
         ("alertmanager", drill.receiver.port),
         ("prometheus", 6443),
         ("prometheus", 9093),
         ("prometheus", drill.receiver.port),
     }
+    seen = connections(cluster, here, [*drill.replicas, drill.metrics.container], seconds=HEARTBEAT + 5, expected=expected)
+    # Replicas gossip by UDP, which has no connections, and by TCP now and then.
+    assert {(workload(each.source), each.port) for each in seen} - {("alertmanager", 9094)} == expected
     for network in both_readings(cluster, here):
         for each in seen:
             assert network.allows(each.source, each.target, each.port), each

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cluster.connections import both_readings, connections
+from cluster.connections import both_readings, connections, workload
 from cluster.metrics import Metrics
 from cluster.options import RULES
 from cluster.routers import INSTALLS, place, simulate
@@ -216,8 +216,9 @@ def test_the_role_is_what_prometheus_was_seen_to_use(running: Running) -> None:
 
 def test_every_connection_it_opens_is_one_that_the_policies_let_through(running: Running) -> None:
     cluster, here = running.lab.cluster, running.namespace
-    seen = connections(cluster, here, [running.container], seconds=SCRAPE + SLACK)
-    assert {each.port for each in seen} == {6443, 9190, 3000, 9009}, "the API server, the router, Grafana, the long-term storage"
+    expected = {("prometheus", port) for port in (6443, 9190, 3000, 9009)}
+    seen = connections(cluster, here, [running.container], seconds=SCRAPE + SLACK, expected=expected)
+    assert {(workload(each.source), each.port) for each in seen} == expected, "the API server, the router, Grafana, the long-term storage"
     for network in both_readings(cluster, here):
         for each in seen:
             assert network.allows(each.source, each.target, each.port), each
