@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import kubernetes_annotations
+from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
 from semantic_router_observability.errors import ConfigError, Raw
 
 from .checks import check_tls_of_cluster
@@ -57,7 +57,8 @@ class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     @property
     def _class(self) -> str | None:
-        raise NotImplementedError
+        """Value of `ingressClassName`; none where a controller heeds only its annotation, as GKE does."""
+        return None
 
     @property
     def _finds_certificates(self) -> bool:
@@ -65,6 +66,24 @@ class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def _annotations(self, plan: Plan, backend: Backend) -> dict[str, str]:  # noqa: ARG002  as for many controllers
         return {}
+
+
+class ControllerOfClass(Controller, frozen=True, kw_only=True):
+    """A controller that takes the Ingresses of a class.
+
+    Attributes:
+        name: Value of `ingressClassName`.
+
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        dns_subdomain("name", self.name)
+
+    @property
+    def _class(self) -> str:
+        return self.name
 
 
 def check_annotations(annotations: Mapping[str, str]) -> None:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 from .checks import check_authority_in_secret
-from .controller import Controller, check_annotations, check_finds_certificates
+from .controller import ControllerOfClass, check_annotations, check_finds_certificates
 from .objects import Object
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from .objects import Plan
 
 
-class Nginx(Controller, frozen=True, kw_only=True, tag_field="type", tag="nginx"):
+class Nginx(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="nginx"):
     """NGINX, by F5 (NGINX Ingress Controller) or by the Kubernetes community (ingress-nginx, retired in March 2026).
 
     Both redirect http to https by themselves once an Ingress has a `tls` section.
@@ -35,13 +34,6 @@ class Nginx(Controller, frozen=True, kw_only=True, tag_field="type", tag="nginx"
 
     name: str = "nginx"
     controller: Pods = Pods(namespace="ingress-nginx", labels={"app.kubernetes.io/name": "ingress-nginx"})
-
-    def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
-
-    @property
-    def _class(self) -> str:
-        return self.name
 
     def check(self, plan: Plan) -> None:
         super().check(plan)
@@ -64,7 +56,7 @@ class Nginx(Controller, frozen=True, kw_only=True, tag_field="type", tag="nginx"
         return [self.controller]
 
 
-class Traefik(Controller, frozen=True, kw_only=True, tag_field="type", tag="traefik"):
+class Traefik(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="traefik"):
     """Traefik 3. An Ingress is attached to one entry point, so that https addresses are never served in the clear.
 
     Whoever comes by http is redirected by the entry point's own setting, if it has one; else they get "not found".
@@ -83,14 +75,10 @@ class Traefik(Controller, frozen=True, kw_only=True, tag_field="type", tag="trae
     controller: Pods = Pods(namespace=None, labels={"app.kubernetes.io/name": "traefik"})
 
     def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
+        super().__post_init__()
         for argument, value in (("secureEntryPoint", self.secure_entry_point), ("entryPoint", self.entry_point)):
             if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
                 raise ConfigError(argument, value, "write the name of an entry point, such as websecure")
-
-    @property
-    def _class(self) -> str:
-        return self.name
 
     def check(self, plan: Plan) -> None:
         super().check(plan)
@@ -129,7 +117,7 @@ class Traefik(Controller, frozen=True, kw_only=True, tag_field="type", tag="trae
         return [self.controller]
 
 
-class HAProxy(Controller, frozen=True, kw_only=True, tag_field="type", tag="haproxy"):
+class HAProxy(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="haproxy"):
     """HAProxy Kubernetes Ingress Controller. It redirects http to https by itself once an Ingress has a `tls` section.
 
     Attributes:
@@ -141,13 +129,6 @@ class HAProxy(Controller, frozen=True, kw_only=True, tag_field="type", tag="hapr
     name: str = "haproxy"
     controller: Pods = Pods(namespace=None, labels={"app.kubernetes.io/name": "kubernetes-ingress"})
 
-    def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
-
-    @property
-    def _class(self) -> str:
-        return self.name
-
     def _annotations(self, plan: Plan, backend: Backend) -> dict[str, str]:
         # Else people are sent to 8443, where the controller's container listens.
         redirect = {"haproxy.org/ssl-redirect-port": "443"} if plan.ends_tls(backend) else {}
@@ -158,7 +139,7 @@ class HAProxy(Controller, frozen=True, kw_only=True, tag_field="type", tag="hapr
         return [self.controller]
 
 
-class IngressClass(Controller, frozen=True, kw_only=True, tag_field="type", tag="class"):
+class IngressClass(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="class"):
     """Any other ingress controller, by the name of its class.
 
     Attributes:
@@ -177,12 +158,8 @@ class IngressClass(Controller, frozen=True, kw_only=True, tag_field="type", tag=
     controller: Pods | None = None
 
     def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
+        super().__post_init__()
         check_annotations(self.annotations)
-
-    @property
-    def _class(self) -> str:
-        return self.name
 
     @property
     def _finds_certificates(self) -> bool:

@@ -11,7 +11,7 @@ from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 from .checks import check_tls_of_cluster
-from .controller import Controller, check_finds_certificates
+from .controller import Controller, ControllerOfClass, check_finds_certificates
 from .tls import TerminatedElsewhere
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ GROUP_LIMIT = 63
 """Longest name of a group of the AWS Load Balancer Controller."""
 
 
-class Alb(Controller, frozen=True, kw_only=True, tag_field="type", tag="alb"):
+class Alb(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="alb"):
     """AWS Load Balancer Controller, straight to the pods; certificates come from ACM. It listens on https only.
 
     All backends share one load balancer, so that they can share a host.
@@ -45,7 +45,7 @@ class Alb(Controller, frozen=True, kw_only=True, tag_field="type", tag="alb"):
     sources: tuple[str, ...] = Addresses().cidrs
 
     def __post_init__(self) -> None:
-        dns_subdomain("name", self.name)
+        super().__post_init__()
         listed("certificateArns", self.certificate_arns)
         for arn in self.certificate_arns:
             if not re.fullmatch(r"arn:[a-z-]+:(?:acm|iam):\S+", arn):
@@ -57,10 +57,6 @@ class Alb(Controller, frozen=True, kw_only=True, tag_field="type", tag="alb"):
         if self.group is not None and (len(self.group) > GROUP_LIMIT or not re.fullmatch(r"[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?", self.group)):
             raise ConfigError("group", self.group, f"write lower-case letters, digits, '-' and '.', at most {GROUP_LIMIT} characters")
         address_ranges("sources", self.sources)
-
-    @property
-    def _class(self) -> str:
-        return self.name
 
     @property
     def _finds_certificates(self) -> bool:
@@ -140,10 +136,6 @@ class Gke(Controller, frozen=True, kw_only=True, tag_field="type", tag="gke"):
         if self.internal and self.managed_certificates:
             raise ConfigError("managedCertificates", list(self.managed_certificates), "an internal load balancer takes none; use a Secret")
         address_ranges("sources", self.sources)
-
-    @property
-    def _class(self) -> None:
-        """GKE does not heed the field, only its annotation."""
 
     @property
     def _finds_certificates(self) -> bool:
