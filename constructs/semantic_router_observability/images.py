@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from .checks import dns_subdomain, listed
 from .errors import ConfigError
+from .spec import Spec
 
 PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
 """Prometheus 3.13, the long-term support line (supported to July 2027); the tests run this very version."""
@@ -28,7 +27,7 @@ _REFERENCE = re.compile(
 _REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*", re.ASCII)
 
 
-class ImageRegistries(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ImageRegistries(Spec, frozen=True, kw_only=True):
     """Where images are pulled from.
 
     Attributes:

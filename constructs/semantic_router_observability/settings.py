@@ -46,6 +46,7 @@ from .prometheus.rules import RuleFile
 from .prometheus.scrape import ScrapeGuards, ScrapeJob
 from .router.target import RouterTarget
 from .secrets import EncryptedFile, Provider
+from .spec import Spec
 
 if TYPE_CHECKING:
     from .alertmanager.stack import AlertmanagerStack
@@ -56,7 +57,7 @@ NAMESPACE = "vllm-semantic-router-system"
 """Where the router's own manifests and its Helm instructions install it."""
 
 
-class _Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class _Arguments(Spec, frozen=True, kw_only=True):
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments of the construct, without those that were left out."""
         values = {name: getattr(self, name) for name in self.__struct_fields__}
@@ -64,9 +65,7 @@ class _Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return {name: value for name, value in values.items() if value is not UNSET and not isinstance(value, OAuth2ProxyLogin)}
 
 
-class OAuth2ProxyLogin(
-    _Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="oauth2Proxy"
-):
+class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", tag="oauth2Proxy"):
     """Arguments of `OAuth2Proxy`."""
 
     provider: IdentityProvider
@@ -82,7 +81,7 @@ class OAuth2ProxyLogin(
     placement: Placement | UnsetType = UNSET
 
 
-class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `PrometheusStack`."""
 
     scrape_jobs: tuple[ScrapeJob, ...] | UnsetType = UNSET
@@ -104,7 +103,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_f
     placement: Placement | UnsetType = UNSET
 
 
-class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `AlertmanagerStack`."""
 
     receivers: tuple[Receiver, ...]
@@ -126,7 +125,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown
     placement: Placement | UnsetType = UNSET
 
 
-class GrafanaSettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `GrafanaStack`."""
 
     data_sources: tuple[DataSource, ...] | UnsetType = UNSET
@@ -160,7 +159,7 @@ Backend = Literal["grafana", "prometheus", "alertmanager"]
 """What an ingress may expose."""
 
 
-class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class IngressSettings(Spec, frozen=True, kw_only=True):
     """Arguments of `ObservabilityIngress`.
 
     Attributes:
@@ -182,7 +181,7 @@ class IngressSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         check_annotations(self.annotations)
 
 
-class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
     """Network policies that let pass only what the stack needs.
 
     Attributes:
@@ -204,7 +203,7 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True, forbid_unknow
     dns: tuple[Dns, ...] | UnsetType = UNSET
 
 
-class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ImageSettings(Spec, frozen=True, kw_only=True):
     """Container images.
 
     Attributes:
@@ -234,7 +233,7 @@ class ImageSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return {"registries": registries, **({} if image is UNSET else {"image": image})}
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Settings(Spec, frozen=True, kw_only=True):
     """Everything `main.py` can be told.
 
     Attributes:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .rule import Severity, seconds
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Knobs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Knobs(Spec, frozen=True, kw_only=True):
     """Changes to one shipped alert; what is left out stays as shipped. `docs/alerts.md` lists what each alert starts from.
 
     Attributes:

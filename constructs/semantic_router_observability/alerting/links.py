@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from semantic_router_observability.dashboards.shipped import PAGES, text
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,7 +17,7 @@ RUNBOOKS: Final = "docs/runbooks"
 """Where the runbook pages lie in this repository; only who publishes it can say under which address."""
 
 
-class Panel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Panel(Spec, frozen=True, kw_only=True):
     """A panel of a dashboard.
 
     Attributes:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import http_url, unique
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .burn import FAST, SLOW, slo_groups
 from .defaults import topics
@@ -27,7 +26,7 @@ EVERYTHING = Facts(jobs=("any",), sample_limit=1, volume_bytes=1, remote_write=T
 """An installation in which every alert has its place."""
 
 
-class Alerts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Alerts(Spec, frozen=True, kw_only=True):
     """The alerts of a Prometheus. `docs/alerts.md` lists those that are shipped.
 
     Usage:

@@ -9,6 +9,7 @@ import msgspec
 
 from semantic_router_observability.checks import duration_seconds, prometheus_labels
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .links import Links, Panel
 
@@ -25,7 +26,7 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-class AlertRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class AlertRule(Spec, frozen=True, kw_only=True):
     """One alert.
 
     Attributes:

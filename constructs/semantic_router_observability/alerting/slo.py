@@ -11,6 +11,7 @@ import promql_parser
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import family
+from semantic_router_observability.spec import Spec, Tagged
 
 from .shapes.promql import spelled
 
@@ -28,7 +29,7 @@ _CLIENT: Final = "parse_error|model_not_found|upstream_4xx"
 _BACKEND: Final = "timeout|upstream_5xx"
 
 
-class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="availability"):
+class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
     """Requests that do not fail; what clients cause does not count against it. By model, only what its server causes does."""
 
     def bad(self, model: str | None) -> str:
@@ -46,7 +47,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return None
 
 
-class Latency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="latency"):
+class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
     """Requests that are fast enough.
 
     Attributes:
@@ -85,7 +86,7 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return [f"model={_text(model)}"]
 
 
-class Ratio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ratio"):
+class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
     """Anything that is counted.
 
     Attributes:
@@ -130,7 +131,7 @@ Sli = Availability | Latency | Ratio
 """What is promised."""
 
 
-class Slo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Slo(Spec, frozen=True, kw_only=True):
     """A promise about a share of events.
 
     Usage:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .matching import check_label_names, check_matchers
 
@@ -33,7 +32,7 @@ FEWER_ERRORS = "SemanticRouterErrorsElevated|SemanticRouterErrorsAtLowTraffic"
 """Alerts that say the same with less."""
 
 
-class Inhibition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Inhibition(Spec, frozen=True, kw_only=True):
     """While an alert that the source describes fires, those that the target describes are not sent.
 
     Usage:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import holds_credential, refuse_credentials
+from semantic_router_observability.spec import Spec
 
 from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 
@@ -36,7 +35,7 @@ _MAIL = re.compile(r"[^@\s,\"<>]+@[^@\s,\"<>]+")
 _SHORTEST_HEARTBEAT = 10
 
 
-class _Receiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class _Receiver(Spec, frozen=True, kw_only=True):
     name: str
     send_resolved: bool = True
 
@@ -47,7 +46,7 @@ class _Receiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ConfigError("receiver name", self.name, "the stack has a receiver of this name itself; choose another")
 
 
-class Slack(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="slack"):
+class Slack(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="slack"):
     """A Slack channel, by an incoming webhook or by an app's token.
 
     Attributes:
@@ -84,7 +83,7 @@ class Slack(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         }
 
 
-class PagerDuty(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pagerduty"):
+class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pagerduty"):
     """A PagerDuty service, by its Events API v2 integration. The alert's severity becomes PagerDuty's.
 
     Attributes:
@@ -123,7 +122,7 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True
         }
 
 
-class Email(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="email"):
+class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email"):
     """Mail.
 
     Attributes:
@@ -173,7 +172,7 @@ class Email(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         }
 
 
-class Webhook(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="webhook"):
+class Webhook(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="webhook"):
     """Anything that takes Alertmanager's JSON by POST.
 
     Attributes:
@@ -206,7 +205,7 @@ class Webhook(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         }
 
 
-class Teams(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="teams"):
+class Teams(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="teams"):
     """A Microsoft Teams channel, by a Workflows webhook.
 
     Attributes:
@@ -229,7 +228,7 @@ class Teams(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         }
 
 
-class Opsgenie(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="opsgenie"):
+class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsgenie"):
     """Opsgenie, or Jira Service Management's operations. A critical alert has priority P1, a warning P3, anything else P5.
 
     Attributes:
@@ -289,7 +288,7 @@ Integration = Literal[
 """What Alertmanager 0.34 can talk to."""
 
 
-class RawReceiver(_Receiver, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+class RawReceiver(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="raw"):
     """Any other service Alertmanager knows, or any field the types here do not have, in its own words.
 
     Usage:
@@ -334,7 +333,7 @@ Receiver = Slack | PagerDuty | Email | Webhook | Teams | Opsgenie | RawReceiver
 """Who is told of alerts."""
 
 
-class DeadManSwitch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class DeadManSwitch(Spec, frozen=True, kw_only=True):
     """A service outside the cluster that raises the alarm when the heartbeat stops: nothing inside can say that all of it is gone.
 
     The heartbeat is an alert that always fires. It passes through everything a real one does, Prometheus, Alertmanager and the way out.

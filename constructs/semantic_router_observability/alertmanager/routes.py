@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .matching import check_group_by, check_matchers, equalities
 from .receivers import DEAD_MAN, NOBODY
@@ -29,7 +28,7 @@ PEER_TIMEOUT = 15
 """Seconds that each replica waits for the one before it to have sent; Alertmanager's default."""
 
 
-class Grouping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Grouping(Spec, frozen=True, kw_only=True):
     """How alerts become messages.
 
     Attributes:
@@ -60,7 +59,7 @@ class Grouping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         }
 
 
-class Route(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Route(Spec, frozen=True, kw_only=True):
     """Alerts with certain labels go to a receiver. Routes are looked at in order and the first that matches takes the alert.
 
     Usage:

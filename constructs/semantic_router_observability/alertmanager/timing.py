@@ -6,10 +6,9 @@ import re
 import zoneinfo
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +33,7 @@ _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*")
 _DAYS = 31
 
 
-class ClockTimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class ClockTimes(Spec, frozen=True):
     """Part of a day. It does not reach past midnight: write two, up to `24:00` and from `00:00`.
 
     Attributes:
@@ -54,7 +53,7 @@ class ClockTimes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
             raise ConfigError("end", self.end, f"write a time after the start, {self.start}; past midnight, write two intervals")
 
 
-class TimeInterval(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class TimeInterval(Spec, frozen=True, kw_only=True):
     """Times that a route can be muted or active in. A field left out means any. Intervals of one name add up.
 
     Usage:

@@ -12,6 +12,7 @@ import msgspec
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router import catalogue
 from semantic_router_observability.router.catalogue import Kind
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +25,7 @@ Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kub
 SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes")
 
 
-class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Metric(Spec, frozen=True, kw_only=True):
     """A metric family.
 
     Attributes:

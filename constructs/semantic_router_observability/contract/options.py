@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from semantic_router_observability.checks import prometheus_labels
 from semantic_router_observability.contract.metric import Metric
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.prometheus.rules import RuleFile
 
 
-class ContractOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ContractOptions(Spec, frozen=True, kw_only=True):
     """What the rules and dashboards you bring are checked against, besides the router's own metrics.
 
     A query that asks the router for what it does not have is always refused. Metrics of other programs are nobody's business here,

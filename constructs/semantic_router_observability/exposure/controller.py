@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
 from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.spec import Spec
 
 from .checks import check_tls_of_cluster
 from .objects import Object
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from .objects import Plan
 
 
-class Controller(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Controller(Spec, frozen=True, kw_only=True):
     """What controllers have in common: an Ingress a backend, and certificates from Secrets."""
 
     def check(self, plan: Plan) -> None:

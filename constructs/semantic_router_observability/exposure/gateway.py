@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import address_ranges, dns_label, dns_subdomain
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
+from semantic_router_observability.spec import Tagged
 
 from .checks import check_tls_of_cluster
 from .objects import Object
@@ -29,7 +28,7 @@ HTTP = "http"
 """Name of the plain listener of an own Gateway."""
 
 
-class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="gateway"):
+class Gateway(Tagged, frozen=True, kw_only=True, tag="gateway"):
     """A Gateway that somebody else runs: an `HTTPRoute` for each backend is attached to it. Its listener has the certificate.
 
     Attributes:
@@ -96,7 +95,7 @@ class Gateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return _clients(self.name, self.controller, self.sources)
 
 
-class OwnGateway(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ownGateway"):
+class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
     """A `Gateway` made here: a listener for each https host with its certificate, one for http that redirects, and the `HTTPRoute`s.
 
     Attributes:

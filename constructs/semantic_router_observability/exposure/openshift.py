@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
+from semantic_router_observability.spec import Tagged
 
 from .checks import check_tls_of_cluster
 from .objects import Object
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from .objects import Plan
 
 
-class OpenShiftRoute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="route"):
+class OpenShiftRoute(Tagged, frozen=True, kw_only=True, tag="route"):
     """OpenShift's router: a `Route` for each backend, which redirects http to https. Without `tls`, the router shows its own certificate.
 
     A certificate from a Secret needs OpenShift 4.19 or newer; the router is given the right to read that Secret.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from semantic_router_observability.checks import dns_label, dns_subdomain
 from semantic_router_observability.kubernetes.serving import Issuer
+from semantic_router_observability.spec import Tagged
 
 
-class TlsSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="secret"):
+class TlsSecret(Tagged, frozen=True, kw_only=True, tag="secret"):
     """An existing Secret of type `kubernetes.io/tls`.
 
     Attributes:
@@ -27,7 +26,7 @@ class TlsSecret(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             dns_label("namespace", self.namespace)
 
 
-class CertManagerIssuer(Issuer, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certManager"):
+class CertManagerIssuer(Issuer, frozen=True, kw_only=True, tag_field="type", tag="certManager"):
     """A cert-manager issuer that fills the Secret `<stack id>-tls` of each host, told by an annotation.
 
     Attributes:
@@ -41,9 +40,7 @@ class CertManagerIssuer(Issuer, frozen=True, kw_only=True, forbid_unknown_fields
         return {{"Issuer": "cert-manager.io/issuer", "ClusterIssuer": "cert-manager.io/cluster-issuer"}[self.kind]: self.name}
 
 
-class CertManagerCertificate(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="certificate"
-):
+class CertManagerCertificate(Tagged, frozen=True, kw_only=True, tag="certificate"):
     """A `Certificate` object of cert-manager for each host, which fills the Secret `<stack id>-tls`.
 
     For what cert-manager does not watch, such as OpenShift Routes, and where annotations are not acted on.
@@ -66,9 +63,7 @@ class CertManagerCertificate(
         }
 
 
-class TerminatedElsewhere(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="elsewhere"
-):
+class TerminatedElsewhere(Tagged, frozen=True, kw_only=True, tag="elsewhere"):
     """TLS ends before the cluster, at a load balancer or CDN: people use https, the cluster is reached by plain http.
 
     Nothing redirects to https here, as the request that arrives is always http; the load balancer does that.

@@ -6,9 +6,8 @@ import base64
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from semantic_router_observability.kubernetes.secrets import AdminSecret
+from semantic_router_observability.spec import Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +18,7 @@ WARNING = "user admin, password admin: anyone who reaches Grafana owns it; for d
 """Said in the Secret's annotations and on stderr."""
 
 
-class DemoCredentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="demo"):
+class DemoCredentials(Tagged, frozen=True, kw_only=True, tag="demo"):
     """User `admin`, password `admin`, written into the manifests: for a laptop, never for anything others can reach."""
 
     def data(self, reference: AdminSecret) -> Mapping[str, str]:

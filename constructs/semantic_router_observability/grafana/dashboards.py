@@ -18,6 +18,7 @@ from semantic_router_observability.checks import dns_label, dns_subdomain, uniqu
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
+from semantic_router_observability.spec import Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -79,7 +80,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return text
 
 
-class DashboardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="file"):
+class DashboardFile(Tagged, frozen=True, kw_only=True, tag="file"):
     """A dashboard in a JSON file.
 
     Attributes:
@@ -92,9 +93,7 @@ class DashboardFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     folder: str = FOLDER
 
 
-class DashboardDirectory(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="directory"
-):
+class DashboardDirectory(Tagged, frozen=True, kw_only=True, tag="directory"):
     """All `*.json` files directly in a directory, in the order of their names.
 
     Attributes:
@@ -107,9 +106,7 @@ class DashboardDirectory(
     folder: str = FOLDER
 
 
-class DashboardConfigMap(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="configMap"
-):
+class DashboardConfigMap(Tagged, frozen=True, kw_only=True, tag="configMap"):
     """Dashboards in a ConfigMap that somebody else makes in the stack's namespace. Grafana starts without it if it is missing.
 
     Attributes:
@@ -126,9 +123,7 @@ class DashboardConfigMap(
         _check_folder(self.folder)
 
 
-class DashboardProvider(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="provider"
-):
+class DashboardProvider(Tagged, frozen=True, kw_only=True, tag="provider"):
     """A provider of your own: any volume with dashboard files, such as a claim that a git-sync job fills.
 
     Attributes:

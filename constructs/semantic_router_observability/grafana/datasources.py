@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
-
 from semantic_router_observability.checks import duration_seconds, http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
 from semantic_router_observability.literals import INSTEAD
 from semantic_router_observability.login.access import access_of
+from semantic_router_observability.spec import Spec, Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +91,7 @@ class Environment:
         ]
 
 
-class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class _Source(Spec, frozen=True, kw_only=True):
     url: str
     uid: str
     name: str
@@ -129,9 +128,7 @@ class _Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return body
 
 
-class ExternalPrometheus(
-    _Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="prometheus"
-):
+class ExternalPrometheus(_Source, frozen=True, kw_only=True, tag_field="type", tag="prometheus"):
     """A Prometheus-compatible API this app does not own: Prometheus, Mimir, Thanos, VictoriaMetrics.
 
     Attributes:
@@ -161,7 +158,7 @@ class ExternalPrometheus(
         return self._body("prometheus", prometheus_settings(self.interval), environment)
 
 
-class Loki(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="loki"):
+class Loki(_Source, frozen=True, kw_only=True, tag_field="type", tag="loki"):
     """A Loki for logs.
 
     Attributes:
@@ -182,7 +179,7 @@ class Loki(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, renam
         return self._body("loki", {}, environment)
 
 
-class Tempo(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="tempo"):
+class Tempo(_Source, frozen=True, kw_only=True, tag_field="type", tag="tempo"):
     """A Tempo for traces; the router sends OTLP to it.
 
     Attributes:
@@ -203,7 +200,7 @@ class Tempo(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rena
         return self._body("tempo", {}, environment)
 
 
-class Alertmanager(_Source, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="alertmanager"):
+class Alertmanager(_Source, frozen=True, kw_only=True, tag_field="type", tag="alertmanager"):
     """A Prometheus Alertmanager whose alerts and silences Grafana shows.
 
     Attributes:
@@ -224,7 +221,7 @@ class Alertmanager(_Source, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return self._body("alertmanager", {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}, environment)
 
 
-class RawDataSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+class RawDataSource(Tagged, frozen=True, kw_only=True, tag="raw"):
     """Any other data source, in the words of Grafana's provisioning files.
 
     Attributes:

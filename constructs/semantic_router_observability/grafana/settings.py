@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
 from semantic_router_observability.checks import host_and_port, http_url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import INSTEAD, shape_of
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +29,7 @@ _REFERENCE = re.compile(r"\$__(?:file|env|vault)\{[^{}]+\}|\$\{[^{}]+\}")
 Sections = dict[str, dict[str, str]]
 
 
-class Anonymous(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Anonymous(Spec, frozen=True, kw_only=True):
     """Access without a login.
 
     Attributes:
@@ -48,7 +47,7 @@ class Anonymous(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ConfigError("reason", self.reason, "write on one line why nobody has to log in, such as 'reachable only through the VPN'")
 
 
-class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Smtp(Spec, frozen=True, kw_only=True):
     """Mail server for invitations and for Grafana's own alerts.
 
     Attributes:
@@ -81,7 +80,7 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return section
 
 
-class Database(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Database(Spec, frozen=True, kw_only=True):
     """External database for users, preferences and what people make in the UI. More than one replica needs it.
 
     Attributes:

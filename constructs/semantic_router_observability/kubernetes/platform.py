@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
+from semantic_router_observability.spec import Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ _RESTRICTED: Mapping[str, Any] = {"fsGroupChangePolicy": "OnRootMismatch", "secc
 """Pod half of PodSecurity `restricted`, and no walk over a large volume whose root has the right group."""
 
 
-class Kubernetes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="kubernetes"):
+class Kubernetes(Tagged, frozen=True, kw_only=True, tag="kubernetes"):
     """Any cluster on which a manifest names the user of a pod: all but OpenShift."""
 
     def pod_security(self) -> dict[str, Any]:
@@ -31,7 +31,7 @@ class Kubernetes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         }
 
 
-class OpenShift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="openshift"):
+class OpenShift(Tagged, frozen=True, kw_only=True, tag="openshift"):
     """OpenShift or OKD: SecurityContextConstraints `restricted-v2` choose user and group from the namespace's range, and refuse others.
 
     Every directory that a process writes is a volume, and volumes belong to the group that the platform assigns; nothing depends on the

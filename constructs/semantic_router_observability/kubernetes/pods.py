@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .secrets import SecretKey, SecretUse
 
@@ -28,7 +27,7 @@ CONTAINER_SECURITY: Mapping[str, Any] = {
 """Container half of PodSecurity `restricted`, plus a read-only root file system."""
 
 
-class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Resources(Spec, frozen=True, kw_only=True):
     """Requests and limits of a container.
 
     Attributes:
@@ -62,7 +61,7 @@ class Resources(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         }
 
 
-class Placement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Placement(Spec, frozen=True, kw_only=True):
     """On which nodes a pod may run, in Kubernetes' own words.
 
     Attributes:

@@ -9,6 +9,7 @@ import msgspec
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.literals import INSTEAD, holds_credential, refuse_credentials
+from semantic_router_observability.spec import Spec, Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from cdk8s_plus_27 import ISecret
 
 
-class SecretKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class SecretKey(Spec, frozen=True):
     """One key of an existing Secret in the stack's namespace.
 
     Attributes:
@@ -38,7 +39,7 @@ class SecretKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename=
         return cls(secret.name, key)
 
 
-class AdminSecret(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="secret"):
+class AdminSecret(Tagged, frozen=True, tag="secret"):
     """Existing Secret with a user name and a password.
 
     Attributes:

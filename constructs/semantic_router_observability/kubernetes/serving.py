@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .secrets import SecretKey
 
@@ -15,7 +14,7 @@ SERVING_CERT = "service.beta.openshift.io/serving-cert-secret-name"
 """Annotation of a Service for which OpenShift's service CA signs a certificate, and keeps it in this Secret."""
 
 
-class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Issuer(Spec, frozen=True, kw_only=True):
     """A cert-manager issuer.
 
     Attributes:
@@ -36,7 +35,7 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return {"group": "cert-manager.io", "kind": self.kind, "name": self.name}
 
 
-class ServingTls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ServingTls(Spec, frozen=True, kw_only=True):
     """TLS between the pods of the cluster: a server of this stack shows a certificate, and its clients check it.
 
     Attributes:

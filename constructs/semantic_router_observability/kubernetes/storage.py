@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import byte_quantity, dns_subdomain
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Tagged
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="claim"):
+class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
     """A PersistentVolumeClaim this stack declares.
 
     It is an object of its own, not a StatefulSet's claim template, so it grows by editing `size` (where the storage class allows
@@ -46,9 +45,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         }
 
 
-class ExistingClaim(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="existingClaim"
-):
+class ExistingClaim(Tagged, frozen=True, kw_only=True, tag="existingClaim"):
     """A PersistentVolumeClaim somebody else made, in the stack's namespace.
 
     Attributes:
@@ -66,7 +63,7 @@ class ExistingClaim(
             byte_quantity("size", self.size)
 
 
-class Ephemeral(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="ephemeral"):
+class Ephemeral(Tagged, frozen=True, kw_only=True, tag="ephemeral"):
     """An emptyDir: the data is gone with the pod.
 
     Attributes:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
+from semantic_router_observability.spec import Spec
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Port(Spec, frozen=True):
     """A port that pods listen on: the container's, not the Service's.
 
     Attributes:
@@ -23,7 +25,7 @@ class Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     protocol: Literal["TCP", "UDP"] = "TCP"
 
 
-class Pods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class Pods(Spec, frozen=True):
     """Pods by labels.
 
     Attributes:
@@ -38,7 +40,7 @@ class Pods(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="came
     namespace_labels: dict[str, str] = {}
 
 
-class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Addresses(Spec, frozen=True):
     """Whatever is not a pod, by address: a mail server, an identity provider, the API server.
 
     Attributes:
@@ -49,7 +51,7 @@ class Addresses(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cidrs: tuple[str, ...] = ("0.0.0.0/0", "::/0")
 
 
-class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Service(Spec, frozen=True):
     """Whatever stands behind a Service, where only its name is known and not which pods it selects.
 
     Attributes:
@@ -62,7 +64,7 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     namespace: str
 
 
-class ApiServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ApiServer(Spec, frozen=True):
     """The Kubernetes API server; where it is, the cluster's administrator knows."""
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
 
-class Access(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Access(Spec, frozen=True, kw_only=True):
     """Credentials and trust for one server. An object of your own that asks for a login has one as its attribute `access`.
 
     Attributes:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import http_url, listed
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Spec, Tagged
 
 if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
@@ -20,7 +19,7 @@ _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?", re.ASCII)
 
 
-class Allow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Allow(Spec, frozen=True, kw_only=True):
     """Who is let in, of those whom the identity provider knows. At least one rule is needed.
 
     `emails` and `domains` add to one another: either is enough. `groups` narrows them down: who is in none of the groups stays out.
@@ -62,7 +61,7 @@ class Allow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return bool(self.emails or self.domains or self.groups or self.everybody)
 
 
-class OidcProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="oidc"):
+class OidcProvider(Tagged, frozen=True, kw_only=True, tag="oidc"):
     """Any provider of OpenID Connect: Okta, Auth0, Dex, authentik, GitLab and so on.
 
     Attributes:
@@ -99,9 +98,7 @@ class OidcProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         return self.issuer
 
 
-class KeycloakProvider(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="keycloak"
-):
+class KeycloakProvider(Tagged, frozen=True, kw_only=True, tag="keycloak"):
     """Keycloak, whose roles are looked at beside groups.
 
     Attributes:
@@ -140,7 +137,7 @@ class KeycloakProvider(
         return self.issuer
 
 
-class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entra"):
+class EntraProvider(Tagged, frozen=True, kw_only=True, tag="entra"):
     """Microsoft Entra ID, for the people of one tenant and its guests.
 
     Attributes:
@@ -172,7 +169,7 @@ class EntraProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return "https://login.microsoftonline.com"
 
 
-class GoogleProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="google"):
+class GoogleProvider(Tagged, frozen=True, kw_only=True, tag="google"):
     """Google accounts.
 
     Attributes:
@@ -211,7 +208,7 @@ class GoogleProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return "https://accounts.google.com"
 
 
-class GitHubProvider(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="github"):
+class GitHubProvider(Tagged, frozen=True, kw_only=True, tag="github"):
     """GitHub, for members of an organization.
 
     Attributes:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from semantic_router_observability.checks import dns_subdomain, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Tagged
 
 WEB_CONFIG = "web.yml"
 """Key of the Secret, and name of the file that the server reads anew with every request."""
 
 
-class BasicAuthUsers(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="basicAuth"
-):
+class BasicAuthUsers(Tagged, frozen=True, kw_only=True, tag="basicAuth"):
     """User name and password, asked for by the server itself.
 
     Attributes:
@@ -44,9 +41,7 @@ class BasicAuthUsers(
         return SecretKey(self.secret, "password")
 
 
-class ClientCertificates(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="clientCertificates"
-):
+class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertificates"):
     """Only clients that show a certificate of one authority get in (mutual TLS); needs `tls`.
 
     Attributes:
@@ -87,7 +82,7 @@ class ClientCertificates(
         return SecretKey(self.secret, "tls.key")
 
 
-class NoLogin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="none"):
+class NoLogin(Tagged, frozen=True, kw_only=True, tag="none"):
     """No login, on purpose: whoever reaches the address gets in.
 
     Attributes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from semantic_router_observability.checks import address_ranges, dns_label, kubernetes_labels, listed, port_number
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
+from semantic_router_observability.spec import Spec, Tagged
 
 EVERYWHERE = "*"
 """Stands for every namespace."""
@@ -18,7 +17,7 @@ def _check_ports(ports: tuple[int, ...]) -> None:
         port_number("ports", port)
 
 
-class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ApiServerAddress(Spec, frozen=True, kw_only=True):
     """Where the Kubernetes API server is.
 
     Attributes:
@@ -39,7 +38,7 @@ class ApiServerAddress(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
                 raise ConfigError(name, [], "Prometheus finds its targets through the API server; name at least one")
 
 
-class DnsPods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pods"):
+class DnsPods(Tagged, frozen=True, kw_only=True, tag="pods"):
     """Name servers that are pods.
 
     Attributes:
@@ -59,9 +58,7 @@ class DnsPods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         port_number("port", self.port)
 
 
-class DnsAddresses(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="addresses"
-):
+class DnsAddresses(Tagged, frozen=True, kw_only=True, tag="addresses"):
     """Name servers by address, such as those that run on the nodes.
 
     Attributes:
@@ -91,7 +88,7 @@ USUAL_DNS: tuple[Dns, ...] = (
 cloud. And OpenShift's, whose pods listen on another port."""
 
 
-class AllowedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class AllowedConnection(Spec, frozen=True, kw_only=True):
     """Connections between the stack and somebody it does not know.
 
     Attributes:

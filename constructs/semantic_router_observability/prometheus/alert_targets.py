@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import msgspec
-
 from semantic_router_observability.checks import http_url, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Spec
 
 from .remote_write import BasicAuth
 
@@ -32,7 +31,7 @@ class AlertTarget(Protocol):
         ...
 
 
-class ExternalAlertmanager(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
     """An Alertmanager this app does not own.
 
     Attributes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import http_url, listed, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import is_credential, shape_of
+from semantic_router_observability.spec import Spec
 
 from .raw import check_raw, with_files
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
 
-class BasicAuth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class BasicAuth(Spec, frozen=True, kw_only=True):
     """User name and password, both from Secrets.
 
     Attributes:
@@ -33,7 +32,7 @@ class BasicAuth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     password: SecretKey
 
 
-class RemoteWrite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class RemoteWrite(Spec, frozen=True, kw_only=True):
     """One remote-write endpoint, such as Mimir, Thanos Receive, VictoriaMetrics or a managed service.
 
     Attributes:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
 import promql_parser
 
 from semantic_router_observability.checks import dns_label, duration_seconds, prometheus_labels, unique
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 
-class RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class RuleFile(Spec, frozen=True, kw_only=True):
     """Rule groups in Prometheus's own words.
 
     Attributes:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from semantic_router_observability.checks import (
     dns_label,
     duration_seconds,
@@ -20,6 +18,7 @@ from semantic_router_observability.checks import (
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
+from semantic_router_observability.spec import Spec, Tagged
 
 from .raw import check_raw
 
@@ -33,7 +32,7 @@ LONGEST_LABEL_VALUE = 10_000
 _HIGHEST_LIMIT = 2**31 - 1
 
 
-class ScrapeGuards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class ScrapeGuards(Spec, frozen=True, kw_only=True):
     """Bounds on what one router pod may write, and relabelling of labels that people outside can grow.
 
     A scrape over a limit fails as a whole and `up` turns 0, so the limits leave an order of magnitude of room: a router with 20
@@ -75,7 +74,7 @@ class ScrapeGuards(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             )
 
 
-class _Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class _Job(Spec, frozen=True, kw_only=True):
     name: str
     path: str = "/metrics"
     scheme: str = "http"
@@ -101,7 +100,7 @@ class _Job(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ConfigError(f"{where}: timeout", self.timeout, f"write at most the interval, {self.interval}")
 
 
-class StaticJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="static"):
+class StaticJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="static"):
     """Scrape fixed addresses.
 
     Attributes:
@@ -134,7 +133,7 @@ class StaticJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, ren
         prometheus_labels(f"{where}: labels", self.labels)
 
 
-class PodJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="pods"):
+class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
     """Scrape pods by their labels, whether or not a Service stands in front of them.
 
     Attributes:
@@ -161,7 +160,7 @@ class PodJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename
         _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
 
 
-class ServiceJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="services"):
+class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="services"):
     """Scrape the endpoints of Services by the Services' labels.
 
     Attributes:
@@ -188,7 +187,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
 
 
-class RawJob(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="raw"):
+class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
     """A scrape configuration in Prometheus's own words, passed through.
 
     Attributes:

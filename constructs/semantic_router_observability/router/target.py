@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
 from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +28,7 @@ METRICS_PORT = 9190
 Install = Literal["any", "raw", "helm", "operator", "kserve", "labels"]
 
 
-class RouterTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class RouterTarget(Spec, frozen=True, kw_only=True):
     """One way the router was installed, in one or more namespaces.
 
     Made by the class methods: `any()`, `raw()`, `helm("vsr")`, `operator("router")`, `kserve()`, `labels({"app": "my-router"})`.

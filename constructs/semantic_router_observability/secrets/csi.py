@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import yaml
 
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.literals import refuse_credentials
+from semantic_router_observability.spec import Tagged
 from semantic_router_observability.yamltext import Loader, to_yaml
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ API_VERSION = "secrets-store.csi.x-k8s.io/v1"
 DRIVER = "secrets-store.csi.k8s.io"
 
 
-class CsiSecrets(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="csi"):
+class CsiSecrets(Tagged, frozen=True, kw_only=True, tag="csi"):
     """Secrets that the Secrets Store CSI driver mounts: a `SecretProviderClass` for each, and volumes of the driver in place of the Secret's.
 
     What a pod takes as an environment variable, or in one directory with other files (a web server's certificate and configuration), cannot

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import yaml
 
 from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.spec import Tagged
 from semantic_router_observability.yamltext import Loader
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ class Encrypted(NamedTuple):
     type: str
 
 
-class EncryptedFile(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="encryptedFile"
-):
+class EncryptedFile(Tagged, frozen=True, kw_only=True, tag="encryptedFile"):
     """A file of SealedSecrets, or of Secrets that SOPS has encrypted. It goes into the output folder as it is.
 
     SealedSecrets are decrypted by their controller in the cluster, SOPS files by Flux, or by `sops decrypt` on the way to `kubectl apply`.

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec, Tagged
 
 if TYPE_CHECKING:
     from .needs import Need
@@ -18,7 +17,7 @@ API_VERSION = "external-secrets.io/v1"
 _DURATION = re.compile(r"(?:0|(?:[0-9]+(?:h|m|s))+)")
 
 
-class SecretStore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class SecretStore(Spec, frozen=True, kw_only=True):
     """A store the operator is already configured for; it holds the way in, so none is written here.
 
     Attributes:
@@ -34,7 +33,7 @@ class SecretStore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         dns_subdomain("name", self.name)
 
 
-class RemoteKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class RemoteKey(Spec, frozen=True, kw_only=True):
     """One value in the store.
 
     Attributes:
@@ -68,9 +67,7 @@ class RemoteKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         }
 
 
-class ExternalSecrets(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="externalSecrets"
-):
+class ExternalSecrets(Tagged, frozen=True, kw_only=True, tag="externalSecrets"):
     """Secrets that the External Secrets Operator fills from a store: an `ExternalSecret` for each, with exactly the keys that are read.
 
     Attributes:

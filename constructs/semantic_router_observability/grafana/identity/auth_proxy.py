@@ -6,10 +6,9 @@ import ipaddress
 import re
 from typing import Literal
 
-import msgspec
-
 from semantic_router_observability.checks import listed, one_of
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 _ATTRIBUTES = ("Name", "Email", "Role", "Groups")
 """What Grafana takes from further headers."""
@@ -18,7 +17,7 @@ _WIDEST = {4: 8, 6: 32}
 """Shortest prefix that can still be meant: a larger network is the internet."""
 
 
-class AuthProxy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class AuthProxy(Spec, frozen=True, kw_only=True):
     """Take people's names from a header that a reverse proxy in front of Grafana sets.
 
     Whoever can connect to Grafana from one of the `addresses` is whoever they write into the header, the administrator too. Name the

@@ -13,6 +13,7 @@ from semantic_router_observability.checks import port_number
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Spec
 
 from .text import plain, several
 
@@ -33,7 +34,7 @@ _LOOSE = re.compile(r"\s=|=\s|\s,|(?<!\\),\s")
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9.;-]*")
 
 
-class LdapGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class LdapGroup(Spec, frozen=True, kw_only=True):
     """Role of a directory group.
 
     Attributes:
@@ -64,7 +65,7 @@ class LdapGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             raise ConfigError("orgId", self.org_id, "write the number of an organization, from 1")
 
 
-class LdapAttributes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class LdapAttributes(Spec, frozen=True, kw_only=True):
     """What the directory calls what Grafana wants to know. The defaults are those of `inetOrgPerson`.
 
     Attributes:
@@ -88,7 +89,7 @@ class LdapAttributes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
                 raise ConfigError(f"attributes.{field}", getattr(self, field), "write the name of an LDAP attribute, such as uid")
 
 
-class LdapGroupSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class LdapGroupSearch(Spec, frozen=True, kw_only=True):
     """Search for a person's groups, in directories that do not list them with the person.
 
     Attributes:
@@ -112,7 +113,7 @@ class LdapGroupSearch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
             raise ConfigError("userAttribute", self.user_attribute, "write the name of an LDAP attribute, such as uid")
 
 
-class LdapServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class LdapServer(Spec, frozen=True, kw_only=True):
     """One directory.
 
     Attributes:
@@ -237,7 +238,7 @@ class LdapServer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             yield _table("[[servers.group_mappings]]", role)
 
 
-class Ldap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Ldap(Spec, frozen=True, kw_only=True):
     """People log in with the name and password of a directory, in Grafana's login form. Roles are settled anew at every login.
 
     Attributes:

@@ -9,6 +9,7 @@ import msgspec
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.spec import Spec
 
 from .text import as_list, identifier, mail_domains
 
@@ -33,7 +34,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     """Whatever else Grafana asks."""
 
 
-class OAuthLogin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class OAuthLogin(Spec, frozen=True, kw_only=True):
     """A provider that says who people are."""
 
     PROVIDER: ClassVar[str]

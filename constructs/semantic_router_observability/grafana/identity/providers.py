@@ -27,7 +27,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _GOOGLE_GROUPS = "https://www.googleapis.com/auth/cloud-identity.groups.readonly"
 
 
-class Google(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="google"):
+class Google(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="google"):
     """Google accounts (page `google/`). Redirect URL: `<external URL>/login/google`.
 
     Attributes:
@@ -81,7 +81,7 @@ class Google(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         }
 
 
-class GitHub(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="github"):
+class GitHub(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="github"):
     """GitHub accounts (page `github/`). Redirect URL: `<external URL>/login/github`.
 
     Attributes:
@@ -141,7 +141,7 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         }
 
 
-class Entra(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="entra"):
+class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"):
     """Microsoft Entra ID, once Azure AD (page `entraid/`). Redirect URL: `<external URL>/login/azuread`.
 
     Attributes:
@@ -208,7 +208,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, r
         }
 
 
-class Okta(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="okta"):
+class Okta(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
     """Okta (page `okta/`). Redirect URL: `<external URL>/login/okta`.
 
     Attributes:
@@ -262,7 +262,7 @@ class Okta(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         }
 
 
-class _GenericLogin(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class _GenericLogin(OAuthLogin, frozen=True, kw_only=True):
     """Grafana's generic provider, of which it has one."""
 
     PROVIDER: ClassVar[str] = "generic_oauth"
@@ -292,7 +292,7 @@ class _GenericLogin(OAuthLogin, frozen=True, kw_only=True, forbid_unknown_fields
         }
 
 
-class Keycloak(_GenericLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="keycloak"):
+class Keycloak(_GenericLogin, frozen=True, kw_only=True, tag_field="type", tag="keycloak"):
     """Keycloak (page `keycloak/`). Redirect URL: `<external URL>/login/generic_oauth`.
 
     Logging out of Grafana logs out of Keycloak too; the client's valid post logout redirect URIs need `<external URL>/login`.
@@ -345,7 +345,7 @@ class Keycloak(_GenericLogin, frozen=True, kw_only=True, forbid_unknown_fields=T
         return f"{self.realm_url.rstrip('/')}/protocol/openid-connect/{endpoint}"
 
 
-class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", tag_field="type", tag="oauth"):
+class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", tag="oauth"):
     """Any other OAuth 2 or OpenID Connect provider (page `generic-oauth/`). Redirect URL: `<external URL>/login/generic_oauth`.
 
     Attributes:

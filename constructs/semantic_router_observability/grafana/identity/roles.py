@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 from .text import several
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-class RoleMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class RoleMapping(Spec, frozen=True, kw_only=True):
     """Roles by group, settled anew at every login. Who is in several groups has the highest of their roles.
 
     Attributes:

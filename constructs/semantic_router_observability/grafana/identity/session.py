@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080, "M": 43_200}
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+class Session(Spec, frozen=True, kw_only=True):
     """How long people stay logged in. Units: `m`, `h`, `d`, `w`, and `M` for a month.
 
     Attributes:
