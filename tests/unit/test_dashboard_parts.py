@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.programs import program
-from semantic_router_observability.dashboards import cost_and_tokens, render
+from semantic_router_observability.dashboards import DASHBOARDS, Entry, render
 from semantic_router_observability.dashboards.layout import Line, Section, place
 from semantic_router_observability.dashboards.observations import amount, mean, none_while, observed, share, zero_while
 from semantic_router_observability.dashboards.page import TAG, page
@@ -28,9 +28,12 @@ QUERY = Query("up", "{{job}}")
 # --- the frame
 
 
-def test_pages_link_one_another_and_keep_what_is_chosen() -> None:
-    (link,) = json.loads(render(cost_and_tokens()))["links"]
+@pytest.mark.parametrize("entry", DASHBOARDS, ids=lambda entry: entry.file_name)
+def test_every_page_lists_the_others_and_keeps_what_is_chosen(entry: Entry) -> None:
+    model = json.loads(render(entry.build()))
+    (link,) = model["links"]
     assert (link["type"], link["tags"]) == ("dashboards", [TAG])
+    assert TAG in model["tags"], "the menu of the other pages lists it"
     assert link["asDropdown"]
     assert link["keepTime"]
     assert link["includeVars"]

@@ -102,21 +102,29 @@ def test_config_map_names(file: str, name: str) -> None:
     assert config_map_name("grafana", board("a", file=file)).startswith(name)
 
 
-def test_minified_and_preset() -> None:
+def test_one_value_a_line_and_preset() -> None:
     variables = [{"type": "datasource", "query": "prometheus", "name": "ds"}, {"type": "query", "query": "up", "name": "other"}, "odd"]
-    text = board("a", templating={"list": variables}, description="\u00e4", id=7).minified("mimir")
+    text = board("a", templating={"list": variables}, description="\u00e4", id=7).content("mimir")
     model = json.loads(text)
     assert text.isascii()
-    assert "\n" not in text
-    assert ": " not in text
+    assert ' "description": "\\u00e4",' in text.splitlines()
     assert model["id"] is None
     assert model["templating"]["list"][0]["current"] == {"selected": True, "text": "mimir", "value": "mimir"}
     assert "current" not in model["templating"]["list"][1]
 
 
+def test_without_white_space_where_only_that_fits() -> None:
+    numbers = list(range(35_000))
+    large, small = board("a", numbers=numbers).content("x"), board("a", numbers=numbers[:25_000]).content("x")
+    assert "\n" not in large
+    assert ": " not in large
+    assert json.loads(large)["numbers"] == numbers
+    assert "\n" in small
+
+
 @pytest.mark.parametrize("templating", [None, [], {}, {"list": None}, 5])
 def test_odd_templating_is_passed_on(templating: Any) -> None:
-    assert json.loads(board("a", templating=templating).minified("x"))["templating"] == templating
+    assert json.loads(board("a", templating=templating).content("x"))["templating"] == templating
 
 
 @pytest.mark.parametrize(

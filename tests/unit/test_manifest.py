@@ -85,6 +85,12 @@ def test_the_byte_budget_counts_bytes(chart: Chart) -> None:
         config_map(chart, "big", "big", data={"a": "x" * 240_000, "b": "\u00e4"})
 
 
+@pytest.mark.parametrize(("text", "size"), [('"', 2), ("\n", 2), ("\\", 2), ("<", 6), ("&", 6), ("\u00e4", 2), ("a b", 3)])
+def test_the_byte_budget_counts_what_kubectl_writes_into_its_annotation(chart: Chart, text: str, size: int) -> None:
+    with pytest.raises(ConfigError, match=rf"^ConfigMap big: size: '{240_000 + size} bytes': "):
+        config_map(chart, "big", "big", data={"a": "x" * 240_000 + text})
+
+
 def test_a_chart_without_namespace_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"^Chart c: namespace: None: pass it"):
         namespace_of(Chart(App(), "c"))

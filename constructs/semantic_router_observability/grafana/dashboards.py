@@ -1,6 +1,6 @@
 """Which dashboards Grafana shows, and how they reach its pod.
 
-One ConfigMap a dashboard, minified; a projected volume puts a folder's dashboards into one directory, and a provider shows a directory as
+One ConfigMap a dashboard, its JSON broken into lines for reviews; a projected volume puts a folder's dashboards into one directory, and a provider shows a directory as
 a folder. A change of content reaches a running Grafana within a minute or two, without a restart.
 """
 
@@ -16,7 +16,7 @@ import msgspec
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, unique
 from semantic_router_observability.errors import ConfigError, Raw
-from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET
+from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 from semantic_router_observability.spec import Tagged
 
@@ -72,11 +72,19 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Uid of the dashboard; links hold on to it."""
         return str(_parse(self.file, self.model)["uid"])
 
-    def minified(self, datasource_uid: str) -> str:
-        """JSON without white space, in ASCII, with the data source variable preset to `datasource_uid`."""
-        text = _minified(self.file, self.model, datasource_uid)
-        if len(text) > OBJECT_BUDGET:
-            raise ConfigError(f"dashboard {self.file}: size", f"{len(text)} bytes", f"keep it under {OBJECT_BUDGET} bytes; split it in two")
+    def content(self, datasource_uid: str) -> str:
+        """JSON for the ConfigMap, in ASCII, with the data source variable preset to `datasource_uid`.
+
+        One value a line, so that a changed query is one changed line in a review; without white space where only that fits an object.
+
+        Raises:
+            ConfigError: it fits no object even without white space.
+
+        """
+        text = _laid_out(self.file, self.model, datasource_uid)
+        size = size_in_annotation(text)
+        if size > OBJECT_BUDGET:
+            raise ConfigError(f"dashboard {self.file}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes; split it in two")
         return text
 
 
@@ -253,7 +261,7 @@ def _json_files(path: str) -> list[Path]:
 
 
 @lru_cache(maxsize=64)
-def _minified(file: str, text: str, datasource_uid: str) -> str:
+def _laid_out(file: str, text: str, datasource_uid: str) -> str:
     """Kept, like what is parsed below: every stack of a chart ships the same pages."""
     model = dict(_parse(file, text))
     variables = _variables(model)
@@ -261,7 +269,8 @@ def _minified(file: str, text: str, datasource_uid: str) -> str:
         current = {"selected": True, "text": datasource_uid, "value": datasource_uid}
         chosen = [{**variable, "current": current} if _chooses_prometheus(variable) else variable for variable in variables]
         model["templating"] = {**model["templating"], "list": chosen}
-    return json.dumps(model, separators=(",", ":"), ensure_ascii=True)
+    lines = json.dumps(model, indent=1)
+    return lines if size_in_annotation(lines) <= OBJECT_BUDGET else json.dumps(model, separators=(",", ":"))
 
 
 def _chooses_prometheus(variable: dict[str, Any]) -> bool:

@@ -234,7 +234,7 @@ class GrafanaStack(Construct):
                 kind="ConfigMap",
                 name=boards.config_map_name(id, dashboard),
                 labels=owned,
-                data={dashboard.file: dashboard.minified(sources[0].uid)},
+                data={dashboard.file: dashboard.content(sources[0].uid)},
             )
             for dashboard in pages
         ]

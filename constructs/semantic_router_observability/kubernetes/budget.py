@@ -2,5 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 OBJECT_BUDGET = 240_000
-"""Bytes of string data one object may hold: client-side `kubectl apply` repeats the object in an annotation limited to 262,144 bytes."""
+"""Bytes of string data one object may hold, as JSON writes them: client-side `kubectl apply` repeats the object in an annotation limited to
+262,144 bytes, and labels and names need some of these."""
+
+
+def size_in_annotation(text: str) -> int:
+    """Bytes a text takes there: quotes, backslashes and line breaks take two, and kubectl writes `<`, `>` and `&` as six (an escape)."""
+    escaped = len(json.dumps(text, ensure_ascii=False).encode()) - 2
+    return escaped + 5 * sum(text.count(mark) for mark in "<>&")

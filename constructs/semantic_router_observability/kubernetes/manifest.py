@@ -12,7 +12,7 @@ from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError, Raw
 
-from .budget import OBJECT_BUDGET
+from .budget import OBJECT_BUDGET, size_in_annotation
 
 if TYPE_CHECKING:
     from constructs import Construct, IConstruct
@@ -132,7 +132,7 @@ def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -
 
 
 def _check_budget(where: str, fields: Mapping[str, Any]) -> None:
-    size = sum(len(text.encode()) for text in (fields.get("data") or {}).values() if isinstance(text, str))
+    size = sum(size_in_annotation(text) for text in (fields.get("data") or {}).values() if isinstance(text, str))
     if size > OBJECT_BUDGET:
         raise ConfigError(
             f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up"

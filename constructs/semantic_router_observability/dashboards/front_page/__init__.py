@@ -5,15 +5,15 @@ Is it up and serving, who is to blame for errors, what is slow, where do request
 
 from __future__ import annotations
 
-from typing import Final
-
-from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
-from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync
+from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.front_page import health, latency, process, routing, traffic, usage
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.layout import Line, Section, place
-from semantic_router_observability.dashboards.variables import router_variables
+from semantic_router_observability.dashboards.layout import Line, Section
+from semantic_router_observability.dashboards.page import page
+
+if TYPE_CHECKING:
+    from grafana_foundation_sdk.models.dashboard import Dashboard
 
 __all__ = ["PANEL_IDS", "UID", "llm_router_metrics"]
 
@@ -23,20 +23,12 @@ UID: Final = "llm-router-metrics"
 
 def llm_router_metrics() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    built = (
-        DashboardBuilder("LLM Router Metrics")
-        .uid(UID)
-        .description("The vLLM Semantic Router at a glance: health, errors, latency, routing, tokens, cost and cache.")
-        .tags(["llm", "router", "semantic-router"])
-        .editable()
-        .tooltip(DashboardCursorSync.CROSSHAIR)
-        .time("now-3h", "now")
-        .refresh("30s")  # two scrapes of 15 s: faster would draw the same picture again
-        .variables(list(router_variables()))
-        .build()
+    return page(
+        uid=UID,
+        title="LLM Router Metrics",
+        description="The vLLM Semantic Router at a glance: health, errors, latency, routing, tokens, cost and cache.",
+        sections=_sections(),
     )
-    built.panels = place(_sections())
-    return built
 
 
 def _sections() -> list[Section]:
