@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, pod_metadata, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER, pod_metadata, pod_spec, spread
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def template(
         "readinessProbe": web.probe(f"{path}/-/ready", answers, period=5, failures=3),
         # 12 x 5 s: a first start waits for its peers' names to resolve before it listens.
         "livenessProbe": web.probe(f"{path}/-/healthy", answers, period=5, failures=12),
-        "securityContext": CONTAINER_SECURITY,
+        **CONTAINER,
         "volumeMounts": [
             {"name": "config", "mountPath": CONFIG, "readOnly": True},
             {"name": DATA, "mountPath": _DATA_PATH},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import quantity
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, http_probe, pod_metadata, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER, http_probe, pod_metadata, pod_spec, spread, start_up_probe
 
 from .settings import GOSSIP_PORT
 
@@ -69,12 +69,12 @@ def template(
             *([{"name": "gossip", "containerPort": GOSSIP_PORT}] if clustered else []),
         ],
         "resources": resources.body(),
-        # 60 x 5 s: the first start of a new version migrates the database, and killing that starts it over.
-        "startupProbe": http_probe(f"{path}/api/health", period=5, failures=60, https=https),
+        # The first start of a new version migrates the database, and killing that starts it over.
+        "startupProbe": start_up_probe(f"{path}/api/health", minutes=5, https=https),
         "readinessProbe": http_probe(f"{path}/api/health", period=10, failures=3, https=https),
         # Not /api/health: it fails while the database is away, which a restart does not bring back.
         "livenessProbe": http_probe(f"{path}/healthz", period=10, failures=6, timeout=10, https=https),
-        "securityContext": CONTAINER_SECURITY,
+        **CONTAINER,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
             {"name": "storage", "mountPath": _DATA},

@@ -13,6 +13,7 @@ from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError, Raw
 
 from .budget import OBJECT_BUDGET, size_in_annotation
+from .delivery import INSTANCE, delivery_annotations, installation
 
 if TYPE_CHECKING:
     from constructs import Construct, IConstruct
@@ -23,7 +24,7 @@ CLUSTER_SCOPED = frozenset({"ClusterRole", "ClusterRoleBinding"})
 _EXACT_INTEGER = 2**53
 _BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
 
-_namespaces: WeakKeyDictionary[IConstruct, str] = WeakKeyDictionary()
+_charts: WeakKeyDictionary[IConstruct, tuple[str, str]] = WeakKeyDictionary()
 _taken: WeakKeyDictionary[IConstruct, set[tuple[str, str | None, str]]] = WeakKeyDictionary()
 _roots: WeakKeyDictionary[IConstruct, IConstruct] = WeakKeyDictionary()
 
@@ -63,7 +64,12 @@ class Manifest(ApiObject):
             id,
             api_version=api_version,
             kind=kind,
-            metadata=ApiObjectMetadata(name=name, namespace=namespace, labels=dict(labels), annotations=dict(annotations or {})),
+            metadata=ApiObjectMetadata(
+                name=name,
+                namespace=namespace,
+                labels={**labels, INSTANCE: _installation_of(scope)} if INSTANCE in labels else dict(labels),
+                annotations={**delivery_annotations(kind, fields), **(annotations or {})},
+            ),
         )
         patches = [JsonPatch.add(f"/{field}", plain(value, field)) for field, value in fields.items() if value is not None]
         if kind in CLUSTER_SCOPED:
@@ -78,16 +84,23 @@ def namespace_of(scope: Construct) -> str:
         ConfigError: the chart has none. RoleBindings, discovery and URLs need it in writing, so it cannot be left to `kubectl -n`.
 
     """
-    # Kept, as are the roots below: each answer costs round trips to Node.js, and neither can change.
-    if scope not in _namespaces:
+    return _chart_of(scope)[1]
+
+
+def _installation_of(scope: Construct) -> str:
+    return installation(*_chart_of(scope))
+
+
+def _chart_of(scope: Construct) -> tuple[str, str]:
+    """Id and namespace of the chart around `scope`."""
+    # Cached, as are the roots below: each answer costs round trips to Node.js, and neither can change.
+    if scope not in _charts:
         chart = Chart.of(scope)
-        namespace = chart.namespace
+        name, namespace = chart.node.id, chart.namespace
         if not namespace:
-            raise ConfigError(
-                f"Chart {chart.node.id}: namespace", namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
-            )
-        _namespaces[scope] = namespace
-    return _namespaces[scope]
+            raise ConfigError(f"Chart {name}: namespace", namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")')
+        _charts[scope] = (name, namespace)
+    return _charts[scope]
 
 
 def plain(value: Any, path: str = "") -> Any:

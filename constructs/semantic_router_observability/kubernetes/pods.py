@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from .platform import Platform
     from .secrets import OnChange
 
-CONTAINER_SECURITY: Mapping[str, Any] = {
-    "allowPrivilegeEscalation": False,
-    "readOnlyRootFilesystem": True,
-    "capabilities": {"drop": ["ALL"]},
+CONTAINER: Mapping[str, Any] = {
+    # What a container printed before it crashed stands in `kubectl describe pod`.
+    "terminationMessagePolicy": "FallbackToLogsOnError",
+    "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
 }
-"""Container half of PodSecurity `restricted`, plus a read-only root file system."""
+"""Fields of every container: its half of PodSecurity `restricted` with a read-only root file system, and why it ended."""
+
+START_UP_PERIOD = 2
+"""Seconds between the tries of a start-up probe. A pod is Ready, and its Service has an endpoint, only after the first try that succeeds;
+the first of all meets a closed port, so a long period delays every start by its whole length."""
 
 
 class Resources(Spec, frozen=True, kw_only=True):
@@ -145,6 +149,11 @@ def http_probe(path: str, *, period: int, failures: int, timeout: int = 3, https
     """
     get = {"path": path, "port": "http", "scheme": "HTTPS" if https else None}
     return {"httpGet": get, "periodSeconds": period, "timeoutSeconds": timeout, "failureThreshold": failures}
+
+
+def start_up_probe(path: str, *, minutes: int, https: bool = False) -> dict[str, Any]:
+    """Probe by HTTP GET until the first success, for at least `minutes` before the container is restarted."""
+    return http_probe(path, period=START_UP_PERIOD, failures=minutes * 60 // START_UP_PERIOD, https=https)
 
 
 def api_token_volume(name: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import CONTAINER_SECURITY, http_probe, pod_metadata, pod_spec, spread
+from semantic_router_observability.kubernetes.pods import CONTAINER, http_probe, pod_metadata, pod_spec, spread
 
 from .oauth2_config import PORT
 
@@ -53,7 +53,7 @@ def template(
         "resources": resources.body(),
         "readinessProbe": http_probe("/ready", period=5, failures=3),
         "livenessProbe": http_probe("/ping", period=5, failures=6),
-        "securityContext": CONTAINER_SECURITY,
+        **CONTAINER,
         "volumeMounts": [{"name": "config", "mountPath": CONFIG, "readOnly": True}, *secrets.mounts()],
     }
     return {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.pods import http_probe
+from semantic_router_observability.kubernetes.pods import START_UP_PERIOD, http_probe, start_up_probe
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse
 from semantic_router_observability.kubernetes.serving import ServingTls
 from semantic_router_observability.yamltext import to_yaml
@@ -176,6 +176,17 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
             "periodSeconds": rarer,
             "timeoutSeconds": rarer,
             "failureThreshold": math.ceil(failures * period / rarer),
+        }
+
+    def start_up_probe(self, path: str, command: Sequence[str], *, minutes: int) -> dict[str, Any]:
+        """Probe until the first success, by the same means, for at least `minutes`; often, as nothing is served before."""
+        probe = start_up_probe(path, minutes=minutes, https=self.tls is not None)
+        if not self.asks:
+            return probe
+        return {
+            **self.probe(path, command, period=COMMAND_PERIOD, failures=1),
+            "periodSeconds": START_UP_PERIOD,
+            "failureThreshold": probe["failureThreshold"],
         }
 
 

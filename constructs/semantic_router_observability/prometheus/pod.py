@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER_SECURITY, api_token_volume, pod_metadata, pod_spec
+from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER, api_token_volume, pod_metadata, pod_spec
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def template(
         "args": [*_arguments(external_url), *web.arguments()],
         "ports": [{"name": "http", "containerPort": PORT}],
         "resources": resources.body(),
-        # 60 x 15 s: a write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
-        "startupProbe": web.probe(f"{path}/-/ready", _check("ready", web), period=15, failures=60),
+        # A write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
+        "startupProbe": web.start_up_probe(f"{path}/-/ready", _check("ready", web), minutes=15),
         "readinessProbe": web.probe(f"{path}/-/ready", _check("ready", web), period=5, failures=3),
         "livenessProbe": web.probe(f"{path}/-/healthy", _check("healthy", web), period=5, failures=6),
-        "securityContext": CONTAINER_SECURITY,
+        **CONTAINER,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
             {"name": "rules", "mountPath": RULES, "readOnly": True},
