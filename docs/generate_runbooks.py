@@ -15,8 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import promql_parser
-
 from semantic_router_observability.alerting import Alerts, Availability, Knobs, Slo
 from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.facts import Facts
@@ -205,7 +203,7 @@ def foot(page: list[Alert]) -> str:
     lines = ["## The rule", ""]
     for alert in page:
         lines += [f"`{alert.name}`:", ""] if len(page) > 1 else []
-        lines += ["```promql", promql_parser.parse(alert.rule["expr"]).prettify().rstrip(), "```", ""]
+        lines += ["```promql", alert.rule["expr"], "```", ""]
         knobs = list(numbers(alert.definition)) if alert.definition else []
         if knobs:
             lines += [f"Keys under `alerts.rules.{alert.name}` in `observability.yaml`, and their defaults:", ""]

@@ -174,7 +174,7 @@ alerts:
     )
     errors = rules["SemanticRouterErrors"]
     assert errors["for"] == "2m"
-    assert "> 0.02 and" in errors["expr"]
+    assert "> 0.02 and" in " ".join(errors["expr"].split())
     assert errors["labels"] == {"severity": "warning", "service": "semantic-router", "component": "requests", "team": "search"}
     assert errors["annotations"]["dashboard_url"] == "https://grafana.example.com/d/llm-router-metrics/?viewPanel=12"
     assert "SemanticRouterBusy" not in rules
@@ -197,7 +197,7 @@ def test_what_the_installation_lacks_is_not_watched(tmp_path: Path) -> None:
     rules = synthesize("namespace: routing", tmp_path)
     assert not any(name.startswith("Alertmanager") or "RemoteWrite" in name for name in rules)
     assert "PrometheusTargetMissing" not in rules
-    assert rules["SemanticRouterAbsent"]["expr"] == 'absent(up{job="semantic-router", namespace="routing"})'
+    assert rules["SemanticRouterAbsent"]["expr"] == 'absent(up{job="semantic-router",namespace="routing"})'
 
 
 def test_the_table_of_alerts_is_fresh() -> None:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.promql import pretty
+from semantic_router_observability.rules.group import RecordingRule
 
 from .links import Links, Panel
 from .rule import AlertRule, Severity
@@ -112,7 +114,7 @@ def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
 def _alert(promise: Promise, name: str, pairs: Sequence[Pair], facts: Facts, severity: Severity, does: str, description: str) -> AlertRule:
     return AlertRule(
         name=name,
-        expr=_burning(promise, pairs, facts),
+        expr=pretty(_burning(promise, pairs, facts)),
         for_=HOLD[name],
         severity=severity,
         summary=f"{{{{ $value | humanizePercentage }}}} of events in {{{{ $labels.namespace }}}} {does}",
@@ -146,14 +148,11 @@ def _events(promise: Promise) -> list[dict[str, Any]]:
     errors = f"{_rate(bad)} or {total} * 0" if bad is not None else f"{total} - {_rate(good or '')}"
     # Errors that are counted elsewhere may lag behind the events: then they are all there is.
     events = f"{total} > {_rate(bad)} or {_rate(bad)} or {total}" if bad is not None else total
-    return [
-        {"record": ERRORS, "expr": errors, "labels": promise.recorded},
-        {"record": EVENTS, "expr": events, "labels": promise.recorded},
-    ]
+    return [_recorded(promise, ERRORS, errors), _recorded(promise, EVENTS, events)]
 
 
 def _ratio(promise: Promise, window: str) -> dict[str, Any]:
-    return {"record": f"{RATIO}{window}", "expr": _share(promise, window), "labels": promise.recorded}
+    return _recorded(promise, f"{RATIO}{window}", _share(promise, window))
 
 
 def _share(promise: Promise, window: str) -> str:
@@ -165,10 +164,12 @@ def _share(promise: Promise, window: str) -> str:
 
 def _budget(promise: Promise) -> list[dict[str, Any]]:
     used = f"({_share(promise, promise.slo.window)}) / {number(promise.budget)}"
-    return [
-        {"record": BUDGET_LEFT, "expr": f"1 - {used}", "labels": promise.recorded},
-        {"record": OBJECTIVE, "expr": f"vector({number(promise.objective)})", "labels": promise.recorded},
-    ]
+    objective = f"vector({number(promise.objective)})"
+    return [_recorded(promise, BUDGET_LEFT, f"1 - {used}"), _recorded(promise, OBJECTIVE, objective)]
+
+
+def _recorded(promise: Promise, name: str, expression: str) -> dict[str, Any]:
+    return RecordingRule(record=name, expr=expression, labels=promise.recorded).body()
 
 
 def _rate(selector: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.promql import pretty
 
 from .knobs import Tuning
 from .rule import SEVERITIES, AlertRule, Severity
@@ -76,7 +77,7 @@ class Definition:
         """Return the alert as a rule."""
         return AlertRule(
             name=self.name,
-            expr=self.shape.expression(self.tuning),
+            expr=pretty(self.shape.expression(self.tuning)),
             for_=self.tuning.for_,
             keep_firing_for=self.tuning.keep_firing_for,
             severity=self.tuning.severity,

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from semantic_router_observability.promql import pretty
+
 
 class RecordingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A series that Prometheus computes from others at every evaluation.
@@ -23,7 +25,7 @@ class RecordingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def body(self) -> dict[str, Any]:
         """As an entry of a rule file."""
-        return {"record": self.record, "expr": self.expr, **({"labels": dict(self.labels)} if self.labels else {})}
+        return {"record": self.record, "expr": pretty(self.expr), **({"labels": dict(self.labels)} if self.labels else {})}
 
 
 class RuleGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
