@@ -17,6 +17,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .node import check_package_cache
+
 if TYPE_CHECKING:
     from .alerting.knobs import Knobs
     from .alerting.links import Panel
@@ -273,6 +275,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use."""
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    check_package_cache()
     value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
     globals()[name] = value
     return value

