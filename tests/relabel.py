@@ -16,7 +16,7 @@ def relabel(labels: Mapping[str, str], configs: Sequence[Mapping[str, Any]]) -> 
     """The labels afterwards; None when the target or series is dropped."""
     result = dict(labels)
     for config in configs:
-        value = ";".join(result.get(label, "") for label in config.get("source_labels", ()))
+        value = config.get("separator", ";").join(result.get(label, "") for label in config.get("source_labels", ()))
         action = config.get("action", "replace")
         match = re.fullmatch(config.get("regex", "(.*)"), value, re.DOTALL)
         if action == "keep" and not match:

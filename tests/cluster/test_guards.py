@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cluster.metrics import Metrics
-from cluster.routers import INSTALLS, METRICS, Placed, place
+from cluster.routers import INSTALLS, METRICS, Install, Placed, place
 from cluster.support import apply_cleanly, open_namespace, synthesize
 from cluster.web import Server
+from semantic_router_observability.router.catalogue import families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,23 +43,34 @@ sr_request_params_unknown_field_stripped_total{{decision="general",field="{ENDLE
 llm_memory_retrieval_total{{backend="milvus",status="hit",user_id="anna@example.com"}} 9
 # TYPE llm_model_requests_total counter
 llm_model_requests_total{{model="qwen3-8b"}} 100
+llm_model_requests_total{{model="{ENDLESS}"}} 13
+llm_model_requests_total{{model="line\\nfeed \x1b[31m"}} 17
 """
+HOSTILE = "# TYPE llm_new_total counter\n" + "".join(
+    f'llm_new_total{{{label}="{ENDLESS}"}} 1\nllm_new_total{{{label}="short"}} 1\n'
+    for label in sorted({label for family in families().values() if family.fed for label in family.labels})
+)
+"""A long value in every label of the router in turn, and a short one beside it."""
 ATTACKED = "# TYPE llm_request_errors_total counter\n" + "".join(
     f'llm_request_errors_total{{model="{name}",reason="model_not_found"}} 1\n' for name in FORGED
 )
 SWOLLEN = "# TYPE llm_model_requests_total counter\n" + "".join(
     f'llm_model_requests_total{{model="{number}"}} 1\n' for number in range(LIMIT + 1)
 )
+SECOND_OPERATOR = Install(
+    service="hostile", pod_labels={"app.kubernetes.io/name": "semantic-router", "app.kubernetes.io/instance": "hostile"}
+)
 
 
 @dataclass(frozen=True)
 class Guarded:
-    """A Prometheus with three such routers."""
+    """A Prometheus with four such routers."""
 
     metrics: Metrics
     counted: Placed
     attacked: Placed
     swollen: Placed
+    hostile: Placed
 
 
 @pytest.fixture(scope="module")
@@ -70,21 +82,26 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
         settings = {"prometheus": {"guards": {"sampleLimit": LIMIT}, "storage": {"type": "ephemeral"}}}
         apply_cleanly(cluster, synthesize(tmp_path_factory.mktemp("guarded"), namespace, settings))
         placed = []
-        for style, page in (("helm", COUNTED), ("operator", ATTACKED), ("kserve", SWOLLEN)):
+        for install, page in (
+            (INSTALLS["helm"], COUNTED),
+            (INSTALLS["operator"], ATTACKED),
+            (INSTALLS["kserve"], SWOLLEN),
+            (SECOND_OPERATOR, HOSTILE),
+        ):
             address = network.address()
             stack.enter_context(Server(network, address, METRICS, {"/metrics": page}))
-            placed.append(place(cluster, namespace, INSTALLS[style], address))
+            placed.append(place(cluster, namespace, install, address))
         container = lab.run(cluster.get("statefulset", "prometheus", namespace), "prometheus")
         stack.callback(container.terminate)
         metrics = Metrics(container)
-        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 3, "three scrapes", 40)
+        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 4, "four scrapes", 40)
         yield Guarded(metrics, *placed)
 
 
 def test_a_persons_identity_is_never_stored(guarded: Guarded) -> None:
     assert "user_id" not in guarded.metrics.label_names()
     assert guarded.metrics.query("llm_memory_retrieval_total") == []
-    assert guarded.metrics.value("llm_model_requests_total{job='semantic-router'}") == 100
+    assert guarded.metrics.value("llm_model_requests_total{model='qwen3-8b'}") == 100
 
 
 def test_names_that_clients_choose_become_numbers_and_counts_by_cause_stay(guarded: Guarded) -> None:
@@ -105,6 +122,21 @@ def test_names_that_clients_choose_become_numbers_and_counts_by_cause_stay(guard
 def test_an_endless_name_does_not_fail_the_scrape(guarded: Guarded) -> None:
     assert guarded.metrics.value(f'up{{pod="{guarded.counted.pod}"}}') == 1
     assert max(len(value) for value in guarded.metrics.label_values("model", "llm_request_errors_total")) < 20
+
+
+def test_what_is_no_model_name_is_counted_under_a_number(guarded: Guarded) -> None:
+    """With streamed bodies the router counts the text of a request it has not validated yet as its model."""
+    here = f'llm_model_requests_total{{pod="{guarded.counted.pod}"}}'
+    assert guarded.metrics.value(f"sum({here})") == 100 + 13 + 17
+    names = guarded.metrics.label_values("model", here)
+    assert "qwen3-8b" in names
+    assert all(re.fullmatch(r"client-\d{1,4}", name) for name in names - {"qwen3-8b"})
+
+
+def test_a_long_value_in_any_label_costs_its_own_series_alone(guarded: Guarded) -> None:
+    here = f'pod="{guarded.hostile.pod}"'
+    assert guarded.metrics.value(f"up{{{here}}}") == 1
+    assert guarded.metrics.value(f"count(llm_new_total{{{here}}})") == HOSTILE.count("short") - 1  # user_id is dropped
 
 
 def test_thousands_of_names_stay_within_the_bound(guarded: Guarded) -> None:

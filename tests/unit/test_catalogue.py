@@ -34,7 +34,8 @@ def test_family_is_consistent(known: Family) -> None:
     assert set(known.label_values) <= set(known.labels)
     assert all(values and len(set(values)) == len(values) for values in known.label_values.values())
     assert set(known.personal) <= {growing.label for growing in known.unbounded} <= set(known.labels)
-    for growing in known.unbounded:
+    for growing in (*known.unbounded, *known.client_text):
+        assert growing.label in known.labels
         assert all(value in known.label_values[label] for label, value in growing.when.items())
     assert bool(known.buckets) == (known.type == "histogram")
     assert bool(known.quantiles) == (known.type == "summary")

@@ -161,6 +161,34 @@ def test_what_clients_choose_is_bounded(name: str) -> None:
     assert set(written) == {"__name__", "reason", "model"}
 
 
+@pytest.mark.parametrize(
+    "series", [{"__name__": "llm_model_requests_total"}, {"__name__": "llm_request_errors_total", "reason": "parse_error"}]
+)
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Qwen/Qwen3-8B", True),
+        ("модель 7", True),
+        ("x" * 128, True),
+        ("x" * 129, False),
+        ("x" * 5000, False),
+        ("a\nb", False),
+        ("a\x1b[31m", False),
+    ],
+)
+def test_names_of_models_stay_and_what_is_no_name_is_a_clients(series: dict[str, str], name: str, kept: bool) -> None:
+    written = relabel({**series, "model": name}, GUARDED)
+    assert written is not None
+    assert set(written) == {*series, "model"}
+    assert written["model"] == name if kept else re.fullmatch(r"client-\d{1,4}", written["model"])
+
+
+@pytest.mark.parametrize("label", sorted({label for family in families().values() if family.fed for label in family.labels}))
+def test_no_label_of_the_router_can_fail_the_scrape(label: str) -> None:
+    assert relabel({"__name__": "llm_new_total", label: "x" * 1001}, GUARDED) is None
+    assert relabel({"__name__": "llm_new_total", "namespace": "x" * 2000, "decision": "x" * 900}, GUARDED) is not None
+
+
 def test_bounding_keeps_the_number_of_series_small() -> None:
     names = {
         (relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": f"m{n}"}, GUARDED) or {})["model"]
@@ -195,7 +223,7 @@ def test_guards_can_be_lifted() -> None:
 def test_long_values_are_dropped_before_they_fail_the_scrape(limit: int) -> None:
     configs = metric_relabel_configs(ScrapeGuards(bound_client_labels=False, label_value_length_limit=limit))
     for length, kept in ((limit, True), (limit + 1, False), (limit + 500, False)):
-        series = {"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": "x" * length}
+        series = {"__name__": "llm_request_errors_total", "model": "x" * length}
         assert (relabel(series, configs) is not None) == kept
     for config in configs:
         assert not re.search(r"\)\{\d", config["regex"]), "Go refuses repetitions of repetitions past 1,000"

@@ -327,7 +327,7 @@ def test_personal_data_page_lists_what_the_guards_treat() -> None:
     listed = {(family.strip("`"), re.findall(r"`([^`]+)`", label)[0]) for label, family, *_ in rows(page, "labels")}
     exported = [family for family in families().values() if family.status in {"recorded", "conditional"}]
     personal = {(family.name, label) for family in exported for label in family.personal}
-    unbounded = {(family.name, item.label) for family in exported for item in family.unbounded}
+    unbounded = {(family.name, item.label) for family in exported for item in (*family.unbounded, *family.client_text)}
     assert listed == personal | unbounded
     schema = json.loads((ROOT / "observability.schema.json").read_text(encoding="utf-8"))
     for key, default, _ in rows(page, "bounds"):

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.login.access import Guarded
+    from semantic_router_observability.router.catalogue import Family, UnboundedLabel
     from semantic_router_observability.router.target import RouterTarget
 
 CLIENT_LABEL_VALUES = 8192
 """How many values a client-chosen label may take in storage."""
+
+NAME = r"[^\x00-\x1f\x7f]{1,128}"
+"""What a name from the router's configuration looks like; anything else, where clients can write, is theirs."""
 
 
 def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace: str) -> tuple[str, ...]:
@@ -158,8 +162,10 @@ def metric_relabel_configs(guards: ScrapeGuards) -> list[dict[str, Any]]:
     if guards.bound_client_labels:
         configs += _bounded_labels()
     if guards.label_value_length_limit:
+        # All labels together, so that one rule covers every label, and no list of those that are known to leak.
+        labels = sorted({label for family in families().values() if family.fed for label in family.labels})
         longer = _longer_than(guards.label_value_length_limit)
-        configs += [{"source_labels": [label], "regex": longer, "action": "drop"} for label in _open_labels(guards)]
+        configs.append({"source_labels": labels, "separator": "", "regex": longer, "action": "drop"})
     return configs
 
 
@@ -196,31 +202,34 @@ def _limits(guards: ScrapeGuards) -> dict[str, int]:
 
 
 def _bounded_labels() -> list[dict[str, Any]]:
-    """Hash each client-chosen label into a fixed number of values; two names rarely meet, and the count by cause stays right."""
-    configs: list[dict[str, Any]] = []
-    for family in families().values():
-        for unbounded in family.unbounded:
-            if unbounded.label in family.personal or family.status not in {"recorded", "conditional"}:
-                continue
-            conditions = {"__name__": family.name, **unbounded.when}
-            configs += [
-                {"source_labels": [unbounded.label], "modulus": CLIENT_LABEL_VALUES, "target_label": "__tmp_hash", "action": "hashmod"},
-                {
-                    "source_labels": [*conditions, unbounded.label, "__tmp_hash"],
-                    "regex": ";".join([*(re.escape(value) for value in conditions.values()), ".+", r"(\d+)"]),
-                    "target_label": unbounded.label,
-                    "replacement": "client-$1",
-                },
-            ]
+    """Hash client-written values into a fixed number of them; two rarely share one, and the count by cause stays right."""
+    fed = [family for family in families().values() if family.fed]
+    configs = [
+        *(
+            config
+            for family in fed
+            for label in family.unbounded
+            if label.label not in family.personal
+            for config in _hashed(family, label)
+        ),
+        *(config for family in fed for label in family.client_text for config in _hashed(family, label, unless=NAME)),
+    ]
     return [*configs, {"regex": "__tmp_hash", "action": "labeldrop"}] if configs else []
 
 
-def _open_labels(guards: ScrapeGuards) -> list[str]:
-    """Labels that still carry what somebody outside wrote."""
-    exported = [family for family in families().values() if family.status in {"recorded", "conditional"}]
-    personal = {label for family in exported for label in family.personal}
-    client = {unbounded.label for family in exported for unbounded in family.unbounded} - personal
-    return sorted((set() if guards.drop_personal else personal) | (set() if guards.bound_client_labels else client))
+def _hashed(family: Family, growing: UnboundedLabel, unless: str | None = None) -> list[dict[str, Any]]:
+    """Replace values of the label by `client-NUMBER`, all of them or those that are not of the form `unless`."""
+    label, conditions = growing.label, {"__name__": family.name, **growing.when}
+    return [
+        {"source_labels": [label], "modulus": CLIENT_LABEL_VALUES, "target_label": "__tmp_hash", "action": "hashmod"},
+        *([{"source_labels": [label], "regex": unless, "target_label": "__tmp_hash", "replacement": ""}] if unless else []),
+        {
+            "source_labels": [*conditions, label, "__tmp_hash"],
+            "regex": ";".join([*(re.escape(value) for value in conditions.values()), ".+", r"(\d+)"]),
+            "target_label": label,
+            "replacement": "client-$1",
+        },
+    ]
 
 
 def _longer_than(length: int) -> str:

@@ -42,14 +42,16 @@ class ScrapeGuards(Spec, frozen=True, kw_only=True):
         sample_limit: Samples per scrape after relabelling. Default 50,000. 0: no limit.
         label_limit: Labels per series. Default 40; the catalogue's widest family has 6, discovery adds 5.
         label_name_length_limit: Characters in a label name. Default 200.
-        label_value_length_limit: Characters in a label value. Default 1,000. 0: no limit. Series with a longer value are dropped
-            before the limit is checked, so a client cannot fail the scrape with one long model name.
+        label_value_length_limit: Characters in the label values of one series, all of the router's labels together. Default 1,000. 0: no
+            limit. Longer series are dropped before Prometheus checks each value against the same limit, so that one long value cannot
+            fail the scrape of all others.
         drop_personal: Drop the series that carry a person's identity (label `user_id`). The label cannot be taken off alone: the
             series of two users would become one, and Prometheus would keep whichever came first. Default true.
         bound_client_labels: Replace what clients may write freely (the unknown model name in `llm_request_errors_total`, the field
-            name in `sr_request_params_unknown_field_stripped_total`) by one of 8,192 numbers, so that the number of series is
-            bounded and counts stay. Of two names that share a number Prometheus keeps one; with 50 names at once that happens
-            to one router in seven. Default true.
+            name in `sr_request_params_unknown_field_stripped_total`, and in `llm_model_requests_total` and parse errors a model name with
+            control characters or more than 128 characters) by one of 8,192 numbers, so that the number of series is bounded and counts
+            stay. Of two names that share a number Prometheus keeps one; with 50 names at once that happens to one router in seven.
+            Default true.
 
     """
 

@@ -157,6 +157,9 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unbounded: tuple[UnboundedLabel, ...] = ()
     """Labels that clients can grow without limit."""
 
+    client_text: tuple[UnboundedLabel, ...] = ()
+    """Labels that hold names from the configuration and, under some settings of the router, what a client wrote in their place."""
+
     meaning: str
     """What one sample says."""
 
