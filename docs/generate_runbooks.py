@@ -21,11 +21,11 @@ from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.rule import SEVERITIES
 from semantic_router_observability.alertmanager.inhibition import DEFAULT_INHIBITIONS
-from semantic_router_observability.alertmanager.inhibition import SERVICE as ROUTER
 from semantic_router_observability.contract import Contract
 from semantic_router_observability.dashboards import DASHBOARDS
 from semantic_router_observability.kubernetes.storage import Claim, size_bytes
 from semantic_router_observability.prometheus.scrape import ScrapeGuards
+from semantic_router_observability.router.target import SERVICE as ROUTER
 from semantic_router_observability.settings import Settings
 
 if TYPE_CHECKING:

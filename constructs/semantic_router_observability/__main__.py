@@ -6,10 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.alerting import command as alerts
-from semantic_router_observability.contract import command as contract
-from semantic_router_observability.explain import command as explain
-from semantic_router_observability.rules import command as rules
+from semantic_router_observability.cli import alerts, contract, explain, rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import inspect
 import re
 import subprocess
@@ -133,6 +134,28 @@ def test_nobody_imports_a_second_copy(path: Path) -> None:
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
         assert not any(name.startswith("constructs.semantic_router_observability") for name in names)
+
+
+def test_no_two_folders_import_each_other() -> None:
+    """Folders of the library, and modules beside them, form layers; imports for type checkers alone do not count."""
+    imports: dict[str, set[str]] = {}
+    for path in MODULES:
+        if "/" not in relative(path) and path.name == "__init__.py":
+            continue
+        here = relative(path).split("/")[0].removesuffix(".py")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        typing_only = {id(inner) for node in ast.walk(tree) if is_for_type_checkers(node) for inner in ast.walk(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and not node.level:
+                for name in (f"{node.module}.{alias.name}" for alias in node.names):
+                    if name.startswith("semantic_router_observability."):
+                        imports.setdefault(here, set()).add(name.split(".")[1])
+    layers = graphlib.TopologicalSorter({here: there - {here} for here, there in imports.items()})
+    assert set(layers.static_order()) >= {"alerting", "dashboards", "cli", "settings"}
+
+
+def is_for_type_checkers(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def test_pure_modules_start_no_node() -> None:

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import semantic_router_observability as sro
-from semantic_router_observability.alerting.burn import BUDGET_LEFT, ERRORS, EVENTS, FAST, FAST_PAIRS, SLOW, SLOW_PAIRS, limits, slo_groups
+from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, SLOW, SLOW_PAIRS, limits, slo_groups
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Links, check_panel
 from semantic_router_observability.alerting.options import EVERYTHING
@@ -19,6 +19,7 @@ from semantic_router_observability.contract import Contract
 from semantic_router_observability.dashboards import render
 from semantic_router_observability.dashboards.slos import PANEL_IDS, slos
 from semantic_router_observability.prometheus.rules import RuleFile
+from semantic_router_observability.rules.slo_records import BUDGET_LEFT, ERRORS, EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

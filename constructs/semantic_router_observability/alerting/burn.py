@@ -15,6 +15,7 @@ from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.promql import pretty
 from semantic_router_observability.rules.group import RecordingRule
+from semantic_router_observability.rules.slo_records import BUDGET_LEFT, ERRORS, EVENTS, OBJECTIVE, RATIO
 
 from .links import Links, Panel
 from .rule import AlertRule, Severity
@@ -25,17 +26,6 @@ if TYPE_CHECKING:
 
     from .facts import Facts
     from .slo import Promise, Slo
-
-ERRORS: Final = "namespace_job:slo_errors:rate5m"
-"""Bad events a second."""
-EVENTS: Final = "namespace_job:slo_events:rate5m"
-"""All events a second."""
-RATIO: Final = "namespace_job:slo_error_ratio:"
-"""Share of bad events over a window, which the name ends with."""
-BUDGET_LEFT: Final = "namespace_job:slo_budget_left:ratio"
-"""Part of the error budget that is left: 1 untouched, 0 used up, below 0 overdrawn."""
-OBJECTIVE: Final = "slo_objective:ratio"
-"""The promise itself, to draw beside what happened."""
 
 FAST: Final = "SloBudgetBurnsFast"
 SLOW: Final = "SloBudgetBurnsSlowly"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.promql import pretty
+from semantic_router_observability.router.target import SERVICE
 
 from .knobs import Tuning
 from .rule import SEVERITIES, AlertRule, Severity
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from .knobs import Knobs
     from .links import Panel
     from .shapes.shape import Shape
-
-ROUTER: Final = "semantic-router"
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Definition:
     description: str
     """What it means for users."""
     panel: Panel | None = None
-    service: str = ROUTER
+    service: str = SERVICE
     enabled: bool = True
     at_most: Severity = "critical"
     """The highest severity that makes sense."""

@@ -9,6 +9,7 @@ import msgspec
 
 from semantic_router_observability.checks import duration_seconds, prometheus_labels
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router.target import SERVICE
 from semantic_router_observability.spec import Spec
 
 from .links import Links, Panel
@@ -52,7 +53,7 @@ class AlertRule(Spec, frozen=True, kw_only=True):
     keep_firing_for: str = "0s"
     severity: Severity = "warning"
     description: str | None = None
-    service: str = "semantic-router"
+    service: str = SERVICE
     component: str = "custom"
     labels: dict[str, str] = {}
     dashboard: Panel | None = None

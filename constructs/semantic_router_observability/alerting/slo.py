@@ -11,6 +11,7 @@ import promql_parser
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import family
+from semantic_router_observability.router.causes import BACKEND, CLIENT
 from semantic_router_observability.spec import Spec, Tagged
 
 from .shapes.promql import spelled
@@ -25,9 +26,6 @@ _HISTOGRAMS: Final = {
     "routing": "llm_model_routing_latency_seconds",
 }
 
-_CLIENT: Final = "parse_error|model_not_found|upstream_4xx"
-_BACKEND: Final = "timeout|upstream_5xx"
-
 
 class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
     """Requests that do not fail; what clients cause does not count against it. By model, only what its server causes does."""
@@ -35,8 +33,8 @@ class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
     def bad(self, model: str | None) -> str:
         """Select the bad events."""
         if model is None:
-            return f'llm_request_errors_total{{reason!~"{_CLIENT}"}}'
-        return f'llm_request_errors_total{{reason=~"{_BACKEND}", model={_text(model)}}}'
+            return f'llm_request_errors_total{{reason!~"{CLIENT}"}}'
+        return f'llm_request_errors_total{{reason=~"{BACKEND}", model={_text(model)}}}'
 
     def total(self, model: str | None) -> str:
         """Select all events."""

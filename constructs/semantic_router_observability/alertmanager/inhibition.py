@@ -6,15 +6,13 @@ from typing import Any
 
 from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router.target import SERVICE
 from semantic_router_observability.spec import Spec
 
 from .matching import check_label_names, check_matchers
 
 SAME_THING = ("cluster", "namespace", "service", "alertname", "job", "pod", "model", "slo")
 """Labels that say what an alert is about. One that neither of two alerts has counts as equal."""
-
-SERVICE = "semantic-router"
-"""Label `service` of every alert about the router, whatever its Service is called."""
 
 ABSENT = "SemanticRouterAbsent"
 """Alert that no router is to be found."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.pods import CONTAINER, pod_metadata, pod_spec, spread
+from semantic_router_observability.kubernetes.ports import ALERTMANAGER
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
     from semantic_router_observability.login.web import WebServer
 
-PORT = 9093
+PORT = ALERTMANAGER
 GOSSIP_PORT = 9094
 """Port on which replicas agree who sends a notification, by TCP and UDP; Alertmanager's default."""
 

@@ -14,6 +14,7 @@ from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryV
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableOption, VariableRefresh, VariableSort
 
 from semantic_router_observability.dashboards.form import is_recorded
+from semantic_router_observability.router.target import JOB
 from semantic_router_observability.rules.recorded import UP, recorded
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ DATA_SOURCE: Final = "${datasource}"
 PROVISIONED_UID: Final = "prometheus"
 """Preselected data source: the uid under which `GrafanaStack` provisions Prometheus. Elsewhere Grafana picks its default Prometheus."""
 
-DEFAULT_JOB: Final = "semantic-router"
+DEFAULT_JOB: Final = JOB
 """Preselected scrape job. Grafana falls back to the first job found when there is none of this name."""
 
 SCRAPE_MATCHERS: Final = ('namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import quantity
 from semantic_router_observability.kubernetes.pods import CONTAINER, http_probe, pod_metadata, pod_spec, spread, start_up_probe
+from semantic_router_observability.kubernetes.ports import GRAFANA
 
 from .settings import GOSSIP_PORT
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from .dashboards import Directory
 
-PORT = 3000
+PORT = GRAFANA
 SECRETS = "/etc/grafana-secrets"
 
 _CONFIG = "/etc/grafana"

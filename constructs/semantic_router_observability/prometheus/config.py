@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.labels import PART_OF
+from semantic_router_observability.kubernetes.ports import PROMETHEUS
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
 from semantic_router_observability.yamltext import to_yaml
@@ -73,7 +74,7 @@ def stack_jobs(
             "job_name": "prometheus",
             "metrics_path": f"{path_prefix}/metrics",
             **_past_login(own, files),
-            "static_configs": [{"targets": ["localhost:9090"]}],
+            "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"]}],
         },
         _component_job("grafana", (own_namespace,), grafanas),
         *(_guarded_job("grafana", guarded, files) for guarded in grafanas),

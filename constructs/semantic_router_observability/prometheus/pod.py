@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAINER, api_token_volume, pod_metadata, pod_spec
+from semantic_router_observability.kubernetes.ports import PROMETHEUS
 from semantic_router_observability.login.web import PROBE_CONFIG
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
     from semantic_router_observability.login.web import WebServer
 
-PORT = 9090
+PORT = PROMETHEUS
 RULES = "/etc/prometheus/rules"
 SECRETS = "/etc/prometheus/secrets"
 WEB = "/etc/prometheus/web"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.labels import PART_OF
 from semantic_router_observability.kubernetes.pods import SecretFiles
+from semantic_router_observability.kubernetes.ports import ALERTMANAGER, GRAFANA
 from semantic_router_observability.kubernetes.traffic import Addresses, ApiServer, Flow, Pods, Port, Traffic
 from semantic_router_observability.network.destinations import flows_in, flows_to
 from semantic_router_observability.router.target import ALL_NAMESPACES
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from .alert_targets import AlertTarget
     from .remote_write import RemoteWrite
     from .scrape import ScrapeJob
-
-GRAFANA_PORT = 3000
-ALERTMANAGER_PORT = 9093
-"""Ports of the stack's own components, which are scraped wherever discovery finds them."""
 
 TO_ROUTERS = "metrics of the routers"
 """What connections to the routers are for."""
@@ -49,9 +46,9 @@ def traffic(
     flows = [
         Flow(peer=ApiServer(), ports=(), why="discovery"),
         *(flow for target in targets for flow in router_flows(target, namespace)),
-        Flow(peer=_component("grafana", namespace), ports=(Port(GRAFANA_PORT),), why="metrics of Grafana"),
+        Flow(peer=_component("grafana", namespace), ports=(Port(GRAFANA),), why="metrics of Grafana"),
         *(
-            Flow(peer=_component("alertmanager", other), ports=(Port(ALERTMANAGER_PORT),), why="metrics of Alertmanager")
+            Flow(peer=_component("alertmanager", other), ports=(Port(ALERTMANAGER),), why="metrics of Alertmanager")
             for other in alert_namespaces
         ),
         *(flow for job in scrape_jobs for flow in _job(job, namespace)),
@@ -96,7 +93,7 @@ def _alerts(target: AlertTarget, namespace: str) -> Iterator[Flow]:
     if isinstance(target, ExternalAlertmanager):
         yield from flows_to(target.url, namespace=namespace, why=why)
     elif traffic:
-        yield Flow(peer=traffic[0].pods, ports=(Port(ALERTMANAGER_PORT),), why=why)
+        yield Flow(peer=traffic[0].pods, ports=(Port(ALERTMANAGER),), why=why)
     else:
         # Only what it says is read here; what it mounts, the pod's own files take note of.
         yield from _discovered(target.alerting(SecretFiles(SECRETS)), namespace, why)

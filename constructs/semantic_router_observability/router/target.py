@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 JOB = "semantic-router"
 """Value of the `job` label of every router series, whatever the installation."""
 
+SERVICE = "semantic-router"
+"""Value of the `service` label of every alert about the router, whatever its Service is called."""
+
 ALL_NAMESPACES = "*"
 """Stands for every namespace of the cluster; needs `cluster_wide=True` on the Prometheus stack."""
 

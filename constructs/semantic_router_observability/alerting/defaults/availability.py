@@ -11,6 +11,7 @@ from semantic_router_observability.alerting.shapes.absence import Absence
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.restarts import Restarts
 from semantic_router_observability.alerting.shapes.shape import router
+from semantic_router_observability.router.target import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,14 +24,14 @@ _MEMORY = Panel(uid="semantic-router-fleet", id=30)
 _SAMPLES = Panel(uid="semantic-router-fleet", id=80)
 _IN_FLIGHT = Panel(uid="llm-router-metrics", id=13)
 
-_UP = 'up{job="semantic-router"}'
+_UP = f'up{{job="{JOB}"}}'
 
 
 def availability(facts: Facts) -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         "SemanticRouterAbsent",
-        Absence("semantic-router", facts.namespaces),
+        Absence(JOB, facts.namespaces),
         tuning(0, "critical", hold="5m"),
         "availability",
         "No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
@@ -86,7 +87,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         "SemanticRouterMemoryHigh",
         Level(
-            template='max by (namespace, pod) (process_resident_memory_bytes{job="semantic-router"}) / '
+            template=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
             'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
             make=lambda base, values: [
                 Series("process_resident_memory_bytes", base, [None if value is None else value * 2**32 for value in values]),
@@ -112,7 +113,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
         yield Definition(
             "SemanticRouterSamplesNearLimit",
             Level(
-                template=f'scrape_samples_post_metric_relabeling{{job="semantic-router"}} / {limit} > <threshold>',
+                template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / {limit} > <threshold>',
                 make=lambda base, values: [
                     Series("scrape_samples_post_metric_relabeling", base, [None if value is None else value * limit for value in values])
                 ],
@@ -131,7 +132,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
         "SemanticRouterBusy",
         Level(
             template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
-            'on (namespace, job) group_left () count by (namespace, job) (up{job="semantic-router"} == 1) > <threshold>',
+            f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1) > <threshold>",
             make=lambda base, values: [
                 Series("llm_model_inflight_requests", base, values),
                 Series("llm_model_inflight_requests", {**base, "instance": "second:9190", "pod": "second"}, values),

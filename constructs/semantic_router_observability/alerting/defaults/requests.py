@@ -8,18 +8,13 @@ from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.router.causes import BACKEND, CLIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ERRORS: Final = "llm_request_errors_total"
 REQUESTS: Final = Selector("llm_model_requests_total", example={"model": "qwen3-8b"})
-
-CLIENT: Final = "parse_error|model_not_found|upstream_4xx"
-"""Causes that only whoever sent the request can mend; quotas (429) are among them."""
-
-BACKEND: Final = "timeout|upstream_5xx"
-"""The model server failed, or was too slow."""
 
 _CLIENT_ERRORS: Final = ({"reason": "parse_error", "model": "unknown"}, {"reason": "upstream_4xx"})
 

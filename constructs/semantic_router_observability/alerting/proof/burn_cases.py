@@ -17,6 +17,7 @@ from semantic_router_observability.alerting.shapes.shape import router
 from semantic_router_observability.alerting.slo import Availability, Latency
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.router.target import JOB
 
 from .case import Case, firings, labels_of
 from .promtool import expected
@@ -115,7 +116,7 @@ def _test(promise: Promise, links: Links) -> dict[str, Any]:
 
 def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
     """What the alert has to say at a step, from the events alone."""
-    labels = labels_of(namespace=pace.name, job="semantic-router", **promise.labels)
+    labels = labels_of(namespace=pace.name, job=JOB, **promise.labels)
     good_events = _good(pace)
 
     def rates(step: int) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.alerting import knobs
 from semantic_router_observability.alerting.proof.case import Case, Labels
 from semantic_router_observability.alerting.proof.series import STALE, Series
+from semantic_router_observability.router.target import JOB
 
 from .events import hold_minutes, keep_minutes
 from .promql import number
@@ -39,7 +40,7 @@ class Restarts:
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""
-        return f'changes(process_start_time_seconds{{job="semantic-router"}}[1h]) > {number(tuning.threshold)}'
+        return f'changes(process_start_time_seconds{{job="{JOB}"}}[1h]) > {number(tuning.threshold)}'
 
     def cases(self, tuning: Tuning) -> Iterator[Case]:
         """Return what proves it."""

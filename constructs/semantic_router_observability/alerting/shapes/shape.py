@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from semantic_router_observability.router.target import JOB
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -36,7 +38,7 @@ def router(namespace: str, replica: int = 0) -> Mapping[str, str]:
     """Labels that scraping gives to a router's series."""
     return {
         "namespace": namespace,
-        "job": "semantic-router",
+        "job": JOB,
         "pod": f"{namespace}-{replica}",
         "instance": f"{namespace}-{replica}:9190",
         "service": "semantic-router-metrics",

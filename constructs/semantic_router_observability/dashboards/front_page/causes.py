@@ -7,23 +7,22 @@ from typing import Final
 
 from semantic_router_observability.dashboards.panels import BLUE, DEEP_BLUE, GREEN, GREY, ORANGE, PINK, VERMILION, YELLOW
 from semantic_router_observability.dashboards.queries import STEP, rate
+from semantic_router_observability.router import causes
 
 ERRORS: Final = "llm_request_errors_total"
 REQUESTS: Final = "llm_model_requests_total"
 
-CLIENT: Final = 'reason=~"parse_error|model_not_found|upstream_4xx"'
-"""The request was wrong, named an unknown model, or was refused by the backend (quota, 429, included)."""
+CLIENT: Final = f'reason=~"{causes.CLIENT}"'
 
-BACKEND: Final = 'reason=~"timeout|upstream_5xx"'
-"""The model server failed or was too slow."""
+BACKEND: Final = f'reason=~"{causes.BACKEND}"'
 
-ROUTER: Final = 'reason!~"parse_error|model_not_found|upstream_4xx|timeout|upstream_5xx"'
+ROUTER: Final = f'reason!~"{causes.CLIENT}|{causes.BACKEND}"'
 """Everything else is the router's own, also a cause that a later version of it may add: an unknown error must not go missing."""
 
-NOT_CLIENT: Final = 'reason!~"parse_error|model_not_found|upstream_4xx"'
+NOT_CLIENT: Final = f'reason!~"{causes.CLIENT}"'
 """What an operator answers for."""
 
-NAMED_BY_CLIENT: Final = 'reason!="model_not_found"'
+NAMED_BY_CLIENT: Final = f'reason!="{causes.NAMED_BY_CLIENT}"'
 """Left out wherever errors are split by model: there the label holds whatever name a client made up."""
 
 CAUSE_COLORS: Final = MappingProxyType(

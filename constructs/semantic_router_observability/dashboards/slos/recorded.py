@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from semantic_router_observability.alerting.burn import BUDGET_LEFT, ERRORS, EVENTS, OBJECTIVE, RATIO
+from semantic_router_observability.rules.slo_records import BUDGET_LEFT, ERRORS, EVENTS, OBJECTIVE, RATIO
 
 __all__ = ["BUDGET_LEFT", "ERRORS", "EVENTS", "LEGEND", "NOTHING", "OBJECTIVE", "RATIO", "chosen", "named"]
 

@@ -8,6 +8,7 @@ from semantic_router_observability.dashboards.others import highest, per_second,
 from semantic_router_observability.dashboards.panels import BLUE, GREY, ORANGE, PINK, VERMILION, YELLOW, About, Query, bargauge, timeseries
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import JOB, PROMETHEUS
+from semantic_router_observability.dashboards.variables import DEFAULT_JOB
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -65,7 +66,7 @@ def scrape_samples() -> Panel:
         Query(total("scrape_samples_post_metric_relabeling", JOB, by=["job"]), "{{job}}"),
         stacked=True,
         top=100,
-        colors={"semantic-router": BLUE, "prometheus": ORANGE, "grafana": GREY},  # by chance, the largest would be a red area
+        colors={DEFAULT_JOB: BLUE, "prometheus": ORANGE, "grafana": GREY},  # by chance, the largest would be a red area
     )
 
 

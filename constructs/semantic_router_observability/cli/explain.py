@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.explain.permissions import report
 from semantic_router_observability.yamltext import Loader
-
-from .permissions import report
 
 if TYPE_CHECKING:
     import argparse

@@ -8,12 +8,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.alerting.options import EVERYTHING
+from semantic_router_observability.alerting.page import page
+from semantic_router_observability.alerting.proof.proof import prove, prove_slos
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.settings import Settings
 from semantic_router_observability.settings_file import load
-
-from .options import EVERYTHING
-from .page import page
-from .proof.proof import prove, prove_slos
 
 if TYPE_CHECKING:
     import argparse
@@ -50,8 +50,6 @@ def _test(options: argparse.Namespace) -> int:
 
 
 def _prove(options: argparse.Namespace) -> int:
-    from semantic_router_observability.settings import Settings  # noqa: PLC0415 - only this command needs it
-
     settings = load(options.config) if options.config else Settings()
     found = shutil.which("promtool")
     tool = options.promtool or (Path(found) if found else None)

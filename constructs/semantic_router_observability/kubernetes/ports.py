@@ -1,0 +1,9 @@
+"""Ports of the servers that the stacks run, for their pods and for those that connect to them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PROMETHEUS: Final = 9090
+GRAFANA: Final = 3000
+ALERTMANAGER: Final = 9093
