@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 from manifests import find, key
 
@@ -91,6 +93,16 @@ def test_wheel_metadata(wheel: Path) -> None:
     assert "Name: semantic-router-observability\n" in metadata
     assert "License-Expression: Apache-2.0\n" in metadata
     assert "Requires-Python: >=3.11\n" in metadata
+
+
+def test_the_dashboard_sdk_is_of_the_current_line(wheel: Path) -> None:
+    """Releases with a version epoch are generated from older schemas of Grafana, and count as newer than any release without one."""
+    archive = zipfile.ZipFile(wheel)
+    (metadata,) = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+    (required,) = re.findall(r"^Requires-Dist: (grafana-foundation-sdk.*)$", metadata, re.MULTILINE)
+    admitted = SpecifierSet(required.removeprefix("grafana-foundation-sdk"))
+    assert "0.0.21" in admitted
+    assert not list(admitted.filter(["1769699998!10.1.0", "1769699381!11.6.0", "1769699241", "0.0.20"]))
 
 
 def test_downstream_runs_on_the_wheel_and_the_registry_package(said: tuple[list[str], Path], site: Path) -> None:

@@ -38,6 +38,7 @@ def test_every_page_lists_the_others_and_keeps_what_is_chosen(entry: Entry) -> N
     assert link["keepTime"]
     assert link["includeVars"]
     assert not link["targetBlank"]
+    assert "placement" not in link, "on the page, beside the filters"
 
 
 def test_a_page_of_ones_own_needs_only_panels() -> None:

@@ -10,6 +10,7 @@ Grafana 11 to 13 import and provision. Nothing here needs Node.js.
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,9 @@ def __getattr__(name: str) -> Any:
     """Load a public name on first use: a chart that ships the rendered pages needs none of them."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    with warnings.catch_warnings():
+        # Said by the SDK while it is imported. The classic format is the one that every Grafana from 11 on can import and provision.
+        warnings.filterwarnings("ignore", "Prefer using dashboardv2", DeprecationWarning)
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     globals()[name] = value
     return value

@@ -46,6 +46,9 @@ def page(
         .build()
     )
     built.panels = place(sections)
+    for link in built.links or []:
+        # The SDK moves every link into the menu "Dashboard controls" and offers no other place (grafana-foundation-sdk#1272).
+        link.placement = None  # type: ignore[assignment]
     return built
 
 

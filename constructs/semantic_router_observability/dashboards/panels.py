@@ -134,7 +134,7 @@ def timeseries(
     if stacked:
         builder.stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
     if bound is not None:
-        builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphTresholdsStyleMode.DASHED))
+        builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
     for name, color in {**_colors(queries), **(colors or {})}.items():
         builder.override_by_name(name, [_fixed(color)])
     for pattern, unit in (by_unit or {}).items():
