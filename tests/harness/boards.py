@@ -7,21 +7,25 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.dashboards import DASHBOARDS, render
-from semantic_router_observability.dashboards.form import raw_queries
+from semantic_router_observability.dashboards import DASHBOARDS, raw_queries, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
 @cache
-def panels(file_name: str, *, recorded: bool = False) -> Mapping[int, dict[str, Any]]:
-    """Return the panels of a dashboard that is shipped, by number; those inside collapsed headings too, headings not."""
+def text(file_name: str, *, recorded: bool = False) -> str:
+    """Return a dashboard that is shipped, rendered once for all tests."""
     entry = next(entry for entry in DASHBOARDS if entry.file_name == file_name)
     with raw_queries(not recorded):
-        text = render(entry.build())
+        return render(entry.build())
+
+
+@cache
+def panels(file_name: str, *, recorded: bool = False) -> Mapping[int, dict[str, Any]]:
+    """Return the panels of a dashboard that is shipped, by number; those inside collapsed headings too, headings not."""
     found = {}
-    for panel in json.loads(text)["panels"]:
+    for panel in json.loads(text(file_name, recorded=recorded))["panels"]:
         for each in [panel, *panel.get("panels", [])]:
             if each["type"] != "row":
                 found[each["id"]] = each

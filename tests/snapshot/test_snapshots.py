@@ -16,11 +16,10 @@ import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from manifests import from_yaml, key, new_chart, objects_of
-from semantic_router_observability import dashboards
 from snapshot_cases import IN_PYTHON, IN_YAML
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from cdk8s import Chart
     from syrupy.assertion import SnapshotAssertion
@@ -36,20 +35,6 @@ class YamlFile(SingleFileSnapshotExtension):
 
     file_extension = "yaml"
     _write_mode = WriteMode.TEXT
-
-
-@pytest.fixture(scope="module", autouse=True)
-def first_dashboard_only() -> Iterator[None]:
-    """Ship one of the router's dashboards: how many there are is the matter of `dist/` and `dashboards/`, and would change every file here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dashboards, "DASHBOARDS", dashboards.DASHBOARDS[:1])
-        yield
-
-
-@pytest.fixture(scope="module")
-def default_objects(first_dashboard_only: None) -> list[Object]:
-    """What `main.py` writes when every setting is left out."""
-    return from_yaml("")
 
 
 @pytest.fixture

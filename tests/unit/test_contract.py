@@ -11,12 +11,13 @@ from typing import Any
 import promql_parser
 import pytest
 
+from harness import boards
 from semantic_router_observability import settings_file
 from semantic_router_observability.contract import Contract, Metric
 from semantic_router_observability.contract.grafana_variables import substitute
 from semantic_router_observability.contract.metric import SOURCES, samples, source_metrics
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.dashboards import DASHBOARDS, render
+from semantic_router_observability.dashboards import DASHBOARDS
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.prometheus.rules import RuleFile
 from semantic_router_observability.router import catalogue
@@ -242,10 +243,12 @@ def test_panels_of_the_router_project_are_caught(name: str) -> None:
     assert any(known in text for text in texts(expression))
 
 
-@pytest.mark.parametrize("entry", DASHBOARDS, ids=lambda entry: entry.file_name)
-def test_shipped_dashboards_keep_the_contract(entry: Any) -> None:
+@pytest.mark.parametrize("recorded", [True, False], ids=["recorded", "raw"])
+@pytest.mark.parametrize("name", [entry.file_name for entry in DASHBOARDS])
+def test_shipped_dashboards_keep_the_contract(name: str, recorded: bool) -> None:
     """In the router's metrics and in those of every other program we have a catalogue of."""
-    found = Contract.everything().extend(strict=True).dashboard_findings(json.loads(render(entry.build())), where=entry.file_name)
+    model = json.loads(boards.text(name, recorded=recorded))
+    found = Contract.everything().extend(strict=True).dashboard_findings(model, where=name)
     assert [str(finding.error()) for finding in found] == []
 
 

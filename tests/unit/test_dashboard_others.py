@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 import promql_parser as promql
 import pytest
 
+from harness import boards
 from harness.programs import program
-from semantic_router_observability.dashboards import DASHBOARDS, render
+from semantic_router_observability.dashboards import DASHBOARDS
 from simulator import neighbours
 from simulator.neighbours import Pod
 from simulator.prometheus import Prometheus
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHERS = ("stack-health.json", "vllm-engines.json", "router-kubernetes.json")
-PAGES = {entry.file_name: json.loads(render(entry.build())) for entry in DASHBOARDS if entry.file_name in OTHERS}
+PAGES = {name: json.loads(boards.text(name, recorded=True)) for name in OTHERS}
 VARIABLES = {
     "stack-health.json": ["datasource", "scrape_job", "prometheus", "grafana"],
     "vllm-engines.json": ["datasource", "vllm_job", "vllm_namespace", "vllm_instance", "vllm_model"],

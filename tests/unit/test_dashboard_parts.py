@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness import boards
 from harness.programs import program
-from semantic_router_observability.dashboards import DASHBOARDS, Entry, render
+from semantic_router_observability.dashboards import DASHBOARDS, render
 from semantic_router_observability.dashboards.layout import Line, Section, place
 from semantic_router_observability.dashboards.observations import amount, mean, none_while, observed, share, zero_while
 from semantic_router_observability.dashboards.page import TAG, page
@@ -28,9 +29,9 @@ QUERY = Query("up", "{{job}}")
 # --- the frame
 
 
-@pytest.mark.parametrize("entry", DASHBOARDS, ids=lambda entry: entry.file_name)
-def test_every_page_lists_the_others_and_keeps_what_is_chosen(entry: Entry) -> None:
-    model = json.loads(render(entry.build()))
+@pytest.mark.parametrize("name", [entry.file_name for entry in DASHBOARDS])
+def test_every_page_lists_the_others_and_keeps_what_is_chosen(name: str) -> None:
+    model = json.loads(boards.text(name, recorded=True))
     (link,) = model["links"]
     assert (link["type"], link["tags"]) == ("dashboards", [TAG])
     assert TAG in model["tags"], "the menu of the other pages lists it"

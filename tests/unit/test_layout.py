@@ -127,15 +127,6 @@ def test_every_folder_of_the_library_is_a_package() -> None:
     assert {path.parent for path in MODULES} == {path.parent for path in MODULES if path.name == "__init__.py"}
 
 
-@pytest.mark.parametrize("path", [*MODULES, ROOT / "main.py", *sorted((ROOT / "tests").rglob("*.py"))], ids=lambda path: path.name)
-def test_nobody_imports_a_second_copy(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        assert not any(name.startswith("constructs.semantic_router_observability") for name in names)
-
-
 def test_no_two_folders_import_each_other() -> None:
     """Folders of the library, and modules beside them, form layers; imports for type checkers alone do not count."""
     imports: dict[str, set[str]] = {}

@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 import semantic_router_observability as sro
+from harness import boards
 from harness.programs import program
 from harness.recorded import concrete, cost, recorded
 from semantic_router_observability.__main__ import main
 from semantic_router_observability.contract import Contract
-from semantic_router_observability.dashboards import llm_router_metrics, queries, raw_queries, render
+from semantic_router_observability.dashboards import queries, raw_queries
 from semantic_router_observability.dashboards.panels import Query
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.prometheus.rules import RuleFile
@@ -73,18 +74,16 @@ def both(build: Callable[[], str]) -> tuple[str, str]:
     return build(), raw
 
 
-def page() -> dict[str, str]:
+def page(*, recorded: bool) -> dict[str, str]:
     """Queries of the front page by panel and place."""
-    model = json.loads(render(llm_router_metrics()))
-    panels = [each for panel in model["panels"] for each in (panel, *panel.get("panels", ()))]
     return {
-        f"{panel['title']} {target['refId']} {panel['type']}": target["expr"] for panel in panels for target in panel.get("targets", ())
+        f"{panel['title']} {target['refId']} {panel['type']}": target["expr"]
+        for panel in boards.panels("llm-router-dashboard.json", recorded=recorded).values()
+        for target in panel["targets"]
     }
 
 
-RECORDED = page()
-with raw_queries():
-    RAW = page()
+RECORDED, RAW = page(recorded=True), page(recorded=False)
 
 COUNTS = {key for key, expression in RECORDED.items() if "[$__range:1m]" in expression}
 """Counts of everything on screen: made of overlapping windows of five minutes, so close and not equal."""
