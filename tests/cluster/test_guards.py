@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ import pytest
 from cluster.metrics import Metrics
 from cluster.routers import INSTALLS, METRICS, Install, Placed, place
 from cluster.support import apply_cleanly, open_namespace, synthesize
-from cluster.web import Server
+from cluster.web import Location, Server
 from semantic_router_observability.router.catalogue import families
 
 if TYPE_CHECKING:
@@ -57,20 +59,47 @@ ATTACKED = "# TYPE llm_request_errors_total counter\n" + "".join(
 SWOLLEN = "# TYPE llm_model_requests_total counter\n" + "".join(
     f'llm_model_requests_total{{model="{number}"}} 1\n' for number in range(LIMIT + 1)
 )
-SECOND_OPERATOR = Install(
-    service="hostile", pod_labels={"app.kubernetes.io/name": "semantic-router", "app.kubernetes.io/instance": "hostile"}
-)
+FORGED_SERIES = """\
+# TYPE up gauge
+up{fake="1"} -1
+scrape_duration_seconds{fake="1"} 99
+ALERTS{alertname="SemanticRouterDown",alertstate="firing"} 1
+namespace_job_model:llm_model_requests:rate5m{fake="1"} 1e9
+prometheus_config_last_reload_successful{fake="1"} 0
+# TYPE llm_model_requests_total counter
+llm_model_requests_total{model="honest"} 1
+"""
+"""What only Prometheus itself may write, between series of a router."""
+LABELS = ",".join(f'label{number}="{"x" * 900}"' for number in range(30))
+
+
+def bomb() -> bytes:
+    """As many samples as are allowed, with 700 MB of labels; packed it is small."""
+    packed = io.BytesIO()
+    with gzip.open(packed, "wt", compresslevel=1) as page:
+        page.writelines(f'llm_bomb_total{{{LABELS},n="{number}"}} 1\n' for number in range(25_000))
+    return packed.getvalue()
+
+
+def another_router(name: str) -> Install:
+    """A router that the operator installed under this name."""
+    return Install(service=name, pod_labels={"app.kubernetes.io/name": "semantic-router", "app.kubernetes.io/instance": name})
 
 
 @dataclass(frozen=True)
 class Guarded:
-    """A Prometheus with four such routers."""
+    """A Prometheus with seven such routers."""
 
     metrics: Metrics
     counted: Placed
     attacked: Placed
     swollen: Placed
     hostile: Placed
+    forging: Placed
+    bomb: Placed
+    redirecting: Placed
+    elsewhere: Server
+    """Where `redirecting` sends its scraper."""
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +111,15 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
         settings = {"prometheus": {"guards": {"sampleLimit": LIMIT}, "storage": {"type": "ephemeral"}}}
         apply_cleanly(cluster, synthesize(tmp_path_factory.mktemp("guarded"), namespace, settings))
         placed = []
+        elsewhere = stack.enter_context(Server(network, network.address(), METRICS, {"/metrics": "llm_elsewhere_total 1\n"}))
         for install, page in (
             (INSTALLS["helm"], COUNTED),
             (INSTALLS["operator"], ATTACKED),
             (INSTALLS["kserve"], SWOLLEN),
-            (SECOND_OPERATOR, HOSTILE),
+            (another_router("hostile"), HOSTILE),
+            (another_router("forging"), FORGED_SERIES),
+            (another_router("bomb"), bomb()),
+            (another_router("redirecting"), Location(f"{elsewhere.url}/metrics")),
         ):
             address = network.address()
             stack.enter_context(Server(network, address, METRICS, {"/metrics": page}))
@@ -94,8 +127,8 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
         container = lab.run(cluster.get("statefulset", "prometheus", namespace), "prometheus")
         stack.callback(container.terminate)
         metrics = Metrics(container)
-        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 4, "four scrapes", 40)
-        yield Guarded(metrics, *placed)
+        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 7, "seven scrapes", 40)
+        yield Guarded(metrics, *placed, elsewhere)
 
 
 def test_a_persons_identity_is_never_stored(guarded: Guarded) -> None:
@@ -151,3 +184,24 @@ def test_a_router_over_the_sample_limit_is_down_with_the_reason(guarded: Guarded
     (target,) = [target for target in guarded.metrics.targets("semantic-router") if target["labels"]["pod"] == guarded.swollen.pod]
     assert target["lastError"] == "sample limit exceeded"
     assert guarded.metrics.query(f'llm_model_requests_total{{pod="{guarded.swollen.pod}"}}') == []
+
+
+def test_a_page_cannot_hold_what_prometheus_writes(guarded: Guarded) -> None:
+    here = f'pod="{guarded.forging.pod}"'
+    assert guarded.metrics.value(f"up{{{here}}}") == 1
+    assert guarded.metrics.query('{fake="1"}') == []
+    assert guarded.metrics.query(f"ALERTS{{{here}}}") == []
+    assert guarded.metrics.value(f"llm_model_requests_total{{{here}}}") == 1
+
+
+def test_a_page_that_unpacks_to_more_than_its_samples_need_is_refused(guarded: Guarded) -> None:
+    (target,) = [target for target in guarded.metrics.targets("semantic-router") if target["labels"]["pod"] == guarded.bomb.pod]
+    assert target["lastError"] == "body size limit exceeded"
+    memory = guarded.metrics.value('process_resident_memory_bytes{job="prometheus"}')
+    assert memory is not None
+    assert memory < 2**30, "the memory limit is 2 GiB"
+
+
+def test_a_page_cannot_send_prometheus_elsewhere(guarded: Guarded) -> None:
+    assert guarded.metrics.value(f'up{{pod="{guarded.redirecting.pod}"}}') == 0
+    assert guarded.elsewhere.received == []

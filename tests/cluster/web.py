@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
+class Location(str):
+    """Where an answer redirects to."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Received:
     """One request."""
@@ -31,12 +37,15 @@ class Received:
 
 @dataclass
 class Server:
-    """Answers GET with `pages` by path, 404 elsewhere, and POST with 204; remembers every request. Runs within its `with` block."""
+    """Answers GET with `pages` by path, 404 elsewhere, and POST with 204; remembers every request. Runs within its `with` block.
+
+    A page is text, what gzip made of text, or a `Location` to redirect to.
+    """
 
     network: Network
     address: str
     port: int
-    pages: dict[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str | bytes] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     """Bodies of the answers to POST, by path."""
     received: list[Received] = field(default_factory=list)
@@ -52,7 +61,15 @@ class Server:
             def do_GET(self) -> None:
                 self._remember(b"")
                 page = server.pages.get(self.path)
-                self._answer(404 if page is None else 200, (page or "").encode())
+                match page:
+                    case None:
+                        self._answer(404)
+                    case Location():
+                        self._answer(302, Location=page)
+                    case bytes():
+                        self._answer(200, page, **{"Content-Encoding": "gzip"})
+                    case _:
+                        self._answer(200, page.encode())
 
             def do_POST(self) -> None:
                 self._remember(self.rfile.read(int(self.headers["Content-Length"])))
@@ -65,8 +82,10 @@ class Server:
             def _remember(self, body: bytes) -> None:
                 server.received.append(Received(self.command, self.path, dict(self.headers), body))
 
-            def _answer(self, status: int, body: bytes) -> None:
+            def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
                 self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Type", EXPOSITION)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

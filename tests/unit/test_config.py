@@ -11,14 +11,8 @@ import yaml
 from relabel import relabel, scraped
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretKey
-from semantic_router_observability.prometheus.config import (
-    CLIENT_LABEL_VALUES,
-    extra_job,
-    metric_relabel_configs,
-    render,
-    router_job,
-    stack_jobs,
-)
+from semantic_router_observability.prometheus.config import extra_job, render, router_job, stack_jobs
+from semantic_router_observability.prometheus.guards import ANY_PAGE, CLIENT_LABEL_VALUES, metric_relabel_configs, own_names
 from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import RouterTarget
@@ -38,8 +32,15 @@ def test_static_job() -> None:
         "scrape_timeout": "5s",
         "metrics_path": "/metrics",
         "scheme": "http",
+        "follow_redirects": False,
         "static_configs": [{"targets": ["a:80"], "labels": {"engine": "vllm"}}],
+        "metric_relabel_configs": own_names(),
     }
+
+
+def test_a_page_may_be_as_long_as_its_samples_need() -> None:
+    assert job(StaticJob(name="vllm", targets=("a:80",), sample_limit=500_000))["body_size_limit"] == "190MB"
+    assert job(StaticJob(name="vllm", targets=("a:80",), sample_limit=1))["body_size_limit"] == "1MB"
 
 
 def test_credentials_are_files() -> None:
@@ -211,12 +212,27 @@ def test_all_else_is_stored_as_it_is(series: dict[str, str]) -> None:
     assert relabel(series, GUARDED) == series
 
 
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("up", False),
+        ("ALERTS_FOR_STATE", False),
+        ("scrape_duration_seconds", False),
+        ("model:llm_model_requests:rate5m", False),
+        ("vllm:num_requests_running", True),
+        ("scrape_error", True),
+        ("upstream_total", True),
+        ("prometheus_tsdb_head_series", True),
+    ],
+)
+def test_names_that_prometheus_writes_are_its_own(name: str, kept: bool) -> None:
+    assert (relabel({"__name__": name}, own_names()) is not None) == kept
+    assert relabel({"__name__": "prometheus_tsdb_head_series"}, own_names("prometheus")) is None
+
+
 def test_guards_can_be_lifted() -> None:
     lifted = metric_relabel_configs(ScrapeGuards(drop_personal=False, bound_client_labels=False, label_value_length_limit=0))
     assert lifted == []
-    assert "metric_relabel_configs" not in router_job(
-        [RouterTarget()], ScrapeGuards(drop_personal=False, bound_client_labels=False, label_value_length_limit=0), "own"
-    )
 
 
 @pytest.mark.parametrize("limit", [1, 10, 999, 1000, 1001, 2000, 2500, 10_000])
@@ -250,7 +266,7 @@ def test_render() -> None:
     )
     assert "    - source_labels: [b, c]\n" in text or "  - source_labels: [b, c]\n" in text
     assert yaml.safe_load(text) == {
-        "global": {"scrape_interval": "30s", "evaluation_interval": "30s", "external_labels": {"cluster": "a"}},
+        "global": {"scrape_interval": "30s", "evaluation_interval": "30s", **ANY_PAGE, "external_labels": {"cluster": "a"}},
         "storage": {"tsdb": {"retention": {"time": "15d"}}},
         "rule_files": ["/rules/*.yaml"],
         "scrape_configs": [{"job_name": "a", "relabel_configs": [{"source_labels": ["b", "c"], "action": "keep"}]}],

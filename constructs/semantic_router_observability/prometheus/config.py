@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.labels import PART_OF
 from semantic_router_observability.kubernetes.ports import PROMETHEUS
-from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
 from semantic_router_observability.yamltext import to_yaml
 
+from .guards import ANY_PAGE, limits, metric_relabel_configs, own_names, page_limit
 from .raw import with_files
 from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.login.access import Guarded
-    from semantic_router_observability.router.catalogue import Family, UnboundedLabel
     from semantic_router_observability.router.target import RouterTarget
 
-CLIENT_LABEL_VALUES = 8192
-"""How many values a client-chosen label may take in storage."""
-
-NAME = r"[^\x00-\x1f\x7f]{1,128}"
-"""What a name from the router's configuration looks like; anything else, where clients can write, is theirs."""
+STACK = ("prometheus", "alertmanager", "grafana")
+"""Components of the stack; the names of their own metrics start so."""
 
 
 def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace: str) -> tuple[str, ...]:
@@ -47,10 +43,11 @@ def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namesp
     """Build the router's scrape job."""
     job = {
         "job_name": JOB,
-        **_limits(guards),
+        "follow_redirects": False,
+        **limits(guards),
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces_of(targets, own_namespace))],
         "relabel_configs": relabel_configs(targets, own_namespace),
-        "metric_relabel_configs": metric_relabel_configs(guards) or None,
+        "metric_relabel_configs": [*own_names(*STACK), *metric_relabel_configs(guards)],
     }
     return _without_none(job)
 
@@ -73,6 +70,7 @@ def stack_jobs(
         {
             "job_name": "prometheus",
             "metrics_path": f"{path_prefix}/metrics",
+            "follow_redirects": False,
             **_past_login(own, files),
             "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"]}],
         },
@@ -114,6 +112,8 @@ def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Gua
     """Job for a component of the stack, found by its Service's labels, without those that have a job of their own."""
     return {
         "job_name": name,
+        "follow_redirects": False,
+        **limits(ScrapeGuards()),
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces)],
         "relabel_configs": [
             *([_service_condition(guarded, "drop")] if guarded else []),
@@ -134,6 +134,7 @@ def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Gua
             *pod_address(),
             *target_labels(),
         ],
+        "metric_relabel_configs": own_names(*(other for other in STACK if other != name)),
     }
 
 
@@ -147,27 +148,14 @@ def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[st
         "scrape_timeout": job.timeout,
         "metrics_path": job.path,
         "scheme": job.scheme,
+        "follow_redirects": False,
         "sample_limit": job.sample_limit or None,
+        "body_size_limit": page_limit(job.sample_limit),
         "authorization": {"credentials_file": files.path(job.bearer_token)} if job.bearer_token else None,
         "tls_config": {"ca_file": files.path(job.ca)} if job.ca else None,
     }
-    return {key: value for key, value in common.items() if value is not None} | _targets(job, own_namespace)
-
-
-def metric_relabel_configs(guards: ScrapeGuards) -> list[dict[str, Any]]:
-    """Relabelling of the router's samples, from the labels the catalogue calls personal or unbounded."""
-    configs: list[dict[str, Any]] = []
-    if guards.drop_personal:
-        personal = sorted({label for family in families().values() for label in family.personal})
-        configs += [{"source_labels": [label], "regex": ".+", "action": "drop"} for label in personal]
-    if guards.bound_client_labels:
-        configs += _bounded_labels()
-    if guards.label_value_length_limit:
-        # All labels together, so that one rule covers every label, and no list of those that are known to leak.
-        labels = sorted({label for family in families().values() if family.fed for label in family.labels})
-        longer = _longer_than(guards.label_value_length_limit)
-        configs.append({"source_labels": labels, "separator": "", "regex": longer, "action": "drop"})
-    return configs
+    named = {"metric_relabel_configs": own_names()}
+    return {key: value for key, value in common.items() if value is not None} | _targets(job, own_namespace) | named
 
 
 def render(
@@ -182,7 +170,12 @@ def render(
 ) -> str:
     """Put the parts together."""
     config: dict[str, Any] = {
-        "global": {"scrape_interval": interval, "evaluation_interval": interval, "external_labels": dict(external_labels) or None},
+        "global": {
+            "scrape_interval": interval,
+            "evaluation_interval": interval,
+            **ANY_PAGE,
+            "external_labels": dict(external_labels) or None,
+        },
         "storage": {"tsdb": {"retention": dict(retention)}},
         "alerting": {"alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]} if alertmanagers else None,
         "rule_files": [f"{rule_directory}/*.yaml"],
@@ -190,54 +183,6 @@ def render(
         "remote_write": list(remote_write) or None,
     }
     return to_yaml(_without_none(config))
-
-
-def _limits(guards: ScrapeGuards) -> dict[str, int]:
-    limits = {
-        "sample_limit": guards.sample_limit,
-        "label_limit": guards.label_limit,
-        "label_name_length_limit": guards.label_name_length_limit,
-        "label_value_length_limit": guards.label_value_length_limit,
-    }
-    return {name: limit for name, limit in limits.items() if limit}
-
-
-def _bounded_labels() -> list[dict[str, Any]]:
-    """Hash client-written values into a fixed number of them; two rarely share one, and the count by cause stays right."""
-    fed = [family for family in families().values() if family.fed]
-    configs = [
-        *(
-            config
-            for family in fed
-            for label in family.unbounded
-            if label.label not in family.personal
-            for config in _hashed(family, label)
-        ),
-        *(config for family in fed for label in family.client_text for config in _hashed(family, label, unless=NAME)),
-    ]
-    return [*configs, {"regex": "__tmp_hash", "action": "labeldrop"}] if configs else []
-
-
-def _hashed(family: Family, growing: UnboundedLabel, unless: str | None = None) -> list[dict[str, Any]]:
-    """Replace values of the label by `client-NUMBER`, all of them or those that are not of the form `unless`."""
-    label, conditions = growing.label, {"__name__": family.name, **growing.when}
-    return [
-        {"source_labels": [label], "modulus": CLIENT_LABEL_VALUES, "target_label": "__tmp_hash", "action": "hashmod"},
-        *([{"source_labels": [label], "regex": unless, "target_label": "__tmp_hash", "replacement": ""}] if unless else []),
-        {
-            "source_labels": [*conditions, label, "__tmp_hash"],
-            "regex": ";".join([*(re.escape(value) for value in conditions.values()), ".+", r"(\d+)"]),
-            "target_label": label,
-            "replacement": "client-$1",
-        },
-    ]
-
-
-def _longer_than(length: int) -> str:
-    """Match a value of more than `length` characters. Go's expressions repeat at most 1,000 times, nested repeats included."""
-    repeat = 1000
-    whole, rest = divmod(length, repeat)
-    return f".{{{repeat}}}" * whole + (f".{{{rest}}}" if rest else "") + ".+"
 
 
 def _discovery(role: str, namespaces: tuple[str, ...]) -> dict[str, Any]:

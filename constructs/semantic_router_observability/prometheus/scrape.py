@@ -39,7 +39,7 @@ class ScrapeGuards(Spec, frozen=True, kw_only=True):
     models, 20 decisions and every feature on exposes about 5,000 series.
 
     Attributes:
-        sample_limit: Samples per scrape after relabelling. Default 50,000. 0: no limit.
+        sample_limit: Samples per scrape after relabelling; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
         label_limit: Labels per series. Default 40; the catalogue's widest family has 6, discovery adds 5.
         label_name_length_limit: Characters in a label name. Default 200.
         label_value_length_limit: Characters in the label values of one series, all of the router's labels together. Default 1,000. 0: no
@@ -113,7 +113,7 @@ class StaticJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="static")
         scheme: `http` (default) or `https`.
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
-        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
 
@@ -147,7 +147,7 @@ class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
         scheme: `http` (default) or `https`.
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
-        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
 
@@ -174,7 +174,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
         scheme: `http` (default) or `https`.
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
-        sample_limit: Samples per scrape. Default 50,000. 0: no limit.
+        sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
 
