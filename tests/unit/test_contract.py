@@ -427,3 +427,21 @@ def test_every_example_of_the_page_gives_its_finding() -> None:
     for row in table:
         query, finding = row.strip("| ").split(" | ", 1)
         assert any(finding.strip() in text for text in texts(query.strip("`"))), row
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        'llm_request_errors_total{reason="jailbreak_block"}',
+        'llm_request_errors_total{reason="cancellation"}',
+        'llm_request_errors_total{reason=~"timeout|pii_policy_denied"}',
+        'llm_plugin_execution_total{status="blocked"}',
+        'llm_signal_match_total{signal_type="context"}',
+        'llm_cache_plugin_hits_total{plugin_type="semantic-cache"}',
+    ],
+)
+def test_values_that_the_router_never_writes_are_refused_in_strict_mode(selector: str) -> None:
+    query = f"sum(rate({selector}[5m]))"
+    Contract.router().check(query, where="here")
+    with pytest.raises(ConfigError, match=r"has no \w+="):
+        Contract.router().extend(strict=True).check(query, where="here")

@@ -141,6 +141,8 @@ class Analysis:
         labels = None if metric.open_labels else frozenset(metric.labels) | self._labels | ({sample.label} if sample.label else set())
         for text in selectors.check(name, sample, matchers, labels):
             self._say(text, [metric])
+        for text in selectors.unwritten_values(metric, matchers):
+            self.problems[Problem(text, router=False)] = None
         return Value(
             labels=labels,
             presence=selectors.presence(metric, matchers),

@@ -34,7 +34,9 @@ class Metric(Spec, frozen=True, kw_only=True):
         labels: Labels its program sets. Those that scraping adds need not be named.
         open_labels: It may have further labels; then no label of it is called unknown. Default false.
         buckets: Finite upper bounds of a histogram. Default: unknown, so no bound is called wrong.
-        values: Known values by label, to name the nearest one to a misspelling. Default: none.
+        values: All values that a label can have, by label; a query that asks for another finds nothing: a
+            misspelling is refused, anything else in strict mode. Omit labels whose values come from
+            configuration or traffic. Default: none.
         late: Series appear with their first event, so a ratio needs a zero for the side that never happened. Default false.
         stand_in: Label value of series that stand in for what has not happened yet. Default: none.
         unfed: Why no value can be expected. Default: values can be.

@@ -15,7 +15,8 @@ class Problem:
     """What is wrong and what would be right, in one line."""
 
     router: bool = True
-    """Whether a metric of the router is concerned. The rest is the business of whoever owns the metric: refused in strict mode only."""
+    """Whether it is a mistake about a metric of the router. What concerns metrics of other programs, or a value that a later router may
+    have, is refused in strict mode only."""
 
 
 @dataclass(frozen=True)

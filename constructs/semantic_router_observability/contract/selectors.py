@@ -82,10 +82,17 @@ def check(name: str, sample: Sample, matchers: Iterable[Matcher], labels: frozen
         elif matcher.name == "le" and sample.bucket:
             yield from _bound(metric, matcher)
         elif matcher.name in metric.values:
-            yield from _misspelt(metric, matcher)
+            yield from (unwritten.text for unwritten in _unwritten(metric, matcher) if unwritten.near)
     if metric.stand_in and not _excludes(metric, metric.stand_in, matchers):
         label = next(label for label in metric.labels if label not in KEPT_AMONG_STAND_INS)
         yield f'{name} holds stand-in series; leave them out with {label}!="{metric.stand_in}"'
+
+
+def unwritten_values(metric: Metric, matchers: Iterable[Matcher]) -> Iterator[str]:
+    """Values that no label of the metric has at the catalogue's release; a later release may have them, unless they are a misspelling."""
+    for matcher in matchers:
+        if matcher.name in metric.values:
+            yield from (unwritten.text for unwritten in _unwritten(metric, matcher) if not unwritten.near)
 
 
 def unknown_label(label: str, name: str, labels: Collection[str]) -> str:
@@ -120,12 +127,22 @@ def _bound(metric: Metric, matcher: Matcher) -> Iterator[str]:
             yield f'le="{word}" finds nothing in Prometheus 3, which stores le="{word}.0"; write le=~"{word}|{word}[.]0"'
 
 
-def _misspelt(metric: Metric, matcher: Matcher) -> Iterator[str]:
+class _Unwritten(NamedTuple):
+    """A value that the label never has, so that the selector, or its part, finds nothing."""
+
+    text: str
+    near: bool
+    """Whether it is close to one that the label has: a misspelling."""
+
+
+def _unwritten(metric: Metric, matcher: Matcher) -> Iterator[_Unwritten]:
     known = metric.values[matcher.name]
     for word in matcher.words():
-        near = get_close_matches(word, known, n=1, cutoff=0.8)
-        if word not in known and near and word != metric.stand_in:
-            yield f'{metric.name} has no {matcher.name}="{word}"; the nearest is "{near[0]}"'
+        # The empty value stands for series without the label.
+        if word not in known and word not in {"", metric.stand_in}:
+            near = get_close_matches(word, known, n=1, cutoff=0.8)
+            instead = f'the nearest is "{near[0]}"' if near else f"it has {', '.join(known)}"
+            yield _Unwritten(f'{metric.name} has no {matcher.name}="{word}"; {instead}', near=bool(near))
 
 
 def _excludes(metric: Metric, stand_in: str, matchers: Iterable[Matcher]) -> bool:

@@ -137,7 +137,8 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Labels that the router sets, in its own order."""
 
     label_values: dict[str, tuple[str, ...]] = {}
-    """Values the code can produce, by label. A label that is missing here takes names from the configuration or from traffic."""
+    """All values the code can produce, by label: closed sets. A label that is missing here takes names from the configuration or from
+    traffic."""
 
     buckets: tuple[float, ...] = ()
     """Finite upper bounds of a histogram, ascending. `+Inf` is implied, and no quantile can exceed the last one."""
