@@ -1,7 +1,8 @@
 """What each option writes, one reviewable file a case.
 
-`test_default.yaml` shows everything. Every other file shows what a reviewer of that option looks at: its settings, the names of the objects that
-are gone, and in full the objects that are new or different. Renew them with `python -m pytest tests/snapshot --snapshot-update`.
+`test_default.yaml` shows everything, except dashboards: `dashboards/` holds them. Every other file shows what a reviewer of that option looks
+at: its settings, the names of the objects that are gone, and in full the objects that are new or different, except rule files, of which it
+shows the rules that are new or different. Renew them with `python -m pytest tests/snapshot --snapshot-update`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,17 @@ import yaml
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from manifests import from_yaml, key, new_chart, objects_of
+from rule_changes import changes, rule_files
 from snapshot_cases import IN_PYTHON, IN_YAML
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cdk8s import Chart
     from syrupy.assertion import SnapshotAssertion
 
     from manifests import Object
+    from rule_changes import Rules
 
 FILES = Path(__file__).parent / "files"
 """Dashboards that cases refer to; settings are read as if they lay here."""
@@ -71,26 +74,28 @@ def difference(title: str, before: list[Object], after: list[Object]) -> str:
     changed = [manifest for manifest in after if known.get(key(manifest)) != manifest]
     same = len(after) - len(changed)
     notes = [title, "", f"Unchanged: {same} objects.", *(f"Gone: {name}" for name in gone)]
-    return document("\n".join(notes), changed)
+    return document("\n".join(notes), changed, rule_files(before))
 
 
-def document(title: str, objects: list[Object]) -> str:
+def document(title: str, objects: list[Object], known: Mapping[str, Rules] = {}) -> str:
     """YAML documents under a comment."""
     comment = "".join(f"# {line}".rstrip() + "\n" for line in title.splitlines())
-    shown = [yaml.dump(_readable(manifest), Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True) for manifest in objects]
+    shown = [
+        yaml.dump(_readable(manifest, known), Dumper=_Dumper, sort_keys=False, width=10_000, allow_unicode=True) for manifest in objects
+    ]
     return comment + "".join(f"---\n{text}" for text in shown)
 
 
-def _readable(value: Any, name: str = "") -> Any:
-    """Name a dashboard instead of repeating it: `dashboards/` holds it in a form that can be reviewed."""
+def _readable(value: Any, known: Mapping[str, Rules], name: str = "") -> Any:
+    """Name a dashboard instead of repeating it, and show of a known rule file what differs."""
     if isinstance(value, dict):
-        return {inner: _readable(item, inner) for inner, item in value.items()}
+        return {inner: _readable(item, known, inner) for inner, item in value.items()}
     if isinstance(value, list):
-        return [_readable(item) for item in value]
+        return [_readable(item, known) for item in value]
     if name.endswith(".json") and isinstance(value, str):
         model = json.loads(value)
         return f"(dashboard {model['uid']!r}: {model['title']})"
-    return value
+    return changes(value, known[name]) if name in known else value
 
 
 class _Dumper(yaml.SafeDumper):

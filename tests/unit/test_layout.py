@@ -252,3 +252,24 @@ def test_public_attributes_are_documented(construct: type) -> None:
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
             documented = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
             assert documented, f"{construct.__name__}.{target.attr}"
+
+
+def git(*arguments: str, stdin: str = "") -> str:
+    return subprocess.run(["git", *arguments], input=stdin, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+
+WRITTEN_BY_HAND_IN_PART = {"docs", "imports"}
+"""Compared as a whole by `make fresh` or `.ci/run`, and only some of their files are generated."""
+
+
+def test_generated_files_are_marked_for_reviewers_and_no_others() -> None:
+    """What `make fresh` and `.ci/run` compare with what the code writes, snapshots and locks."""
+    compared = re.findall(r"git diff --exit-code --stat -- (.+)", (ROOT / "Makefile").read_text() + (ROOT / ".ci" / "run").read_text())
+    whole = {path for paths in compared for path in paths.split()} - WRITTEN_BY_HAND_IN_PART
+    assert whole >= {"dist", "dashboards", "observability.schema.json"}
+    whole |= {"docs/settings.md", "docs/detection.md", "imports/crds", "imports/io", "tests/snapshot/__snapshots__"}
+    locks = {"go.sum", "package-lock.json"}
+    tracked = git("ls-files").splitlines()
+    generated = {path for path in tracked if Path(path).name in locks or whole & {path, *map(str, Path(path).parents)}}
+    marked = git("check-attr", "--stdin", "linguist-generated", stdin="\n".join(tracked)).splitlines()
+    assert {line.split(": ")[0] for line in marked if line.endswith(": set")} == generated
