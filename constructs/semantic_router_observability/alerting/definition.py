@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .shapes.shape import Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     """One shipped alert: its condition, its numbers, its words."""
 
@@ -89,9 +89,9 @@ class Definition:
 
 
 def tuning(
+    *,
     threshold: float,
     severity: Severity,
-    *,
     hold: str = "5m",
     keep: str = "0s",
     at_least: int = 0,

@@ -30,18 +30,20 @@ _UP = f'up{{job="{JOB}"}}'
 def availability(facts: Facts) -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterAbsent",
-        Absence(JOB, facts.namespaces),
-        tuning(0, "critical", hold="5m"),
-        "availability",
-        "No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
-        "Prometheus discovers no router where one is expected. Where the gateway lets traffic pass without it, users get answers from "
-        "whatever model they named, unrouted and unguarded; elsewhere they get errors.",
-        _TARGETS,
+        name="SemanticRouterAbsent",
+        shape=Absence(JOB, facts.namespaces),
+        tuning=tuning(threshold=0, severity="critical", hold="5m"),
+        component="availability",
+        summary="No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
+        description=(
+            "Prometheus discovers no router where one is expected. Where the gateway lets traffic pass without it, users get answers from "
+            "whatever model they named, unrouted and unguarded; elsewhere they get errors."
+        ),
+        panel=_TARGETS,
     )
     yield Definition(
-        "SemanticRouterDown",
-        Level(
+        name="SemanticRouterDown",
+        shape=Level(
             template=f"sum by (namespace, job) ({_UP}) == 0",
             make=lambda base, values: [Series("up", base, values), Series("up", {**base, "instance": "second:9190"}, values)],
             base=router,
@@ -49,15 +51,15 @@ def availability(facts: Facts) -> Iterator[Definition]:
             bad=0,
             unit="replicas that answer",
         ),
-        tuning(0, "critical", hold="3m"),
-        "availability",
-        "No replica of the Semantic Router in {{ $labels.namespace }} answers",
-        "Every replica that Prometheus finds fails its scrape, so none was ready when last seen. Requests fail, or pass unrouted.",
-        _TARGETS,
+        tuning=tuning(threshold=0, severity="critical", hold="3m"),
+        component="availability",
+        summary="No replica of the Semantic Router in {{ $labels.namespace }} answers",
+        description="Every replica that Prometheus finds fails its scrape, so none was ready when last seen. Requests fail, or pass unrouted.",
+        panel=_TARGETS,
     )
     yield Definition(
-        "SemanticRouterReplicaDown",
-        Level(
+        name="SemanticRouterReplicaDown",
+        shape=Level(
             template=f"{_UP} == 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
             make=lambda base, values: [
                 Series("up", base, values),
@@ -68,25 +70,27 @@ def availability(facts: Facts) -> Iterator[Definition]:
             bad=0,
             unit="scrape answered",
         ),
-        tuning(0, "warning", hold="10m"),
-        "availability",
-        "Replica {{ $labels.pod }} of the Semantic Router in {{ $labels.namespace }} does not answer",
-        "The other replicas carry its load. A pod that hangs while it loads models shows the same.",
-        _TARGETS,
+        tuning=tuning(threshold=0, severity="warning", hold="10m"),
+        component="availability",
+        summary="Replica {{ $labels.pod }} of the Semantic Router in {{ $labels.namespace }} does not answer",
+        description="The other replicas carry its load. A pod that hangs while it loads models shows the same.",
+        panel=_TARGETS,
     )
     yield Definition(
-        "SemanticRouterRestarting",
-        Restarts(),
-        tuning(2, "warning", hold="0s", keep="15m"),
-        "availability",
-        "Router {{ $labels.pod }} in {{ $labels.namespace }} restarted {{ $value | humanize }} times within the hour",
-        "Each restart drops what is in flight and empties the in-memory cache; loading models takes minutes. A rollout makes new pods and "
-        "does not count.",
-        _RESTARTS,
+        name="SemanticRouterRestarting",
+        shape=Restarts(),
+        tuning=tuning(threshold=2, severity="warning", hold="0s", keep="15m"),
+        component="availability",
+        summary="Router {{ $labels.pod }} in {{ $labels.namespace }} restarted {{ $value | humanize }} times within the hour",
+        description=(
+            "Each restart drops what is in flight and empties the in-memory cache; loading models takes minutes. A rollout makes new pods and "
+            "does not count."
+        ),
+        panel=_RESTARTS,
     )
     yield Definition(
-        "SemanticRouterMemoryHigh",
-        Level(
+        name="SemanticRouterMemoryHigh",
+        shape=Level(
             template=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
             'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
             make=lambda base, values: [
@@ -102,17 +106,17 @@ def availability(facts: Facts) -> Iterator[Definition]:
             unit="share of the memory limit",
             is_share=True,
         ),
-        tuning(0.9, "warning", hold="10m"),
-        "availability",
-        "Router {{ $labels.pod }} in {{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its memory limit",
-        "At the limit the kernel kills it, with everything in flight. Needs kube-state-metrics to know the limit; without it, silent.",
-        _MEMORY,
+        tuning=tuning(threshold=0.9, severity="warning", hold="10m"),
+        component="availability",
+        summary="Router {{ $labels.pod }} in {{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its memory limit",
+        description="At the limit the kernel kills it, with everything in flight. Needs kube-state-metrics to know the limit; without it, silent.",
+        panel=_MEMORY,
     )
     if facts.sample_limit:
         limit = facts.sample_limit
         yield Definition(
-            "SemanticRouterSamplesNearLimit",
-            Level(
+            name="SemanticRouterSamplesNearLimit",
+            shape=Level(
                 template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / {limit} > <threshold>',
                 make=lambda base, values: [
                     Series("scrape_samples_post_metric_relabeling", base, [None if value is None else value * limit for value in values])
@@ -122,15 +126,15 @@ def availability(facts: Facts) -> Iterator[Definition]:
                 unit="share of the sample limit",
                 is_share=True,
             ),
-            tuning(0.8, "warning", hold="15m"),
-            "availability",
-            "Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of the samples it may",
-            "Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
-            _SAMPLES,
+            tuning=tuning(threshold=0.8, severity="warning", hold="15m"),
+            component="availability",
+            summary="Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of the samples it may",
+            description="Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
+            panel=_SAMPLES,
         )
     yield Definition(
-        "SemanticRouterBusy",
-        Level(
+        name="SemanticRouterBusy",
+        shape=Level(
             template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
             f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1) > <threshold>",
             make=lambda base, values: [
@@ -143,11 +147,11 @@ def availability(facts: Facts) -> Iterator[Definition]:
             by=("namespace", "job", "model"),
             unit="requests in flight a replica",
         ),
-        tuning(50, "warning", hold="5m"),
-        "availability",
-        "{{ $value | humanize }} requests to {{ $labels.model }} are in flight on each router in {{ $labels.namespace }}",
-        "The backend answers slower than requests come in, or the router has too few replicas: users wait.",
-        _IN_FLIGHT,
+        tuning=tuning(threshold=50, severity="warning", hold="5m"),
+        component="availability",
+        summary="{{ $value | humanize }} requests to {{ $labels.model }} are in flight on each router in {{ $labels.namespace }}",
+        description="The backend answers slower than requests come in, or the router has too few replicas: users wait.",
+        panel=_IN_FLIGHT,
     )
 
 

@@ -19,25 +19,27 @@ _OPERATION = {"backend": "redis", "operation": "find_similar"}
 def cache() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterCacheUseless",
-        Share(
+        name="SemanticRouterCacheUseless",
+        shape=Share(
             Selector("llm_cache_plugin_misses_total", example=_DECISION),
             Selector("llm_cache_plugin_hits_total", example=_DECISION),
             window=60,
             apart=True,
             unit="share of lookups that miss",
         ),
-        tuning(0.95, "info", hold="1h", at_least=200),
-        "cache",
-        "{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} find nothing",
-        "Every lookup costs time and saves nothing. Fires too when there never was a hit. Normal while a cache warms up, and where no "
-        "question comes twice.",
-        Panel(uid="llm-router-metrics", id=43),
+        tuning=tuning(threshold=0.95, severity="info", hold="1h", at_least=200),
+        component="cache",
+        summary="{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} find nothing",
+        description=(
+            "Every lookup costs time and saves nothing. Fires too when there never was a hit. Normal while a cache warms up, and where no "
+            "question comes twice."
+        ),
+        panel=Panel(uid="llm-router-metrics", id=43),
         at_most="warning",
     )
     yield Definition(
-        "SemanticRouterCacheErrors",
-        Share(
+        name="SemanticRouterCacheErrors",
+        shape=Share(
             Selector(
                 "llm_cache_operations_total",
                 ('status="error"',),
@@ -49,9 +51,9 @@ def cache() -> Iterator[Definition]:
             by=(*INSTALLATION, "backend"),
             apart=True,
         ),
-        tuning(0.05, "warning", hold="10m", at_least=5),
-        "cache",
-        "{{ $value | humanizePercentage }} of the calls to cache backend {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        "Requests that the cache would have answered go to the models: slower, and paid for.",
-        Panel(uid="semantic-router-cost", id=42),
+        tuning=tuning(threshold=0.05, severity="warning", hold="10m", at_least=5),
+        component="cache",
+        summary="{{ $value | humanizePercentage }} of the calls to cache backend {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        description="Requests that the cache would have answered go to the models: slower, and paid for.",
+        panel=Panel(uid="semantic-router-cost", id=42),
     )

@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 def cost() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterSpendOverBudget",
-        Count(
+        name="SemanticRouterSpendOverBudget",
+        shape=Count(
             Selector("llm_model_cost_total", example={"model": "qwen3-8b", "currency": "USD"}),
             window=60,
             by=(*INSTALLATION, "currency"),
             scale=24,
             unit="currency units a day",
         ),
-        tuning(100, "warning", hold="30m"),
-        "cost",
-        "At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day",
-        "More than the budget allows. Look which model or decision it goes to.",
-        Panel(uid="semantic-router-cost", id=10),
+        tuning=tuning(threshold=100, severity="warning", hold="30m"),
+        component="cost",
+        summary="At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day",
+        description="More than the budget allows. Look which model or decision it goes to.",
+        panel=Panel(uid="semantic-router-cost", id=10),
         enabled=False,
         off_because="only you know the budget; giving `threshold` turns it on",
     )
     yield Definition(
-        "SemanticRouterTokenSurge",
-        Surge(Selector("llm_model_tokens_total", example={"model": "qwen3-8b"}), window=30, before=360),
-        tuning(5, "info", hold="10m", at_least=1_000_000),
-        "cost",
-        "The router in {{ $labels.namespace }} used {{ $value | humanize }} tokens within 30 minutes, far more than usual",
-        "A client loops, a prompt grew, or a campaign began. Cached answers count too.",
-        Panel(uid="semantic-router-cost", id=20),
+        name="SemanticRouterTokenSurge",
+        shape=Surge(Selector("llm_model_tokens_total", example={"model": "qwen3-8b"}), window=30, before=360),
+        tuning=tuning(threshold=5, severity="info", hold="10m", at_least=1_000_000),
+        component="cost",
+        summary="The router in {{ $labels.namespace }} used {{ $value | humanize }} tokens within 30 minutes, far more than usual",
+        description="A client loops, a prompt grew, or a campaign began. Cached answers count too.",
+        panel=Panel(uid="semantic-router-cost", id=20),
         at_most="warning",
     )

@@ -23,24 +23,24 @@ _DECOYS = ({"status": "not_detected"}, {"status": "below_trigger"})
 def guardrails() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterDetectorErrors",
+        name="SemanticRouterDetectorErrors",
         # A share and no number: a busy router sees a few failures in every quarter of an hour.
-        Share(
+        shape=Share(
             Selector("llm_plugin_execution_errors_total", example={"plugin_type": "response_jailbreak", "error_reason": "detection_error"}),
             Selector(_RUNS, example={"plugin_type": "response_jailbreak", "status": "not_detected", "decision_name": "math"}),
             window=15,
             by=_PLUGIN,
             apart=True,
         ),
-        tuning(0.01, "warning", hold="5m", at_least=3),
-        "guardrails",
-        "Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its runs",
-        "Those answers were not checked. Whether users got them depends on the fail mode of the decision.",
-        Panel(uid=_UID, id=31),
+        tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
+        component="guardrails",
+        summary="Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its runs",
+        description="Those answers were not checked. Whether users got them depends on the fail mode of the decision.",
+        panel=Panel(uid=_UID, id=31),
     )
     yield Definition(
-        "SemanticRouterGuardrailFailOpen",
-        Count(
+        name="SemanticRouterGuardrailFailOpen",
+        shape=Count(
             Selector(
                 _RUNS,
                 ('status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open"',),
@@ -50,15 +50,15 @@ def guardrails() -> Iterator[Definition]:
             window=15,
             by=_PLUGIN,
         ),
-        tuning(3, "warning", hold="5m"),
-        "guardrails",
-        "Plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} let {{ $value | humanize }} requests pass untouched within 15 minutes",
-        "It could not read them and is set to let them through: users notice nothing, and nothing was done.",
-        Panel(uid=_UID, id=32),
+        tuning=tuning(threshold=3, severity="warning", hold="5m"),
+        component="guardrails",
+        summary="Plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} let {{ $value | humanize }} requests pass untouched within 15 minutes",
+        description="It could not read them and is set to let them through: users notice nothing, and nothing was done.",
+        panel=Panel(uid=_UID, id=32),
     )
     yield Definition(
-        "SemanticRouterGuardrailFailClosed",
-        Count(
+        name="SemanticRouterGuardrailFailClosed",
+        shape=Count(
             Selector(
                 _RUNS,
                 ('status="fail_closed"',),
@@ -68,16 +68,18 @@ def guardrails() -> Iterator[Definition]:
             window=15,
             by=_PLUGIN,
         ),
-        tuning(3, "warning", hold="5m"),
-        "guardrails",
-        "Guard {{ $labels.plugin_type }} in {{ $labels.namespace }} held {{ $value | humanize }} answers back within 15 minutes "
-        "because it could not check them",
-        "Users get a refusal instead of an answer that may have been fine.",
-        Panel(uid=_UID, id=32),
+        tuning=tuning(threshold=3, severity="warning", hold="5m"),
+        component="guardrails",
+        summary=(
+            "Guard {{ $labels.plugin_type }} in {{ $labels.namespace }} held {{ $value | humanize }} answers back within 15 minutes "
+            "because it could not check them"
+        ),
+        description="Users get a refusal instead of an answer that may have been fine.",
+        panel=Panel(uid=_UID, id=32),
     )
     yield Definition(
-        "SemanticRouterPluginErrors",
-        Share(
+        name="SemanticRouterPluginErrors",
+        shape=Share(
             Selector(
                 _RUNS,
                 ('status=~"compression_failed|unavailable"',),
@@ -93,15 +95,15 @@ def guardrails() -> Iterator[Definition]:
             by=_PLUGIN,
             apart=True,
         ),
-        tuning(0.1, "warning", hold="10m", at_least=5),
-        "guardrails",
-        "{{ $value | humanizePercentage }} of the runs of plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} fail",
-        "Answers lack what the plugin adds: memories, or a compressed context.",
-        Panel(uid=_UID, id=32),
+        tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
+        component="guardrails",
+        summary="{{ $value | humanizePercentage }} of the runs of plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} fail",
+        description="Answers lack what the plugin adds: memories, or a compressed context.",
+        panel=Panel(uid=_UID, id=32),
     )
     yield Definition(
-        "SemanticRouterRetrievalErrors",
-        Share(
+        name="SemanticRouterRetrievalErrors",
+        shape=Share(
             Selector(
                 "rag_retrieval_attempts_total",
                 ('status!="success"',),
@@ -116,15 +118,15 @@ def guardrails() -> Iterator[Definition]:
             by=(*INSTALLATION, "backend"),
             apart=True,
         ),
-        tuning(0.1, "warning", hold="10m", at_least=5),
-        "guardrails",
-        "{{ $value | humanizePercentage }} of the retrievals from {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        "Answers are given without the documents they should rest on.",
-        Panel(uid=_UID, id=40),
+        tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
+        component="guardrails",
+        summary="{{ $value | humanizePercentage }} of the retrievals from {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        description="Answers are given without the documents they should rest on.",
+        panel=Panel(uid=_UID, id=40),
     )
     yield Definition(
-        "SemanticRouterMemoryErrors",
-        Share(
+        name="SemanticRouterMemoryErrors",
+        shape=Share(
             Selector(
                 "llm_memory_store_operations_total",
                 ('status="error"',),
@@ -139,29 +141,29 @@ def guardrails() -> Iterator[Definition]:
             by=(*INSTALLATION, "backend"),
             apart=True,
         ),
-        tuning(0.1, "warning", hold="10m", at_least=5),
-        "guardrails",
-        "{{ $value | humanizePercentage }} of the writes to agent memory {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        "What users said is forgotten. Lookups are not counted here: their series name the user and are not stored.",
-        Panel(uid=_UID, id=53),
+        tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
+        component="guardrails",
+        summary="{{ $value | humanizePercentage }} of the writes to agent memory {{ $labels.backend }} in {{ $labels.namespace }} fail",
+        description="What users said is forgotten. Lookups are not counted here: their series name the user and are not stored.",
+        panel=Panel(uid=_UID, id=53),
     )
     yield Definition(
-        "SemanticRouterJailbreakSurge",
-        _surge("jailbreak"),
-        tuning(5, "warning", hold="0s", keep="30m", at_least=20),
-        "guardrails",
-        "{{ $value | humanize }} jailbreak attempts at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
-        "Somebody probes the models, or a rule that was changed matches too much.",
-        Panel(uid=_UID, id=10),
+        name="SemanticRouterJailbreakSurge",
+        shape=_surge("jailbreak"),
+        tuning=tuning(threshold=5, severity="warning", hold="0s", keep="30m", at_least=20),
+        component="guardrails",
+        summary="{{ $value | humanize }} jailbreak attempts at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
+        description="Somebody probes the models, or a rule that was changed matches too much.",
+        panel=Panel(uid=_UID, id=10),
     )
     yield Definition(
-        "SemanticRouterPersonalDataSurge",
-        _surge("pii"),
-        tuning(5, "warning", hold="0s", keep="30m", at_least=20),
-        "guardrails",
-        "{{ $value | humanize }} prompts with personal data at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
-        "A client has begun to send what it should not, or a rule that was changed matches too much.",
-        Panel(uid=_UID, id=11),
+        name="SemanticRouterPersonalDataSurge",
+        shape=_surge("pii"),
+        tuning=tuning(threshold=5, severity="warning", hold="0s", keep="30m", at_least=20),
+        component="guardrails",
+        summary="{{ $value | humanize }} prompts with personal data at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
+        description="A client has begun to send what it should not, or a rule that was changed matches too much.",
+        panel=Panel(uid=_UID, id=11),
     )
 
 

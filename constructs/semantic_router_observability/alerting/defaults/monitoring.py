@@ -48,8 +48,8 @@ def _engine(case: str) -> Mapping[str, str]:
 def prometheus(facts: Facts) -> Iterator[Definition]:
     """Return the alerts about Prometheus."""
     yield Definition(
-        "PrometheusConfigReloadFailed",
-        Level(
+        name="PrometheusConfigReloadFailed",
+        shape=Level(
             template="prometheus_config_last_reload_successful == 0",
             make=lambda base, values: [Series("prometheus_config_last_reload_successful", base, values)],
             base=_prometheus,
@@ -57,31 +57,31 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
             bad=0,
             unit="reload succeeded",
         ),
-        tuning(0, "warning", hold="5m"),
-        "prometheus",
-        "Prometheus refuses its configuration",
-        "It goes on with the last one that worked: changes to targets and rules have no effect, and a restart would fail.",
+        tuning=tuning(threshold=0, severity="warning", hold="5m"),
+        component="prometheus",
+        summary="Prometheus refuses its configuration",
+        description="It goes on with the last one that worked: changes to targets and rules have no effect, and a restart would fail.",
         panel=Panel(uid=_STACK, id=2),
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusRuleFailures",
-        Count(
+        name="PrometheusRuleFailures",
+        shape=Count(
             Selector("prometheus_rule_evaluation_failures_total", example={"rule_group": "/etc/prometheus/rules/slo.yaml;slo"}),
             window=10,
             by=(*INSTALLATION, "rule_group"),
             unit="failed evaluations",
         ),
-        tuning(0, "critical", hold="5m"),
-        "prometheus",
-        "Prometheus fails to evaluate rules of {{ $labels.rule_group }}",
-        "Alerts of this group cannot fire, and what it records has gaps.",
+        tuning=tuning(threshold=0, severity="critical", hold="5m"),
+        component="prometheus",
+        summary="Prometheus fails to evaluate rules of {{ $labels.rule_group }}",
+        description="Alerts of this group cannot fire, and what it records has gaps.",
         panel=Panel(uid=_STACK, id=31),
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusRulesSlow",
-        Level(
+        name="PrometheusRulesSlow",
+        shape=Level(
             template="prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > <threshold>",
             make=_rule_group,
             base=_prometheus,
@@ -89,10 +89,10 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
             unit="share of the evaluation interval",
             is_share=True,
         ),
-        tuning(0.5, "warning", hold="15m"),
-        "prometheus",
-        "Rules of {{ $labels.rule_group }} take {{ $value | humanizePercentage }} of the time between two evaluations",
-        "Past the whole interval evaluations are skipped: alerts come late, and what is recorded has gaps.",
+        tuning=tuning(threshold=0.5, severity="warning", hold="15m"),
+        component="prometheus",
+        summary="Rules of {{ $labels.rule_group }} take {{ $value | humanizePercentage }} of the time between two evaluations",
+        description="Past the whole interval evaluations are skipped: alerts come late, and what is recorded has gaps.",
         panel=Panel(uid=_STACK, id=30),
         service=SERVICE,
     )
@@ -108,8 +108,8 @@ def _storage(facts: Facts) -> Iterator[Definition]:
         volume = int(facts.volume_bytes)
         parts = ("prometheus_tsdb_wal_storage_size_bytes", "prometheus_tsdb_head_chunks_storage_size_bytes")
         yield Definition(
-            "PrometheusStorageFilling",
-            Level(
+            name="PrometheusStorageFilling",
+            shape=Level(
                 template=f"(prometheus_tsdb_storage_blocks_bytes + {' + '.join(parts)}) / {volume} > <threshold>",
                 make=lambda base, values: [
                     Series("prometheus_tsdb_storage_blocks_bytes", base, [_times(value, volume / 2) for value in values]),
@@ -120,21 +120,23 @@ def _storage(facts: Facts) -> Iterator[Definition]:
                 unit="share of the volume",
                 is_share=True,
             ),
-            tuning(0.92, "critical", hold="15m"),
-            "prometheus",
-            "The volume of Prometheus is {{ $value | humanizePercentage }} full",
-            "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it all "
-            "alerts. Grow the claim, or find the label that multiplies series.",
+            tuning=tuning(threshold=0.92, severity="critical", hold="15m"),
+            component="prometheus",
+            summary="The volume of Prometheus is {{ $value | humanizePercentage }} full",
+            description=(
+                "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it all "
+                "alerts. Grow the claim, or find the label that multiplies series."
+            ),
             panel=Panel(uid=_STACK, id=20),
             service=SERVICE,
         )
     yield Definition(
-        "PrometheusRetentionCut",
-        Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="cuts an hour"),
-        tuning(0, "info", hold="0s", keep="1d"),
-        "prometheus",
-        "Prometheus drops samples before their time, to stay within its retention size",
-        "Dashboards and SLOs reach back less far than `retention` promises. Grow the claim if that matters.",
+        name="PrometheusRetentionCut",
+        shape=Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="cuts an hour"),
+        tuning=tuning(threshold=0, severity="info", hold="0s", keep="1d"),
+        component="prometheus",
+        summary="Prometheus drops samples before their time, to stay within its retention size",
+        description="Dashboards and SLOs reach back less far than `retention` promises. Grow the claim if that matters.",
         panel=Panel(uid=_STACK, id=24),
         service=SERVICE,
         at_most="warning",
@@ -143,52 +145,54 @@ def _storage(facts: Facts) -> Iterator[Definition]:
 
 def _ingestion() -> Iterator[Definition]:
     yield Definition(
-        "PrometheusDuplicateSamples",
-        Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total"), window=10),
-        tuning(500, "warning", hold="15m"),
-        "prometheus",
-        "Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came twice",
-        "Two targets, or a relabelling, write the same series. A few are normal: names that clients choose are stored as hashes, which meet now "
-        "and then.",
-        _REFUSED,
+        name="PrometheusDuplicateSamples",
+        shape=Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total"), window=10),
+        tuning=tuning(threshold=500, severity="warning", hold="15m"),
+        component="prometheus",
+        summary="Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came twice",
+        description=(
+            "Two targets, or a relabelling, write the same series. A few are normal: names that clients choose are stored as hashes, which meet now "
+            "and then."
+        ),
+        panel=_REFUSED,
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusSamplesOutOfOrder",
-        Count(Selector("prometheus_target_scrapes_sample_out_of_order_total"), window=10),
-        tuning(100, "warning", hold="15m"),
-        "prometheus",
-        "Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came too late",
-        "Two targets write the same series, or a target sets timestamps of its own.",
-        _REFUSED,
+        name="PrometheusSamplesOutOfOrder",
+        shape=Count(Selector("prometheus_target_scrapes_sample_out_of_order_total"), window=10),
+        tuning=tuning(threshold=100, severity="warning", hold="15m"),
+        component="prometheus",
+        summary="Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came too late",
+        description="Two targets write the same series, or a target sets timestamps of its own.",
+        panel=_REFUSED,
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusScrapeLimitHit",
-        Count(Selector("prometheus_target_scrapes_exceeded_sample_limit_total"), window=10, unit="refused scrapes"),
-        tuning(0, "warning", hold="0s", keep="10m"),
-        "prometheus",
-        "Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because they held too many samples",
-        "The target looks down though it works, and nothing of it is seen.",
-        _REFUSED,
+        name="PrometheusScrapeLimitHit",
+        shape=Count(Selector("prometheus_target_scrapes_exceeded_sample_limit_total"), window=10, unit="refused scrapes"),
+        tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
+        component="prometheus",
+        summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because they held too many samples",
+        description="The target looks down though it works, and nothing of it is seen.",
+        panel=_REFUSED,
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusLabelLimitHit",
-        Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total"), window=10, unit="refused scrapes"),
-        tuning(0, "warning", hold="0s", keep="10m"),
-        "prometheus",
-        "Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of a label",
-        "A label is too long, or there are too many: the target looks down though it works.",
-        _REFUSED,
+        name="PrometheusLabelLimitHit",
+        shape=Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total"), window=10, unit="refused scrapes"),
+        tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
+        component="prometheus",
+        summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of a label",
+        description="A label is too long, or there are too many: the target looks down though it works.",
+        panel=_REFUSED,
         service=SERVICE,
     )
 
 
 def _targets(facts: Facts) -> Iterator[Definition]:
     yield Definition(
-        "PrometheusTargetDown",
-        Level(
+        name="PrometheusTargetDown",
+        shape=Level(
             template='up{job!~"semantic-router|grafana|alertmanager"} == 0',
             make=lambda base, values: [Series("up", base, values)],
             base=_engine,
@@ -196,21 +200,21 @@ def _targets(facts: Facts) -> Iterator[Definition]:
             bad=0,
             unit="scrape answered",
         ),
-        tuning(0, "warning", hold="10m"),
-        "prometheus",
-        "Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
-        "Nothing of it is seen, and alerts on its metrics are silent.",
+        tuning=tuning(threshold=0, severity="warning", hold="10m"),
+        component="prometheus",
+        summary="Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
+        description="Nothing of it is seen, and alerts on its metrics are silent.",
         panel=Panel(uid=_STACK, id=10),
         service=SERVICE,
     )
     if facts.jobs:
         yield Definition(
-            "PrometheusTargetMissing",
-            JobsMissing(facts.jobs),
-            tuning(0, "warning", hold="10m"),
-            "prometheus",
-            "Job {{ $labels.job }} has no target",
-            "Somebody asked for this job, and discovery finds nothing: wrong labels or port, or what it watches is gone.",
+            name="PrometheusTargetMissing",
+            shape=JobsMissing(facts.jobs),
+            tuning=tuning(threshold=0, severity="warning", hold="10m"),
+            component="prometheus",
+            summary="Job {{ $labels.job }} has no target",
+            description="Somebody asked for this job, and discovery finds nothing: wrong labels or port, or what it watches is gone.",
             panel=Panel(uid=_STACK, id=15),
             service=SERVICE,
         )
@@ -219,23 +223,23 @@ def _targets(facts: Facts) -> Iterator[Definition]:
 def _remote_write() -> Iterator[Definition]:
     queue = {"remote_name": "central", "url": "https://metrics.example.com/push"}
     yield Definition(
-        "PrometheusRemoteWriteFailing",
-        Count(
+        name="PrometheusRemoteWriteFailing",
+        shape=Count(
             Selector("prometheus_remote_storage_samples_failed_total", example=queue),
             window=10,
             by=(*INSTALLATION, "remote_name"),
             unit="lost samples",
         ),
-        tuning(0, "warning", hold="10m"),
-        "prometheus",
-        "{{ $value | humanize }} samples for {{ $labels.remote_name }} were refused within 10 minutes",
-        "They are lost there: long-term dashboards have gaps.",
+        tuning=tuning(threshold=0, severity="warning", hold="10m"),
+        component="prometheus",
+        summary="{{ $value | humanize }} samples for {{ $labels.remote_name }} were refused within 10 minutes",
+        description="They are lost there: long-term dashboards have gaps.",
         panel=Panel(uid=_STACK, id=72),
         service=SERVICE,
     )
     yield Definition(
-        "PrometheusRemoteWriteBehind",
-        Level(
+        name="PrometheusRemoteWriteBehind",
+        shape=Level(
             template="prometheus_remote_storage_queue_highest_timestamp_seconds - "
             "prometheus_remote_storage_queue_highest_sent_timestamp_seconds > <threshold>",
             make=lambda base, values: [
@@ -253,10 +257,10 @@ def _remote_write() -> Iterator[Definition]:
             unit="seconds behind",
             whole=True,
         ),
-        tuning(300, "warning", hold="10m"),
-        "prometheus",
-        "Sending to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
-        "After two hours what was not sent is dropped from the write-ahead log, and lost there.",
+        tuning=tuning(threshold=300, severity="warning", hold="10m"),
+        component="prometheus",
+        summary="Sending to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
+        description="After two hours what was not sent is dropped from the write-ahead log, and lost there.",
         panel=Panel(uid=_STACK, id=70),
         service=SERVICE,
     )
@@ -265,8 +269,8 @@ def _remote_write() -> Iterator[Definition]:
 def grafana() -> Iterator[Definition]:
     """Return the alerts about Grafana."""
     yield Definition(
-        "GrafanaDown",
-        Level(
+        name="GrafanaDown",
+        shape=Level(
             template='sum by (namespace, job) (up{job="grafana"}) == 0',
             make=lambda base, values: [Series("up", base, values)],
             base=_grafana,
@@ -274,10 +278,10 @@ def grafana() -> Iterator[Definition]:
             bad=0,
             unit="replicas that answer",
         ),
-        tuning(0, "warning", hold="5m"),
-        "grafana",
-        "Grafana in {{ $labels.namespace }} does not answer",
-        "Nobody sees a dashboard; alerts and what is recorded go on.",
+        tuning=tuning(threshold=0, severity="warning", hold="5m"),
+        component="grafana",
+        summary="Grafana in {{ $labels.namespace }} does not answer",
+        description="Nobody sees a dashboard; alerts and what is recorded go on.",
         panel=Panel(uid=_STACK, id=8),
         service=SERVICE,
     )
@@ -286,24 +290,24 @@ def grafana() -> Iterator[Definition]:
 def alertmanager() -> Iterator[Definition]:
     """Return the alerts about the way to whoever is notified."""
     yield Definition(
-        "PrometheusNotificationsFailing",
-        Share(
+        name="PrometheusNotificationsFailing",
+        shape=Share(
             Selector("prometheus_notifications_errors_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
             Selector("prometheus_notifications_sent_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
             window=10,
             by=(*INSTALLATION, "alertmanager"),
             unit="share of alerts",
         ),
-        tuning(0.05, "critical", hold="5m", at_least=1),
-        "alertmanager",
-        "{{ $value | humanizePercentage }} of the alerts sent to {{ $labels.alertmanager }} do not arrive",
-        "Nobody is told what fires. This alert, too, arrives only by another replica or by the missing Watchdog.",
+        tuning=tuning(threshold=0.05, severity="critical", hold="5m", at_least=1),
+        component="alertmanager",
+        summary="{{ $value | humanizePercentage }} of the alerts sent to {{ $labels.alertmanager }} do not arrive",
+        description="Nobody is told what fires. This alert, too, arrives only by another replica or by the missing Watchdog.",
         panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
     yield Definition(
-        "AlertmanagerDown",
-        Level(
+        name="AlertmanagerDown",
+        shape=Level(
             template='sum by (namespace, job) (up{job="alertmanager"}) == 0',
             make=lambda base, values: [Series("up", base, values)],
             base=_alertmanager,
@@ -311,32 +315,32 @@ def alertmanager() -> Iterator[Definition]:
             bad=0,
             unit="replicas that answer",
         ),
-        tuning(0, "critical", hold="5m"),
-        "alertmanager",
-        "No replica of Alertmanager in {{ $labels.namespace }} answers",
-        "Nobody is told what fires. Only the receiver that misses the Watchdog notices.",
+        tuning=tuning(threshold=0, severity="critical", hold="5m"),
+        component="alertmanager",
+        summary="No replica of Alertmanager in {{ $labels.namespace }} answers",
+        description="Nobody is told what fires. Only the receiver that misses the Watchdog notices.",
         panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
     yield Definition(
-        "AlertmanagerDeliveryFailing",
-        Share(
+        name="AlertmanagerDeliveryFailing",
+        shape=Share(
             Selector("alertmanager_notifications_failed_total", example={"integration": "slack", "reason": "serverError"}),
             Selector("alertmanager_notifications_total", example={"integration": "slack"}),
             window=15,
             by=(*INSTALLATION, "integration"),
             unit="share of notifications",
         ),
-        tuning(0.05, "critical", hold="5m", at_least=1),
-        "alertmanager",
-        "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} are not delivered",
-        "Whoever should have been told was not. Look at credentials and at what the other side answers.",
+        tuning=tuning(threshold=0.05, severity="critical", hold="5m", at_least=1),
+        component="alertmanager",
+        summary="{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} are not delivered",
+        description="Whoever should have been told was not. Look at credentials and at what the other side answers.",
         panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
     yield Definition(
-        "AlertmanagerClusterSplit",
-        Level(
+        name="AlertmanagerClusterSplit",
+        shape=Level(
             template="min by (namespace, job) (alertmanager_cluster_members) < "
             'on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
             make=lambda base, values: [
@@ -350,10 +354,10 @@ def alertmanager() -> Iterator[Definition]:
             good=2,
             unit="members that know each other",
         ),
-        tuning(0, "warning", hold="15m"),
-        "alertmanager",
-        "The replicas of Alertmanager in {{ $labels.namespace }} do not all know each other: one sees {{ $value | humanize }}",
-        "Notifications come twice, and a silence set on one replica does not hold on another.",
+        tuning=tuning(threshold=0, severity="warning", hold="15m"),
+        component="alertmanager",
+        summary="The replicas of Alertmanager in {{ $labels.namespace }} do not all know each other: one sees {{ $value | humanize }}",
+        description="Notifications come twice, and a silence set on one replica does not hold on another.",
         panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
@@ -362,12 +366,12 @@ def alertmanager() -> Iterator[Definition]:
 def watchdog() -> Iterator[Definition]:
     """Return the alert whose silence is the alarm."""
     yield Definition(
-        "Watchdog",
-        Always(),
-        tuning(0, "info", hold="0s"),
-        "alertmanager",
-        "Alerting works",
-        "Fires always. Send it to something that raises the alarm when it stops to arrive.",
+        name="Watchdog",
+        shape=Always(),
+        tuning=tuning(threshold=0, severity="info", hold="0s"),
+        component="alertmanager",
+        summary="Alerting works",
+        description="Fires always. Send it to something that raises the alarm when it stops to arrive.",
         service=SERVICE,
         at_most="info",
     )

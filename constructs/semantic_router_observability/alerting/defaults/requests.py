@@ -31,51 +31,53 @@ _BY_MODEL = Panel(uid="llm-router-metrics", id=14)
 def requests() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterErrors",
-        Share(SERVER_CAUSED, REQUESTS, window=5),
-        tuning(0.1, "critical", hold="5m", at_least=10),
-        "requests",
-        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} fail",
-        "Users see errors that they did not cause: the router, or the model servers behind it, fail.",
-        _SHARE,
+        name="SemanticRouterErrors",
+        shape=Share(SERVER_CAUSED, REQUESTS, window=5),
+        tuning=tuning(threshold=0.1, severity="critical", hold="5m", at_least=10),
+        component="requests",
+        summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} fail",
+        description="Users see errors that they did not cause: the router, or the model servers behind it, fail.",
+        panel=_SHARE,
     )
     yield Definition(
-        "SemanticRouterErrorsElevated",
-        Share(SERVER_CAUSED, REQUESTS, window=15),
-        tuning(0.05, "warning", hold="10m", keep="5m", at_least=5),
-        "requests",
-        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} have failed for a while",
-        "Some users see errors that they did not cause.",
-        _SHARE,
+        name="SemanticRouterErrorsElevated",
+        shape=Share(SERVER_CAUSED, REQUESTS, window=15),
+        tuning=tuning(threshold=0.05, severity="warning", hold="10m", keep="5m", at_least=5),
+        component="requests",
+        summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} have failed for a while",
+        description="Some users see errors that they did not cause.",
+        panel=_SHARE,
     )
     yield Definition(
-        "SemanticRouterErrorsAtLowTraffic",
-        Share(SERVER_CAUSED, REQUESTS, window=60),
-        tuning(0.3, "critical", hold="5m", at_least=3),
-        "requests",
-        "{{ $value | humanizePercentage }} of the few requests to the router in {{ $labels.namespace }} within the hour failed",
-        "Hardly anybody asks, and many of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
-        "noticed after a few failures.",
-        _SHARE,
+        name="SemanticRouterErrorsAtLowTraffic",
+        shape=Share(SERVER_CAUSED, REQUESTS, window=60),
+        tuning=tuning(threshold=0.3, severity="critical", hold="5m", at_least=3),
+        component="requests",
+        summary="{{ $value | humanizePercentage }} of the few requests to the router in {{ $labels.namespace }} within the hour failed",
+        description=(
+            "Hardly anybody asks, and many of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
+            "noticed after a few failures."
+        ),
+        panel=_SHARE,
     )
     yield Definition(
-        "SemanticRouterModelErrors",
-        Share(
+        name="SemanticRouterModelErrors",
+        shape=Share(
             Selector(ERRORS, (f'reason=~"{BACKEND}"',), example={"reason": "timeout"}, decoys=_CLIENT_ERRORS[1:]),
             # Requests that name a model bypass routing, and only this counter has them under their model.
             Selector("llm_routing_reason_codes_total", example={"reason_code": "auto_routing"}),
             window=10,
             by=(*INSTALLATION, "model"),
         ),
-        tuning(0.1, "warning", hold="5m", at_least=5),
-        "requests",
-        "{{ $value | humanizePercentage }} of the requests to model {{ $labels.model }} in {{ $labels.namespace }} fail",
-        "The server of this model fails or times out. Healthy models hide it in the overall share.",
-        _BY_MODEL,
+        tuning=tuning(threshold=0.1, severity="warning", hold="5m", at_least=5),
+        component="requests",
+        summary="{{ $value | humanizePercentage }} of the requests to model {{ $labels.model }} in {{ $labels.namespace }} fail",
+        description="The server of this model fails or times out. Healthy models hide it in the overall share.",
+        panel=_BY_MODEL,
     )
     yield Definition(
-        "SemanticRouterClientErrors",
-        Share(
+        name="SemanticRouterClientErrors",
+        shape=Share(
             Selector(
                 ERRORS,
                 (f'reason=~"{CLIENT}"',),
@@ -85,10 +87,10 @@ def requests() -> Iterator[Definition]:
             REQUESTS,
             window=15,
         ),
-        tuning(0.2, "info", hold="15m", at_least=20),
-        "requests",
-        "{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are wrong or refused",
-        "Clients send what cannot be parsed, name models that do not exist, or run into quotas. The service itself works.",
-        _CAUSES,
+        tuning=tuning(threshold=0.2, severity="info", hold="15m", at_least=20),
+        component="requests",
+        summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are wrong or refused",
+        description="Clients send what cannot be parsed, name models that do not exist, or run into quotas. The service itself works.",
+        panel=_CAUSES,
         at_most="warning",
     )

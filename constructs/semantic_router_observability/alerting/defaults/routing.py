@@ -20,8 +20,8 @@ _STAND_IN = {"method": "_init", "decision": "_init", "reason": "_init", "model":
 def routing() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
-        "SemanticRouterNoModelSelected",
-        Share(
+        name="SemanticRouterNoModelSelected",
+        shape=Share(
             Selector(
                 ERRORS,
                 ('reason="no_model_selected"',),
@@ -31,15 +31,15 @@ def routing() -> Iterator[Definition]:
             REQUESTS,
             window=15,
         ),
-        tuning(0.01, "warning", hold="5m", at_least=3),
-        "routing",
-        "The router in {{ $labels.namespace }} finds no model for {{ $value | humanizePercentage }} of requests",
-        "Those users get an error. Usually a decision names models that are not configured, or no decision matches and there is no default.",
-        Panel(uid="llm-router-metrics", id=11),
+        tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
+        component="routing",
+        summary="The router in {{ $labels.namespace }} finds no model for {{ $value | humanizePercentage }} of requests",
+        description="Those users get an error. Usually a decision names models that are not configured, or no decision matches and there is no default.",
+        panel=Panel(uid="llm-router-metrics", id=11),
     )
     yield Definition(
-        "SemanticRouterSelectionFallbacks",
-        Share(
+        name="SemanticRouterSelectionFallbacks",
+        shape=Share(
             Selector(
                 "llm_model_selection_fallback_total",
                 example={"method": "knn", "decision": "math", "reason": "selector_timeout"},
@@ -49,9 +49,9 @@ def routing() -> Iterator[Definition]:
             window=15,
             by=(*INSTALLATION, "method"),
         ),
-        tuning(0.1, "warning", hold="10m", at_least=5),
-        "routing",
-        "Selector {{ $labels.method }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its choices",
-        "Those requests go to the default candidate: users get answers, but not of the model that suits them.",
-        Panel(uid="semantic-router-guardrails", id=35),
+        tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
+        component="routing",
+        summary="Selector {{ $labels.method }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its choices",
+        description="Those requests go to the default candidate: users get answers, but not of the model that suits them.",
+        panel=Panel(uid="semantic-router-guardrails", id=35),
     )
