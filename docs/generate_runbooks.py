@@ -57,7 +57,7 @@ EXAMPLE = Slo(name="answers", sli=Availability(), objective=0.99)
 
 OF_AN_SLO = """\
 Each SLO under `alerts.slos` has this alert, with its own name, objective and window. The page shows it for `answers`, which promises that 99 % of
-requests do not fail: see [Promise something](../alerts.md#promise-something)."""
+requests do not fail: see [Define SLOs](../alerts.md#define-slos)."""
 
 MEANINGS = {
     "critical": "Users are failing now, or nobody would notice if they were: wake somebody.",

@@ -15,6 +15,8 @@ from .knobs import Tuning
 from .rule import SEVERITIES, AlertRule, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from msgspec import UnsetType
 
     from .knobs import Knobs
@@ -35,6 +37,11 @@ class Definition:
     description: str
     """What it means for users."""
     panel: Panel | None = None
+    """Where to look first."""
+    lines: tuple[Panel, ...] = ()
+    """Panels whose red line is where this alert fires. Of several alerts, the first to fire draws it."""
+    line: Callable[[Tuning], float] = lambda numbers: numbers.bound or numbers.threshold
+    """Where, in the unit of these panels."""
     service: str = SERVICE
     enabled: bool = True
     at_most: Severity = "critical"

@@ -30,6 +30,11 @@ class Panel(Spec, frozen=True, kw_only=True):
     id: int | None = None
 
 
+def panels(uid: str, *numbers: int) -> tuple[Panel, ...]:
+    """Return several panels of one dashboard."""
+    return tuple(Panel(uid=uid, id=number) for number in numbers)
+
+
 @dataclass(frozen=True)
 class Links:
     """What addresses begin with, and the labels every alert carries."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, unique
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT, Line
 from semantic_router_observability.spec import Spec
 
 from .burn import FAST, SLOW, slo_groups
@@ -18,12 +20,17 @@ from .rule import AlertRule
 from .slo import Slo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .definition import Definition
+    from .links import Panel
 
 EVERYTHING = Facts(jobs=("any",), sample_limit=1, volume_bytes=1, remote_write=True, alertmanager=True)
 """An installation in which every alert has its place."""
+
+
+AS_SHIPPED = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT)
+"""The installation that the shipped dashboards are drawn for."""
 
 
 class Alerts(Spec, frozen=True, kw_only=True):
@@ -90,6 +97,12 @@ class Alerts(Spec, frozen=True, kw_only=True):
                 if turned.enabled:
                     yield topic, turned
 
+    def lines(self, facts: Facts) -> list[Line]:
+        """Return the red lines of panels that show what the alerts in force watch."""
+        shipped = _drawn(each for alerts in topics(AS_SHIPPED).values() for each in alerts)
+        now = _drawn(each for _, each in self.definitions(facts))
+        return [Line(panel.uid, panel.id or 0, shipped[panel], value) for panel, value in now.items()]
+
     def groups(self, facts: Facts) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Return rule groups by the name of their file, in Prometheus's words."""
         links = self.links
@@ -104,3 +117,12 @@ class Alerts(Spec, frozen=True, kw_only=True):
     def own_groups(self) -> list[dict[str, Any]]:
         """Return the group of the alerts that users brought."""
         return [{"name": "alerts-own", "rules": [rule.body(self.links) for rule in self.own]}] if self.own else []
+
+
+def _drawn(definitions: Iterable[Definition]) -> dict[Panel, float]:
+    """Where the first alert of a panel fires."""
+    found: dict[Panel, float] = {}
+    for definition in definitions:
+        where = round(definition.line(definition.tuning), 6)
+        found.update({panel: min(where, found.get(panel, where)) for panel in definition.lines})
+    return found

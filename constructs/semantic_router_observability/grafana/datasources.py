@@ -25,7 +25,8 @@ class MetricsSource(Protocol):
     """Anything with a Prometheus API: a `PrometheusStack`, an `ExternalPrometheus`, or an object of your own.
 
     An object that evaluates the router's recording rules says so by an attribute `recording_rules` that is true; dashboards then read what
-    the rules record. Without the attribute they read the router's own series.
+    the rules record. Without the attribute they read the router's own series. An attribute `lines` says where its alerts fire; panels draw
+    their red lines there.
     """
 
     @property

@@ -153,7 +153,11 @@ class GrafanaStack(Construct):
         environment = Environment()
         data_source_file = to_yaml(provisioning(sources, data_sources, environment))
         own = router_boards(
-            id, optional_dashboards, wanted=router_dashboards, recording_rules=getattr(sources[0], "recording_rules", False)
+            id,
+            optional_dashboards,
+            wanted=router_dashboards,
+            recording_rules=getattr(sources[0], "recording_rules", False),
+            lines=[line for source in sources for line in getattr(source, "lines", ())],
         )
         pages, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.rules.thresholds import RETENTION_SIZE
 
 if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.storage import Storage
 
 from semantic_router_observability.kubernetes.storage import size_bytes
 
-SIZE_SHARE = Decimal("0.80")
-"""Share of the volume that blocks may fill. Prometheus's storage documentation advises 80 to 85 %: the write-ahead log, the head and a
-compaction in progress need the rest."""
+SIZE_SHARE = Decimal(str(RETENTION_SIZE))
+"""Ratio of the volume that blocks may fill."""
 
 SIZE_SHARE_LIMIT = Decimal("0.85")
 """Upper end of that advice; a retention size above it is refused."""

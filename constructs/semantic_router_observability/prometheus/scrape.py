@@ -18,6 +18,7 @@ from semantic_router_observability.checks import (
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
+from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.spec import Spec, Tagged
 
 from .raw import check_raw
@@ -55,7 +56,7 @@ class ScrapeGuards(Spec, frozen=True, kw_only=True):
 
     """
 
-    sample_limit: int = 50_000
+    sample_limit: int = SAMPLE_LIMIT
     label_limit: int = 40
     label_name_length_limit: int = 200
     label_value_length_limit: int = 1000
@@ -82,7 +83,7 @@ class _Job(Spec, frozen=True, kw_only=True):
     scheme: str = "http"
     interval: str | None = None
     timeout: str | None = None
-    sample_limit: int = 50_000
+    sample_limit: int = SAMPLE_LIMIT
     bearer_token: SecretKey | None = None
     ca: SecretKey | None = None
 

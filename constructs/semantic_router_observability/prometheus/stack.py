@@ -168,6 +168,8 @@ class PrometheusStack(WithWebServer, Construct):
         """Uid of the data source that Grafana makes of it."""
         self.interval = interval
         """Time between scrapes."""
+        self.lines = alerts.lines(facts)
+        """Red lines of the shipped dashboards' panels, where its alerts fire."""
         self.recording_rules = recording_rules
         """Whether dashboards may read what the router's recording rules record."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting.definition import Definition, tuning
-from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.links import Panel, panels
 from semantic_router_observability.alerting.proof.series import Series
 from semantic_router_observability.alerting.shapes.absence import Absence
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.restarts import Restarts
 from semantic_router_observability.alerting.shapes.shape import router
 from semantic_router_observability.router.target import JOB
+from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -106,11 +107,12 @@ def availability(facts: Facts) -> Iterator[Definition]:
             unit="share of the memory limit",
             is_share=True,
         ),
-        tuning=tuning(threshold=0.9, severity="warning", hold="10m"),
+        tuning=tuning(threshold=thresholds.MEMORY, severity="warning", hold="10m"),
         component="availability",
         summary="Router {{ $labels.pod }} in {{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its memory limit",
         description="At the limit the kernel kills it, with everything in flight. Needs kube-state-metrics to know the limit; without it, silent.",
         panel=_MEMORY,
+        lines=panels("semantic-router-kubernetes", 5, 10, 31),
     )
     if facts.sample_limit:
         limit = facts.sample_limit
@@ -131,6 +133,8 @@ def availability(facts: Facts) -> Iterator[Definition]:
             summary="Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of the samples it may",
             description="Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
             panel=_SAMPLES,
+            lines=(_SAMPLES,),
+            line=lambda _: limit,
         )
     yield Definition(
         name="SemanticRouterBusy",
@@ -147,11 +151,12 @@ def availability(facts: Facts) -> Iterator[Definition]:
             by=("namespace", "job", "model"),
             unit="requests in flight a replica",
         ),
-        tuning=tuning(threshold=50, severity="warning", hold="5m"),
+        tuning=tuning(threshold=thresholds.IN_FLIGHT, severity="warning", hold="5m"),
         component="availability",
         summary="{{ $value | humanize }} requests to {{ $labels.model }} are in flight on each router in {{ $labels.namespace }}",
         description="The backend answers slower than requests come in, or the router has too few replicas: users wait.",
         panel=_IN_FLIGHT,
+        lines=(_IN_FLIGHT,),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
-from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.links import Panel, panels
 from semantic_router_observability.alerting.proof.series import Series
 from semantic_router_observability.alerting.shapes.absence import JobsMissing
 from semantic_router_observability.alerting.shapes.always import Always
@@ -14,6 +14,7 @@ from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.shape import program
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,11 +90,12 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
             unit="share of the evaluation interval",
             is_share=True,
         ),
-        tuning=tuning(threshold=0.5, severity="warning", hold="15m"),
+        tuning=tuning(threshold=thresholds.RULE_TIME, severity="warning", hold="15m"),
         component="prometheus",
         summary="Rules of {{ $labels.rule_group }} take {{ $value | humanizePercentage }} of the time between two evaluations",
         description="Past the whole interval evaluations are skipped: alerts come late, and what is recorded has gaps.",
         panel=Panel(uid=_STACK, id=30),
+        lines=panels(_STACK, 30),
         service=SERVICE,
     )
     yield from _storage(facts)
@@ -120,7 +122,7 @@ def _storage(facts: Facts) -> Iterator[Definition]:
                 unit="share of the volume",
                 is_share=True,
             ),
-            tuning=tuning(threshold=0.92, severity="critical", hold="15m"),
+            tuning=tuning(threshold=thresholds.VOLUME, severity="critical", hold="15m"),
             component="prometheus",
             summary="The volume of Prometheus is {{ $value | humanizePercentage }} full",
             description=(
@@ -128,6 +130,8 @@ def _storage(facts: Facts) -> Iterator[Definition]:
                 "alerts. Grow the claim, or find the label that multiplies series."
             ),
             panel=Panel(uid=_STACK, id=20),
+            lines=panels(_STACK, 4),
+            line=lambda numbers: numbers.threshold / thresholds.RETENTION_SIZE,
             service=SERVICE,
         )
     yield Definition(
@@ -257,11 +261,12 @@ def _remote_write() -> Iterator[Definition]:
             unit="seconds behind",
             whole=True,
         ),
-        tuning=tuning(threshold=300, severity="warning", hold="10m"),
+        tuning=tuning(threshold=thresholds.REMOTE_LAG, severity="warning", hold="10m"),
         component="prometheus",
         summary="Sending to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
         description="After two hours what was not sent is dropped from the write-ahead log, and lost there.",
         panel=Panel(uid=_STACK, id=70),
+        lines=panels(_STACK, 70),
         service=SERVICE,
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
-from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.links import Panel, panels
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
 from semantic_router_observability.router.causes import BACKEND, CLIENT
+from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ SERVER_CAUSED: Final = Selector(
 """What an operator answers for: all but the client's causes, so that a cause which a later router adds is not missed."""
 
 _SHARE = Panel(uid="llm-router-metrics", id=12)
+_RATIO = panels("llm-router-metrics", 3, 12)
 _CAUSES = Panel(uid="llm-router-metrics", id=11)
 _BY_MODEL = Panel(uid="llm-router-metrics", id=14)
 
@@ -38,15 +40,17 @@ def requests() -> Iterator[Definition]:
         summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} fail",
         description="Users see errors that they did not cause: the router, or the model servers behind it, fail.",
         panel=_SHARE,
+        lines=_RATIO,
     )
     yield Definition(
         name="SemanticRouterErrorsElevated",
         shape=Share(SERVER_CAUSED, REQUESTS, window=15),
-        tuning=tuning(threshold=0.05, severity="warning", hold="10m", keep="5m", at_least=5),
+        tuning=tuning(threshold=thresholds.ERROR_RATIO, severity="warning", hold="10m", keep="5m", at_least=5),
         component="requests",
         summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} have failed for a while",
         description="Some users see errors that they did not cause.",
         panel=_SHARE,
+        lines=_RATIO,
     )
     yield Definition(
         name="SemanticRouterErrorsAtLowTraffic",
@@ -59,6 +63,7 @@ def requests() -> Iterator[Definition]:
             "noticed after a few failures."
         ),
         panel=_SHARE,
+        lines=_RATIO,
     )
     yield Definition(
         name="SemanticRouterModelErrors",

@@ -23,7 +23,7 @@ def first_token() -> Panel:
             id=PANEL_IDS["first-token"],
             title="First token p95 by model",
             description=(
-                "95th percentile of the time to the first token inside the engine, queue included; the dashed line is 5 s. Rises with waiting requests "
+                "95th percentile of the time to the first token inside the engine, queue included; the dashed line is 5 s by default. Rises with waiting requests "
                 "and with the length of prompts."
             ),
             unit="s",
@@ -41,7 +41,7 @@ def token_gap() -> Panel:
             id=PANEL_IDS["between-tokens"],
             title="Token gap p95 by model",
             description=(
-                "95th percentile of the time between two tokens of an answer; the dashed line is 250 ms. Depends on the model, the hardware and on "
+                "95th percentile of the time between two tokens of an answer; the dashed line is 250 ms by default. Depends on the model, the hardware and on "
                 "how many requests run at a time. The smallest bucket is 10 ms."
             ),
             unit="s",

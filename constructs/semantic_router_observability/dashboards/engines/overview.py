@@ -91,7 +91,7 @@ def first_token_now() -> Panel:
             title="First token p95",
             description=(
                 "95th percentile of the time from a request's arrival at an engine to its first token, last 5 minutes, waiting included, of the slowest "
-                "model. Red from 5 s. Unlike the router's, this histogram goes beyond 10 s."
+                "model. Red from 5 s by default. Unlike the router's, this histogram goes beyond 10 s."
             ),
             unit="s",
             no_value="no answers",
@@ -108,7 +108,7 @@ def between_tokens_now() -> Panel:
             id=PANEL_IDS["between-tokens-now"],
             title="Token gap p95",
             description=(
-                "95th percentile of the time from one token of an answer to the next, last 5 minutes, of the slowest model. Red from 250 ms, four tokens a second, "
+                "95th percentile of the time from one token of an answer to the next, last 5 minutes, of the slowest model. Red from 250 ms by default, four tokens a second, "
                 "about as fast as people read."
             ),
             unit="s",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from semantic_router_observability.dashboards.front_page import bounds
+from semantic_router_observability.rules import thresholds
 
 ROUTING_OVERHEAD: Final = bounds.ROUTING_OVERHEAD
 """Seconds, 95th percentile."""
@@ -18,5 +19,4 @@ FILES: Final = 0.8
 SCRAPE_TIME: Final = 5
 """Seconds: half of the time after which Prometheus gives up by default."""
 
-SAMPLES: Final = 50_000
-"""Samples a scrape: the default `sampleLimit` of the scrape guards. A scrape above it fails as a whole."""
+SAMPLES: Final = thresholds.SAMPLE_LIMIT

@@ -114,7 +114,7 @@ def routing_overhead() -> Panel:
             title="Overhead p95 by replica",
             description=(
                 "Time a replica adds before it forwards a request, 95th percentile, for the seven slowest and the median of all; the dashed "
-                "line is 100 ms. One slow replica points at its node: a neighbour that takes the CPU, a limit that throttles, no accelerator."
+                "line is 100 ms by default. One slow replica points at its node: a neighbour that takes the CPU, a limit that throttles, no accelerator."
             ),
             unit="s",
             no_value="no requests",

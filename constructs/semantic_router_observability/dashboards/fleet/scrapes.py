@@ -20,8 +20,8 @@ def samples() -> Panel:
             id=PANEL_IDS["scrape-samples"],
             title="Samples a scrape by replica",
             description=(
-                "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is 50,000, the default limit "
-                "of the scrape guards: above it the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
+                "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is the limit of the "
+                "scrape guards, 50,000 by default: above it the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
                 "a steady climb means that clients make up label values."
             ),
             unit="short",

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from typing import Final
 
-ERROR_SHARE: Final = 0.05
-"""One request in twenty fails."""
+from semantic_router_observability.rules import thresholds
 
-FIRST_TOKEN: Final = 5
+ERROR_SHARE: Final = thresholds.ERROR_RATIO
+
+FIRST_TOKEN: Final = thresholds.FIRST_TOKEN
 """Seconds, 95th percentile."""
 
-TIME_PER_TOKEN: Final = 0.25
-"""Seconds a token, 95th percentile: four tokens a second."""
+TIME_PER_TOKEN: Final = thresholds.TIME_PER_TOKEN
+"""Seconds a token, 95th percentile."""
 
-ROUTING_OVERHEAD: Final = 0.1
+ROUTING_OVERHEAD: Final = thresholds.ROUTING_OVERHEAD
 """Seconds, 95th percentile."""
 
-IN_FLIGHT: Final = 50
+IN_FLIGHT: Final = thresholds.IN_FLIGHT
 """Requests of one model at a time."""
 
 CACHE_HITS: Final = 0.2
-"""Share of lookups; here, less is worse."""
+"""Ratio of lookups; here, less is worse. The router project warns here; our alert calls a cache useless at far less."""

@@ -66,7 +66,7 @@ def error_share() -> Panel:
             id=PANEL_IDS["error-share-now"],
             title="Error share",
             description=(
-                "Errors over requests in the last 5 minutes; red from 5 %. The two are counted at different moments: one request can "
+                "Errors over requests in the last 5 minutes; red from 5 % by default. The two are counted at different moments: one request can "
                 "log several errors, and some errors come before a request is counted. So this is a gauge of trouble, not an exact "
                 "failure rate; it is capped at 100 %. Rate-limited and blocked requests are no errors to the router. "
                 "The panels below tell whose fault they are."
@@ -104,7 +104,7 @@ def first_token() -> Panel:
             id=PANEL_IDS["first-token-now"],
             title="First token p95",
             description=(
-                "95 % of requests of the last 5 minutes had their first token within this time; red from 5 s, and never above 10 s because "
+                "95 % of requests of the last 5 minutes had their first token within this time; red from 5 s by default, and never above 10 s because "
                 "the histogram ends there. Without streaming the clock stops at the response headers, close to the whole answer."
             ),
             unit="s",
@@ -142,7 +142,7 @@ def routing_overhead() -> Panel:
             title="Overhead p95",
             description=(
                 "Time the router adds before it forwards a request: signals, decision and model selection. 95th percentile of the last "
-                "5 minutes, red from 100 ms. A selector that asks a language model legitimately takes longer."
+                "5 minutes, red from 100 ms by default. A selector that asks a language model legitimately takes longer."
             ),
             unit="s",
             no_value="no requests",

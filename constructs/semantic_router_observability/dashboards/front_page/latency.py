@@ -24,7 +24,7 @@ def first_token() -> Panel:
             id=PANEL_IDS["first-token"],
             title="Time to first token",
             description=(
-                "From the request's arrival to the first piece of the answer, routing included. The dashed line is 5 s. Streaming and "
+                "From the request's arrival to the first piece of the answer, routing included. The dashed line is 5 s by default. Streaming and "
                 "other requests are mixed: without streaming it is the time to the response headers, nearly the whole answer. "
                 "Values are interpolated within buckets and cannot exceed 10 s."
             ),
@@ -96,7 +96,7 @@ def time_per_token() -> Panel:
             id=PANEL_IDS["time-per-token"],
             title="Time per token p95 by model",
             description=(
-                "Completion time divided by generated tokens, 95th percentile; the dashed line is 250 ms, four tokens a second. The whole time "
+                "Completion time divided by generated tokens, 95th percentile; the dashed line is 250 ms by default, four tokens a second. The whole time "
                 "is divided, waiting and prompt processing included, so very short answers look slow. Only answers that report "
                 "their token usage are counted."
             ),
@@ -114,7 +114,7 @@ def routing_overhead() -> Panel:
             id=PANEL_IDS["routing-overhead"],
             title="Routing overhead",
             description=(
-                "Time the router spends before it forwards a request. Normal: tens of milliseconds; the dashed line is 100 ms. Growth without "
+                "Time the router spends before it forwards a request. Normal: tens of milliseconds; the dashed line is 100 ms by default. Growth without "
                 "growth in traffic hints at starved CPU or a slow classifier. A selector that asks a language model takes longer by design. "
                 "All models together: the router does not label this time."
             ),

@@ -71,7 +71,7 @@ def error_share() -> Panel:
             id=PANEL_IDS["error-share"],
             title="Error share",
             description=(
-                "Errors over requests: all causes, and without those of clients, which is what an operator answers for. The dashed line is 5 %. "
+                "Errors over requests: all causes, and without those of clients, which is what an operator answers for. The dashed line is 5 % by default. "
                 "Errors and requests are not one to one (a request can log several), hence the cap at 100 %; with little traffic a "
                 "single error is a large share. 0 while nothing happens, a gap while the router is down."
             ),
@@ -93,7 +93,7 @@ def in_flight() -> Panel:
             id=PANEL_IDS["in-flight"],
             title="In flight by model",
             description=(
-                "Requests in progress, all replicas together; the dashed line is 50. A climbing line with a flat request rate is a backend that "
+                "Requests in progress, all replicas together; the dashed line is 50 by default, where the alert fires for a single replica. A climbing line with a flat request rate is a backend that "
                 "falls behind. Zero is drawn for every model that has had requests. Not in here: requests that name a concrete model."
             ),
             unit="none",

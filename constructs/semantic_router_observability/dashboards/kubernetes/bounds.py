@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-MEMORY: Final = 0.9
-"""Share of the limit. At the limit the kernel kills the container."""
+from semantic_router_observability.rules import thresholds
+
+MEMORY: Final = thresholds.MEMORY
 
 CPU: Final = 0.9
 """Share of the limit. At the limit the container is stopped for parts of a second at a time."""

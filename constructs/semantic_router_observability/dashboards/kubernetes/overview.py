@@ -100,7 +100,7 @@ def memory_now() -> Panel:
             id=PANEL_IDS["memory-now"],
             title="Memory / limit",
             description=(
-                "Working set over the memory limit, of the pod where it is highest. Red from 90 %: at 100 % the container is killed. Classifier "
+                "Working set over the memory limit, of the pod where it is highest. Red from 90 % by default: at 100 % the container is killed. Classifier "
                 "weights count, and stay."
             ),
             unit="percentunit",

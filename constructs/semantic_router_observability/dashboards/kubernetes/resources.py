@@ -38,7 +38,7 @@ def memory_share() -> Panel:
             id=PANEL_IDS["memory-share"],
             title="Memory over limit",
             description=(
-                "Working set over the limit, seven highest pods and the median of all; the dashed line is 90 %. Normal: a plateau after models are "
+                "Working set over the limit, seven highest pods and the median of all; the dashed line is 90 % by default. Normal: a plateau after models are "
                 "loaded, with room for a burst of long prompts."
             ),
             unit="percentunit",

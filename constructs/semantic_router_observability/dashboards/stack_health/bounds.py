@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-DISK: Final = 1.15
-"""Blocks, write-ahead log and head over the retention size, which is 80 % of the volume unless set otherwise: 92 % of the volume."""
+from semantic_router_observability.rules import thresholds
 
-RULE_TIME: Final = 1
-"""Evaluation time over the interval: from here on, evaluations are skipped."""
+DISK: Final = thresholds.VOLUME / thresholds.RETENTION_SIZE
+"""Blocks, write-ahead log and head over the retention size."""
+
+RULE_TIME: Final = thresholds.RULE_TIME
+"""Evaluation time over the interval."""
 
 SLOW_QUERIES: Final = 0.05
 """Share of queries that take more than a second."""
 
-REMOTE_LAG: Final = 120
-"""Seconds behind; a restart loses what the write-ahead log no longer holds after two hours, this is where to start looking."""
+REMOTE_LAG: Final = thresholds.REMOTE_LAG
+"""Seconds behind."""

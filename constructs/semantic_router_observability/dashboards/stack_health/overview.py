@@ -78,7 +78,7 @@ def disk_now() -> Panel:
             title="Disk / size limit",
             description=(
                 "What Prometheus keeps on disk over its retention size; the fullest server. By default that size is 80 % of the volume, so the volume is full at "
-                "125 %. Near 100 % is normal once the oldest blocks are deleted for size. Red from 115 %: the log or the head outgrow the reserve."
+                "125 %. Near 100 % is normal once the oldest blocks are deleted for size. Red from 115 % by default: the log or the head outgrow the reserve."
             ),
             unit="percentunit",
             no_value="no size limit",

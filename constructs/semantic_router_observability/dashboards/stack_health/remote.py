@@ -26,7 +26,7 @@ def lag() -> Panel:
             title="Behind",
             description=(
                 "How much older the newest sample that was sent is than the newest one stored, by destination. Normal: seconds. The dashed line is "
-                "2 minutes. What is not sent when the log is cut, after some two hours, is lost over there. Empty until the first success."
+                "5 minutes by default. What is not sent when the log is cut, after some two hours, is lost over there. Empty until the first success."
             ),
             unit="s",
             no_value=OFF,

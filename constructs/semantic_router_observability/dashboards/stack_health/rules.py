@@ -23,8 +23,8 @@ def rule_time() -> Panel:
             id=PANEL_IDS["rule-time"],
             title="Rule time over interval",
             description=(
-                "Time the last evaluation of each group took, over the interval between evaluations. Normal: a few percent. At 100 % (dashed) the "
-                "next evaluation is skipped: recorded series get gaps and alerts come late."
+                "Time the last evaluation of each group took, over the interval between evaluations. Normal: a few percent. The dashed line is "
+                "50 % by default. At 100 % the next evaluation is skipped: recorded series get gaps and alerts come late."
             ),
             unit="percentunit",
             no_value=NO_RULES,

@@ -1,0 +1,54 @@
+"""Numbers that an alert and a panel share: the alert fires beyond one, the panel draws its red line there.
+
+A user's `Knobs` changes the alert's; the line of the panel moves along (`Alerts.lines`).
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+ERROR_RATIO: Final = 0.05
+"""One request in twenty fails."""
+
+FIRST_TOKEN: Final = 5
+"""Seconds until an answer begins. The router project's own alert rules start here, and at the two numbers that follow."""
+
+TIME_PER_TOKEN: Final = 0.25
+"""Seconds a token: four tokens a second."""
+
+ROUTING_OVERHEAD: Final = 0.1
+"""Seconds that the router needs before it forwards a request."""
+
+IN_FLIGHT: Final = 50
+"""Requests of one model in one replica at a time."""
+
+MEMORY: Final = 0.9
+"""Ratio of the memory limit. At the limit the kernel kills the container."""
+
+SAMPLE_LIMIT: Final = 50_000
+"""Samples a scrape, the default of the scrape guards. A scrape above it fails as a whole."""
+
+VOLUME: Final = 0.92
+"""Ratio of Prometheus's volume: blocks, write-ahead log and head together."""
+
+RETENTION_SIZE: Final = 0.8
+"""Ratio of Prometheus's volume that blocks may fill unless set otherwise. Prometheus's storage documentation advises 80 to 85 %: the
+write-ahead log, the head and a compaction in progress need the rest."""
+
+RULE_TIME: Final = 0.5
+"""Ratio of the evaluation interval that a rule group takes. At 1, evaluations are skipped."""
+
+REMOTE_LAG: Final = 300
+"""Seconds that remote write is behind; samples are lost after two hours, when the write-ahead log no longer holds them."""
+
+
+class Line(NamedTuple):
+    """The red line of a panel in a shipped dashboard."""
+
+    uid: str
+    """Of the dashboard."""
+    panel: int
+    default: float
+    """Where the dashboard has it as shipped."""
+    value: float
+    """Where it belongs with the thresholds in force, in the panel's unit."""
