@@ -1,7 +1,7 @@
-"""Writes `crds/` and the bindings beside it, from the definitions that each project publishes: `python imports/generate.py`.
+"""Writes `crds/` and the classes beside it, from the definitions that each project publishes: `python imports/generate.py`.
 
-The definitions come from pinned Go modules, as the other real things of this repository do. They are reduced to what checks and code
-need: one version of each kind, no descriptions. `cdk8s import` makes Python of them. The same pins give the same bytes.
+The definitions come from pinned Go modules, as the programs that tests run do. They are reduced to what checks and code need: one version
+of each kind, no descriptions. `cdk8s import` makes Python classes of the kinds that users' own charts make. The same pins give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import yaml
 
 IMPORTS = Path(__file__).resolve().parent
 CRDS = IMPORTS / "crds"
-BINDINGS = IMPORTS / "io"
+CLASSES = IMPORTS / "io"
 CDK8S = IMPORTS.parent / "tests" / "tools" / "cdk8s-cli" / "node_modules" / ".bin" / "cdk8s"
 
 
@@ -35,6 +35,9 @@ class Source:
     kinds: dict[str, str]
     """Path of each definition inside the module, and the version of the kind that is emitted."""
 
+
+WITH_CLASSES = ("gateway.networking.k8s.io", "cert-manager.io")
+"""API groups whose kinds a user's chart is likely to make itself: a Gateway, a Certificate. Of the others the stack makes what is needed."""
 
 GATEWAY = "config/crd/standard/gateway.networking.k8s.io"
 
@@ -106,8 +109,8 @@ def main() -> None:
                 file = fresh / f"{names['plural']}.{definition['spec']['group']}.yaml"
                 head = f"# {names['kind']} {version} of {source.module} {source.version}, without descriptions.\n"
                 file.write_text(head + yaml.safe_dump(definition, sort_keys=False, width=140), encoding="utf-8")
-        bindings(fresh, Path(scratch))
-        for made, place in ((fresh, CRDS), (Path(scratch) / "io", BINDINGS)):
+        classes(fresh, Path(scratch))
+        for made, place in ((fresh, CRDS), (Path(scratch) / "io", CLASSES)):
             shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(made, place)
     print(f"imports/: {len(list(CRDS.iterdir()))} kinds")
@@ -150,18 +153,15 @@ def _without_descriptions(node: Any) -> Any:
     return [_without_descriptions(item) for item in node] if isinstance(node, list) else node
 
 
-def bindings(crds: Path, scratch: Path) -> None:
-    """Python classes of the kinds: a module a group, below `io/`."""
-    groups: dict[str, list[str]] = {}
-    for file in sorted(crds.iterdir()):
-        text = file.read_text(encoding="utf-8")
-        groups.setdefault(yaml.safe_load(text)["spec"]["group"], []).append(text)
+def classes(crds: Path, scratch: Path) -> None:
+    """Python classes of the kinds of `WITH_CLASSES`: a module a group, below `io/`."""
     # cdk8s runs the node that came with this Python environment.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = os.environ | {"PATH": path, "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1", "CI": "1"}
-    for group, texts in groups.items():
+    for group in WITH_CLASSES:
         together = scratch / f"{group}.yaml"
-        together.write_text("---\n".join(texts), encoding="utf-8")
+        definitions = [file.read_text(encoding="utf-8") for file in sorted(crds.glob(f"*.{group}.yaml"))]
+        together.write_text("---\n".join(definitions), encoding="utf-8")
         command = [str(CDK8S), "import", "--no-save", "--language", "python", "--output", str(scratch), str(together)]
         subprocess.run(command, cwd=scratch, env=environment, check=True, capture_output=True)
 
