@@ -106,6 +106,10 @@ CHANGES = {
         lambda page: page.replace("llm_cache_entries_total", "llm_cache_entries"),
         ["renamed: llm_cache_entries_total is now llm_cache_entries"],
     ),
+    "renamed as OpenMetrics names counters": (
+        lambda page: page.replace("llm_model_selection_history", "llm_model_selection_history_total"),
+        ["renamed: llm_model_selection_history is now llm_model_selection_history_total"],
+    ),
     "dropped": (
         lambda page: "\n".join(line for line in page.splitlines() if "llm_decision_evaluation_total" not in line),
         ["dropped: llm_decision_evaluation_total (counter) should be there from the start"],
@@ -178,7 +182,7 @@ def test_diff_reads_an_address_and_standard_input(served: str, monkeypatch: pyte
     assert main(["contract", "diff", "--metrics", "-"]) == 0
 
 
-@pytest.mark.parametrize("text", [None, "", "<html>", "metric{ 5"])
+@pytest.mark.parametrize("text", [None, "", "<html>", "metric{ 5", 'metric{a="1", ="2"} 5'])
 def test_diff_says_that_a_page_is_unusable(text: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "metrics"
     if text is not None:

@@ -303,13 +303,12 @@ class Analysis:
             return
         both_sides = replace(left, labels=left.labels | right.labels, metrics=(*left.metrics, *right.metrics))
         if modifier.matching is not None:
-            include = "Include" in repr(modifier.matching.type)
+            include = modifier.matching.type == promql.LabelModifierType.Include
             for label in modifier.matching.labels:
                 self._expect_label(label, both_sides, f"{op} {'on' if include else 'ignoring'}")
-        one_side = {"ManyToOne": right, "OneToMany": left}.get(repr(modifier.card).rsplit(".", 1)[-1])
-        if one_side is not None:
-            for label in modifier.group_labels or ():
-                self._expect_label(label, replace(one_side, metrics=both_sides.metrics), f"{op} group")
+        one_side = left if modifier.card == promql.VectorMatchCardinality.OneToMany else right
+        for label in modifier.group_labels or ():
+            self._expect_label(label, replace(one_side, metrics=both_sides.metrics), f"{op} group")
 
     def _expect_label(self, label: str, value: Value, where: str) -> None:
         if value.labels is not None and label not in value.labels | {"__name__", NAME}:
@@ -324,7 +323,7 @@ class Analysis:
 def _grouping(modifier: Any) -> tuple[bool, list[str]]:
     if modifier is None:
         return True, []
-    return "By" in repr(modifier.type), list(modifier.labels)
+    return modifier.type == promql.AggModifierType.By, list(modifier.labels)
 
 
 def _literal(node: Any) -> float | None:
@@ -375,13 +374,13 @@ def _with_number(left: Value, right: Value, op: str) -> Value:
 
 def _matched(modifier: Any, left: Value, right: Value) -> frozenset[str] | None:
     """Labels of the result of arithmetic between two vectors."""
-    many, one = (right, left) if modifier is not None and "OneToMany" in repr(modifier.card) else (left, right)
+    many, one = (right, left) if modifier is not None and modifier.card == promql.VectorMatchCardinality.OneToMany else (left, right)
     if many.labels is None or modifier is None or modifier.matching is None:
         return many.labels
     named = frozenset(modifier.matching.labels)
-    if "OneToOne" not in repr(modifier.card):
+    if modifier.card != promql.VectorMatchCardinality.OneToOne:
         return many.labels | frozenset(modifier.group_labels or ()) if one.labels is not None else None
-    return named & many.labels if "Include" in repr(modifier.matching.type) else many.labels - named
+    return named & many.labels if modifier.matching.type == promql.LabelModifierType.Include else many.labels - named
 
 
 def _events(value: Value) -> str:

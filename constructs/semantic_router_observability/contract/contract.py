@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import promql_parser as promql
@@ -171,11 +171,6 @@ class Contract:
         """
         self.refuse(self.dashboard_findings(model, where=where))
 
-    @property
+    @cached_property
     def _samples(self) -> Mapping[str, Sample]:
-        try:
-            return self.__dict__["_by_sample"]  # type: ignore[no-any-return]
-        except KeyError:
-            found = samples(self.metrics.values())
-            self.__dict__["_by_sample"] = found  # frozen for users; this is a memory of what follows from the rest
-            return found
+        return samples(self.metrics.values())

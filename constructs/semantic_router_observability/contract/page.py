@@ -7,10 +7,6 @@ from dataclasses import dataclass, field
 
 from semantic_router_observability.errors import ConfigError
 
-_TYPE = re.compile(r"# TYPE (\S+) (counter|gauge|histogram|summary|untyped|unknown)\s*")
-_SAMPLE = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? +\S+(?: +\S+)?(?: +#.*)?\s*")
-_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:\\.|[^"\\])*)"')
-
 
 @dataclass
 class Seen:
@@ -29,28 +25,24 @@ def read(text: str, *, where: str) -> dict[str, Seen]:
     """Return the families of a page in Prometheus's text format, by name.
 
     Raises:
-        ConfigError: it is no such page.
+        ConfigError: the page is not in this format, or holds no metric.
 
     """
+    from prometheus_client.parser import text_string_to_metric_families  # noqa: PLC0415 - only `contract diff` reads pages
+
+    counters = set(re.findall(r"^# TYPE (\S+) counter", text, re.MULTILINE))
     found: dict[str, Seen] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if typed := _TYPE.fullmatch(line):
-            found[typed[1]] = Seen(typed[1], typed[2])
-        elif line and not line.startswith("#"):
-            sample = _SAMPLE.fullmatch(line)
-            if not sample:
-                raise ConfigError(where, line, f"line {number} is no sample; give a /metrics page in Prometheus's text format")
-            _count(found, sample[1], dict(_LABEL.findall(sample[2] or "")))
+    try:
+        for metric in text_string_to_metric_families(text):
+            # The parser calls the counters `x` and `x_total` both `x`; a router that renames one to the other breaks queries.
+            name = f"{metric.name}_total" if metric.type == "counter" and metric.name not in counters else metric.name
+            seen = found.setdefault(name, Seen(name, metric.type))
+            for sample in metric.samples:
+                seen.samples += 1
+                seen.labels |= sample.labels.keys() - {"le", "quantile"}
+                seen.bounds |= {float(sample.labels["le"])} - {float("inf")} if "le" in sample.labels else set()
+    except (ValueError, IndexError) as error:
+        raise ConfigError(where, text[:40], f"is not in Prometheus's text format ({error}); give a /metrics page") from error
     if not found:
         raise ConfigError(where, text[:40], "holds no metric; give a /metrics page in Prometheus's text format")
     return found
-
-
-def _count(found: dict[str, Seen], name: str, labels: dict[str, str]) -> None:
-    family = next((found[each] for each in (name, re.sub(r"_(bucket|sum|count)$", "", name)) if each in found), None)
-    if family is None:
-        family = found[name] = Seen(name, "untyped")
-    family.samples += 1
-    family.labels |= labels.keys() - {"le", "quantile"}
-    if "le" in labels and labels["le"] != "+Inf":
-        family.bounds.add(float(labels["le"]))

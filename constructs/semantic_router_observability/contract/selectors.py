@@ -6,6 +6,8 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import promql_parser as promql
+
 from semantic_router_observability.contract.grafana_variables import VARIABLE
 from semantic_router_observability.contract.presence import ALWAYS, Event
 
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
 
 KEPT_AMONG_STAND_INS: Final = frozenset({"method", "tier", "is_tie"})
 """Labels that have real values even in a stand-in series, so that no matcher on them leaves it out."""
+
+
+_SIGNS: Final = (
+    (promql.MatchOp.Equal, "="),
+    (promql.MatchOp.NotEqual, "!="),
+    (promql.MatchOp.Re, "=~"),
+    (promql.MatchOp.NotRe, "!~"),
+)
 
 
 class Matcher(NamedTuple):
@@ -51,8 +61,7 @@ class Matcher(NamedTuple):
 def matchers_of(node: Any) -> list[Matcher]:
     """Return the matchers of a parsed selector, those of `or` branches included."""
     parsed = [*node.matchers.matchers, *(matcher for branch in node.matchers.or_matchers for matcher in branch)]
-    ops = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
-    return [Matcher(matcher.name, ops[repr(matcher.op)], matcher.value) for matcher in parsed]
+    return [Matcher(matcher.name, next(sign for op, sign in _SIGNS if op == matcher.op), matcher.value) for matcher in parsed]
 
 
 def names_of(node: Any, matchers: Iterable[Matcher]) -> list[str]:

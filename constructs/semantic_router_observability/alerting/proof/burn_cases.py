@@ -174,5 +174,5 @@ def _series(promise: Promise, base: Mapping[str, str], pace: Burn) -> list[Serie
 def _like(selector: str, base: Mapping[str, str], values: list[Value]) -> Series:
     """Make a series that a selector selects, as far as its matchers say what a label has to be."""
     parsed: Any = promql_parser.parse(selector)
-    said = {each.name: each.value for each in parsed.matchers.matchers if str(each.op).endswith("Equal") and "Not" not in str(each.op)}
+    said = {each.name: each.value for each in parsed.matchers.matchers if each.op == promql_parser.MatchOp.Equal}
     return Series(parsed.name, {**base, **said}, values)
