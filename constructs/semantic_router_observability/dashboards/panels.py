@@ -175,6 +175,7 @@ def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = 
         .orientation(common.VizOrientation.HORIZONTAL)
         .value_mode(common.BarGaugeValueMode.TEXT)
         .show_unfilled(True)
+        .min_viz_height(10)  # with Grafana's 16 pixels, the last bars of a full panel are out of sight
         .text(VizTextDisplayOptions().title_size(12).value_size(14))
         .reduce_options(ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .color_scheme(plain if bound is None else FieldColor().mode(FieldColorModeId.THRESHOLDS))
