@@ -7,6 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from harness.recorded import seconds
 from semantic_router_observability.dashboards import DASHBOARDS, raw_queries, render
 
 if TYPE_CHECKING:
@@ -34,7 +35,14 @@ def panels(file_name: str, *, recorded: bool = False) -> Mapping[int, dict[str, 
 
 def queries(file_name: str, number: int, *, range_: str = "1h", window: str = "5m", recorded: bool = False, **variables: str) -> list[str]:
     """Return the queries of a panel with values for Grafana's variables: All, unless given."""
-    given = {"__range": range_, "__rate_interval": window, "__interval": "1m", "monthly_budget": "0", **variables}
+    given = {
+        "__range": range_,
+        "__range_s": seconds(range_),
+        "__rate_interval": window,
+        "__interval": "1m",
+        "monthly_budget": "0",
+        **variables,
+    }
     return [
         re.sub(r"\$([a-z_]\w*)", lambda found: given.get(found[1], ".*"), target["expr"])
         for target in panels(file_name, recorded=recorded)[number]["targets"]

@@ -78,5 +78,10 @@ def cost(url: str, expression: str, *, at: float, span: float = 0, step: int = 6
 
 def concrete(expression: str, *, range_: str, interval: str = "1m", window: str = "75s", **chosen: str) -> str:
     """Put values for Grafana's variables: All, unless given."""
-    values = {"__range": range_, "__interval": interval, "__rate_interval": window, **chosen}
+    values = {"__range": range_, "__range_s": seconds(range_), "__interval": interval, "__rate_interval": window, **chosen}
     return re.sub(r"\$([a-z_]\w*)", lambda found: values.get(found[1], ".*"), expression)
+
+
+def seconds(span: str) -> str:
+    """Write a span such as 90m or 1h as Grafana's `$__range_s` does."""
+    return str(int(span[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[span[-1]])

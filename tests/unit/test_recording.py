@@ -171,14 +171,6 @@ def test_both_forms_answer_alike(busy: History, key: str) -> None:
         assert held[labels] == pytest.approx(value, **near)
 
 
-@pytest.mark.parametrize("key", RECORDED)
-@pytest.mark.parametrize("chosen", [r"10\\.0\\.0\\.2:9190", r"(10\\.0\\.0\\.1:9190|10\\.0\\.0\\.2:9190)"], ids=["one", "two"])
-def test_a_chosen_instance_is_answered_from_its_raw_series(busy: History, key: str, chosen: str) -> None:
-    held, raw = (answers(busy, form[key], window="2m", instance=chosen) for form in (RECORDED, RAW))
-    assert held == pytest.approx(raw, rel=1e-9)
-    assert raw
-
-
 @pytest.mark.parametrize("chosen", [{"model": "qwen3-8b"}, {"decision": "math"}, {"namespace": "elsewhere"}, {"job": "other"}], ids=str)
 def test_filters_still_filter(busy: History, chosen: dict[str, str]) -> None:
     compared = 0
@@ -189,15 +181,6 @@ def test_filters_still_filter(busy: History, chosen: dict[str, str]) -> None:
             assert held == pytest.approx(raw, rel=0.05, abs=8 if "flight" in key else 0.01)
             compared += 1
     assert compared > 15
-
-
-def test_raw_series_cost_nothing_while_all_instances_are_shown(busy: History) -> None:
-    url = busy.prometheus.url
-    fallback = concrete(queries.rates("llm_model_requests_total").split(" or ", 1)[1], range_="1h")
-    assert fallback.startswith("rate(llm_model_requests_total{")
-    assert cost(url, fallback, at=busy.now, span=3000).samples == 0
-    chosen = concrete(queries.rates("llm_model_requests_total").split(" or ", 1)[1], range_="1h", instance="10.0.0.1:9190")
-    assert cost(url, chosen, at=busy.now, span=3000).samples > 0
 
 
 def test_recorded_queries_touch_few_samples(busy: History) -> None:

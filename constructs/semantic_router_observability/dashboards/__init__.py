@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from .cost import cost_and_tokens
     from .engines import vllm_engines
     from .fleet import router_fleet
-    from .form import raw_queries
     from .front_page import PANEL_IDS, UID, llm_router_metrics
     from .guardrails import guardrails_and_quality
     from .kubernetes import router_kubernetes
+    from .recording import raw_queries
     from .registry import DASHBOARDS, Entry
     from .rendering import render
     from .routing import routing_and_learning
@@ -54,7 +54,7 @@ _HOMES = {
     "cost_and_tokens": "cost",
     "guardrails_and_quality": "guardrails",
     "llm_router_metrics": "front_page",
-    "raw_queries": "form",
+    "raw_queries": "recording",
     "render": "rendering",
     "router_fleet": "fleet",
     "router_kubernetes": "kubernetes",

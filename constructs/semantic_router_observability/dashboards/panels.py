@@ -36,6 +36,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
+from semantic_router_observability.dashboards.promql import readable
 from semantic_router_observability.dashboards.variables import data_source
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def _finish(
     if about.decimals is not None:
         builder.decimals(about.decimals)
     for number, query in enumerate(queries):
-        target = Dataquery().expr(query.expr).legend_format(query.legend).ref_id(_ref(number)).datasource(data_source())
+        target = Dataquery().expr(readable(query.expr)).legend_format(query.legend).ref_id(_ref(number)).datasource(data_source())
         if table:
             target.format(PromQueryFormat.TABLE)
         builder.with_target(target.instant() if instant else target.range())

@@ -5,8 +5,8 @@ the family has), the stand-in series to leave out, and whether the question fits
 when the dashboard is built instead of drawing nonsense.
 
 Where a family is recorded (see `rules/`), a query reads the recorded series, which cost the same at any number of pods. A recorded
-series has no `instance`: it answers while the filter of that name is on All. For a chosen instance the same query falls back to the
-raw series, of that instance only. `raw_queries()` builds dashboards for a Prometheus without the rules.
+series has no `instance`; the dashboard "Router fleet" is built with `raw_queries()` and answers for chosen instances, as is every
+dashboard for a Prometheus without the rules.
 
 Windows: a line over time uses `$__rate_interval`, which grows with the step and covers at least four scrapes. A single number is an
 instant query over `RECENT` ("now") or over `$__range` (a count of everything on screen).
@@ -17,8 +17,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.dashboards.form import is_recorded
-from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, ONE_INSTANCE, SCRAPE_MATCHERS
+from semantic_router_observability.dashboards.recording import is_recorded
+from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS, place_matchers
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router import catalogue
 from semantic_router_observability.rules.recorded import EXPECTED, RESTART_MINUTES, RESTARTS, recorded
@@ -45,32 +45,27 @@ MINUTE: Final = "1m"
 UP: Final = f"up{{{', '.join(SCRAPE_MATCHERS)}}}"
 """1 for each scrape target that answered, 0 for each that did not."""
 
-ZERO: Final = f"0 * count({UP} == 1)"
-"""`zero()` from raw series."""
-
 
 def zero() -> str:
     """0 while at least one router answers, nothing otherwise: an outage must look like a gap, not like a quiet night."""
-    return f"0 * ({_place(UP_RECORDED)} > 0 or count({_one('up')} == 1))" if is_recorded() else ZERO
+    return f"0 * ({answering()} > 0)" if is_recorded() else f"0 * count({UP} == 1)"
 
 
 def answering() -> str:
     """Count the scrape targets that answered."""
-    return f"({_place(UP_RECORDED)} or sum({_one('up')}))" if is_recorded() else f"sum({UP})"
+    return f"sum({_placed(UP_RECORDED)})" if is_recorded() else f"sum({UP})"
 
 
 def expected() -> str:
     """Count the scrape targets there are."""
-    return f"({_place(EXPECTED)} or count({_one('up')}))" if is_recorded() else f"count({UP})"
+    return f"sum({_placed(EXPECTED)})" if is_recorded() else f"count({UP})"
 
 
 def restarts() -> str:
     """Count restarts within the range on screen. Rounded up, as a restart of this minute has not been seen for its full time yet."""
-    start = "process_start_time_seconds"
     if not is_recorded():
-        return f"sum(changes({series(start)}[{RANGE}]))"
-    seen = f"sum_over_time({RESTARTS}{{{', '.join(SCRAPE_MATCHERS)}}}[{RANGE}:{MINUTE}])"
-    return f"(ceil(sum({seen}) / {RESTART_MINUTES}) or sum(changes({_one(start)}[{RANGE}])))"
+        return f"sum(changes({series('process_start_time_seconds')}[{RANGE}]))"
+    return f"ceil(sum(sum_over_time({_placed(RESTARTS)}[{RANGE}:{MINUTE}])) / {RESTART_MINUTES})"
 
 
 def series(name: str, *matchers: str, part: str = "") -> str:
@@ -79,26 +74,22 @@ def series(name: str, *matchers: str, part: str = "") -> str:
     filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
     if family.stand_in == catalogue.INIT:
         filters += [f'{label}!="{catalogue.INIT}"' for label in family.labels if label not in family.label_values]
-    return f"{name}{part}{{{', '.join([*SCRAPE_MATCHERS, *filters, *matchers])}}}"
+    return f"{name}{part}{{{', '.join([*place_matchers(), *filters, *matchers])}}}"
 
 
 def rates(name: str, *matchers: str, part: str = "", window: str = STEP) -> str:
     """Count events per second of a counter, or observations by bucket (`part="_bucket"`), series by series: to be put into a sum."""
-    raw = f"rate({series(name, *matchers, part=part)}[{window}])"
     known = _recorded(name, matchers, part)
-    if known is None:
-        return raw
-    held = _series(known.name, known.family, matchers)
-    match window:
+    held = _held(known, matchers) if known else ""
+    match window if held else None:
         case "5m":
-            read = held
+            return held
         case "$__range":
-            read = f"sum_over_time({held}[{RANGE}:{MINUTE}]) / scalar(count_over_time(vector(1)[{RANGE}:{MINUTE}]))"
+            return f"sum_over_time({held}[{RANGE}:{MINUTE}]) * 60 / $__range_s"
         case "$__rate_interval":
-            read = f"avg_over_time({held}[$__interval:{MINUTE}])"
+            return f"avg_over_time({held}[$__interval:{MINUTE}])"
         case _:
-            return raw
-    return f"{read} or rate({_one(name, *matchers, part=part)}[{window}])"
+            return f"rate({series(name, *matchers, part=part)}[{window}])"
 
 
 def increases(name: str, *matchers: str) -> str:
@@ -106,9 +97,8 @@ def increases(name: str, *matchers: str) -> str:
     known = _recorded(name, matchers, "")
     if known is None:
         return f"increase({series(name, *matchers)}[{RANGE}])"
-    held = _series(known.name, known.family, matchers)
     # Added up and not averaged: a model that appeared an hour ago counts for that hour.
-    return f"sum_over_time({held}[{RANGE}:{MINUTE}]) * 60 or increase({_one(name, *matchers)}[{RANGE}])"
+    return f"sum_over_time({_held(known, matchers)}[{RANGE}:{MINUTE}]) * 60"
 
 
 def rate(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
@@ -129,9 +119,7 @@ def gauge(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
     """Add a gauge up over replicas; only for gauges that may be added."""
     _expect(name, "gauge")
     known = _recorded(name, matchers, "") if _over_replicas(by) else None
-    if known is None:
-        return f"{_sum(by)}({series(name, *matchers)})"
-    return f"{_sum(by)}({_series(known.name, known.family, matchers)} or {_one(name, *matchers)})"
+    return f"{_sum(by)}({_held(known, matchers) if known else series(name, *matchers)})"
 
 
 def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
@@ -196,25 +184,20 @@ def _over_replicas(by: Sequence[str]) -> bool:
 
 
 def _recorded(name: str, matchers: Sequence[str], part: str) -> Recorded | None:
-    """What is recorded of a family, when the present form uses it and it answers this question."""
+    """What is recorded of a family, when the dashboard may rely on it and it answers this question."""
     known = recorded(name) if is_recorded() else None
     asked = {label for matcher in matchers for label in re.findall(r"^\w+", matcher)}
     return known if known is not None and known.sample == f"{name}{part}" and asked <= set(known.labels) else None
 
 
-def _series(sample: str, family: catalogue.Family, matchers: Sequence[str], place: Sequence[str] = SCRAPE_MATCHERS) -> str:
-    filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
-    return f"{sample}{{{', '.join([*place, *filters, *matchers])}}}"
+def _held(known: Recorded, matchers: Sequence[str]) -> str:
+    """Select the recorded series of a family that the filters let through."""
+    filters = [LABEL_MATCHERS[label] for label in known.family.labels if label in LABEL_MATCHERS]
+    return _placed(known.name, *filters, *matchers)
 
 
-def _one(name: str, *matchers: str, part: str = "") -> str:
-    """Select the raw series of a chosen instance; nothing, at no cost, while all are chosen."""
-    found = series(name, *matchers, part=part) if name != "up" else UP
-    return found.replace(SCRAPE_MATCHERS[-1], f"{SCRAPE_MATCHERS[-1]}, {ONE_INSTANCE}")
-
-
-def _place(record: str) -> str:
-    return f"sum({record}{{{', '.join(SCRAPE_MATCHERS)}}})"
+def _placed(record: str, *matchers: str) -> str:
+    return f"{record}{{{', '.join([*place_matchers(), *matchers])}}}"
 
 
 def _sum(by: Sequence[str]) -> str:

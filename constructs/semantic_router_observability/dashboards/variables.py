@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
 from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableOption, VariableRefresh, VariableSort
 
-from semantic_router_observability.dashboards.form import is_recorded
+from semantic_router_observability.dashboards.recording import is_recorded
 from semantic_router_observability.router.target import JOB
 from semantic_router_observability.rules.recorded import UP, recorded
 
@@ -30,11 +30,7 @@ DEFAULT_JOB: Final = JOB
 """Preselected scrape job. Grafana falls back to the first job found when there is none of this name."""
 
 SCRAPE_MATCHERS: Final = ('namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')
-"""Where a sample comes from. Applied to every series, `up` and the process families included."""
-
-ONE_INSTANCE: Final = 'instance!~"$instance.+"'
-"""With the matcher on `instance` above: only series of instances that are chosen by name. On "All" it reads `.*.+`, which every series
-with an instance matches, so that none is left; the name of a chosen instance has nothing behind it."""
+"""Where a raw sample comes from. Applied to every series, `up` and the process families included."""
 
 LABEL_MATCHERS: Final = MappingProxyType(
     {
@@ -48,6 +44,11 @@ LABEL_MATCHERS: Final = MappingProxyType(
 """What a sample is about, by the label that says so. Applied wherever a family has the label."""
 
 
+def place_matchers() -> tuple[str, ...]:
+    """Return the matchers on where a sample comes from. Recording rules add replicas up, so a dashboard that reads them has no instances."""
+    return SCRAPE_MATCHERS[:2] if is_recorded() else SCRAPE_MATCHERS
+
+
 def data_source() -> DataSourceRef:
     """Return the reference every panel and query carries."""
     return DataSourceRef(type_val="prometheus", uid=DATA_SOURCE)
@@ -58,11 +59,12 @@ def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
     # two families: requests that name a concrete model are filed under their model only in the second one
     models = "|".join(_held(name) for name in ("llm_model_requests_total", "llm_routing_reason_codes_total"))
     place = 'namespace=~"$namespace", job=~"$job"'
+    instance = () if is_recorded() else (choices("instance", "Instance", f"label_values(up{{{place}}}, instance)"),)
     return (
         source_variable(),
         _job(),
         choices("namespace", "Namespace", f'label_values({UP if is_recorded() else "up"}{{job=~"$job"}}, namespace)'),
-        choices("instance", "Instance", f"label_values(up{{{place}}}, instance)"),
+        *instance,
         choices("model", "Model", f'label_values({{__name__=~"{models}", {place}}}, model)'),
         choices("decision", "Decision", f"label_values({_held('llm_decision_match_total')}{{{place}}}, decision_name)"),
     )

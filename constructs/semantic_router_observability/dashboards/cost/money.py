@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders.dashboard import TextBoxVariable
 
 from semantic_router_observability.dashboards.observations import observed
-from semantic_router_observability.dashboards.queries import RANGE, STEP, increases, or_zero, rate, series, zero
+from semantic_router_observability.dashboards.queries import RANGE, STEP, increases, rate, series, zero
 from semantic_router_observability.dashboards.variables import choices
 
 if TYPE_CHECKING:
@@ -69,10 +69,13 @@ def of_budget(monthly: str) -> str:
 
 
 def saved_by_cache(window: str = STEP) -> str:
-    """Guess what the cache saves per second: as if each answer it gave had cost what the other answers cost on average."""
-    hits = or_zero(rate("llm_cache_plugin_hits_total", window=window))
+    """Guess what the cache saves per second: as if each answer it gave had cost what the other answers cost on average.
+
+    With c of n answers from the cache, that is c / (n - c) of what was spent; nothing where no answer came from a model.
+    """
+    hits = rate("llm_cache_plugin_hits_total", window=window)
     answers = observed("llm_model_completion_latency_seconds", window=window)
-    return f"{per_second(window=window)}\n* on () group_left () ({hits} / ({answers} - {hits} > 0))"
+    return f"{per_second(window=window)}\n/ on () group_left () (({answers} / {hits} > 1) - 1)"
 
 
 def saved_by_compression(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
@@ -81,9 +84,10 @@ def saved_by_compression(by: Sequence[str] = ("currency",), window: str = STEP) 
 
 
 def saved(window: str = STEP) -> str:
-    """Add both kinds of savings up, per second."""
-    nothing = f"0 * {per_second(window=window)}"
-    return f"({saved_by_cache(window)} or {nothing})\n+ ({saved_by_compression(window=window)} or {nothing})"
+    """Add both kinds of savings up, per second; either may be missing."""
+    cache = f'label_replace({saved_by_cache(window)}, "by", "cache", "", "")'
+    compression = f'label_replace({saved_by_compression(window=window)}, "by", "compression", "", "")'
+    return f"sum by (currency) ({cache} or {compression})"
 
 
 def priced_tokens() -> str:

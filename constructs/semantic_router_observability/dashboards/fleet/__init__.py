@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.dashboards.fleet import load, resources, runtime, scrapes, state, windows
+from semantic_router_observability.dashboards.fleet import chosen, load, resources, runtime, scrapes, state, windows
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.page import page
+from semantic_router_observability.dashboards.recording import raw_queries
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -22,12 +23,13 @@ UID: Final = "semantic-router-fleet"
 
 def router_fleet() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
-        uid=UID,
-        title="Router fleet",
-        description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, and what scraping them costs.",
-        sections=_sections(),
-    )
+    with raw_queries():  # recorded series add replicas up
+        return page(
+            uid=UID,
+            title="Router fleet",
+            description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, and what scraping them costs.",
+            sections=_sections(),
+        )
 
 
 def _sections() -> list[Section]:
@@ -66,6 +68,7 @@ def _sections() -> list[Section]:
                 Line(8, [resources.uptime(), resources.cache_entries()]),
             ],
         ),
+        Section(title="Traffic of the chosen instances", id=PANEL_IDS["row-chosen"], collapsed=True, lines=chosen.lines()),
         Section(
             title="Go runtime",
             id=PANEL_IDS["row-runtime"],

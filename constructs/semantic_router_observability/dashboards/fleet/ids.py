@@ -42,10 +42,17 @@ PANEL_IDS: Final = MappingProxyType(
         "scrape-time": 81,
         "scrape-new-series": 82,
         "scrape-answers": 83,
+        "chosen-outcomes": 90,
+        "chosen-causes": 91,
+        "chosen-models": 92,
+        "chosen-first-token": 93,
+        "chosen-completion": 94,
+        "chosen-overhead": 95,
         "row-load": 101,
         "row-resources": 102,
         "row-runtime": 103,
         "row-windows": 105,
         "row-scrapes": 107,
+        "row-chosen": 108,
     }
 )

@@ -1,4 +1,4 @@
-"""Whether dashboards are being built on recording rules, or on what the router exports."""
+"""Whether dashboards read recording rules, or what the router exports."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ _recorded: ContextVar[bool] = ContextVar("recorded", default=True)
 
 
 def is_recorded() -> bool:
-    """Whether the rules of `rules/` can be counted on."""
+    """Whether the dashboard being built may rely on the rules of `rules/`."""
     return _recorded.get()
 
 
 @contextmanager
 def raw_queries(raw: bool = True) -> Iterator[None]:
-    """Build dashboards for a Prometheus that does not evaluate the rules: same panels, same answers, more work at every look."""
+    """Build dashboards for a Prometheus that does not evaluate the rules: the same panels and answers, at a higher cost for each query.
+
+    Raw series name their instance, so these dashboards also filter by it.
+    """
     token = _recorded.set(not raw)
     try:
         yield
