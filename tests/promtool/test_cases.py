@@ -16,6 +16,8 @@ from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Links
 from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.alerting.proof import promtool
+from semantic_router_observability.alerting.proof.cases import cases
+from semantic_router_observability.alerting.proof.gauges import GAUGES
 from semantic_router_observability.alerting.proof.proof import prove
 from semantic_router_observability.alerting.proof.series import increase, line, restarted
 from semantic_router_observability.alerting.shapes.count import Count
@@ -82,8 +84,8 @@ def test_absence(tmp_path: Path, facts: Facts) -> None:
 
 @pytest.mark.parametrize("alert", SHIPPED, ids=lambda each: each.name)
 def test_no_alert_lacks_a_case(alert: Definition) -> None:
-    names = {case.name for case in alert.shape.cases(alert.tuning)}
-    intents = {case.intent for case in alert.shape.cases(alert.tuning)}
+    names = {case.name for case in cases(alert)}
+    intents = {case.intent for case in cases(alert)}
     assert EXPECTED_CASES.get(type(alert.shape), set()) <= names
     assert intents == ({"fires"} if alert.name == "Watchdog" else {"fires", "quiet"})
     if isinstance(alert.shape, Share | Slow) and alert.tuning.at_least > 1:
@@ -102,8 +104,7 @@ def test_cases_notice_what_is_wrong(tmp_path: Path) -> None:
     ]
     for alert in [each for each in SHIPPED if each.name in chosen]:
         rule = alert.rule()
-        cases = list(alert.shape.cases(alert.tuning))
-        tests = promtool.unit_tests(rule, cases, LINKS, alone=False)
+        tests = promtool.unit_tests(rule, list(cases(alert)), LINKS, alone=False)
         spoilt = {
             "later": msgspec.structs.replace(rule, for_="9m"),
             "other words": msgspec.structs.replace(rule, summary=f"{rule.summary}!"),
@@ -132,11 +133,11 @@ def test_fifty_random_sets_of_thresholds(tmp_path: Path) -> None:
     tried: list[str] = []
     alerts: list[Definition] = []
     tunable = [each for each in SHIPPED if isinstance(each.shape, Share | Slow | Count | Surge | Level | Restarts)]
-    for number_of_set in range(SETS):
+    for _ in range(SETS):
         for alert in generator.sample(tunable, k=len(tunable) // 6):
             tuning = _random(alert, generator)
             alert.shape.check(alert.name, tuning)
-            alerts.append(replace(alert, name=f"{alert.name}{number_of_set}", tuning=tuning))
+            alerts.append(replace(alert, tuning=tuning))
             tried.append(alert.name)
     essential = {"above", "below", "beyond", "within", "surge", "too-often", "as-often-as-it-may", "everything-fails-rarely"}
     outcome = prove(program("promtool"), tmp_path, alerts, LINKS, only=lambda case: case.name in essential)
@@ -158,7 +159,7 @@ def _random(alert: Definition, generator: random.Random) -> Tuning:
         changes |= {"threshold": round(generator.uniform(1.5, 20), 2), "at_least": generator.randint(5, 200)}
     elif isinstance(shape, Restarts):
         changes["threshold"] = float(generator.randint(0, 8))
-    elif isinstance(shape, Level) and shape.bad is None:
+    elif isinstance(shape, Level) and GAUGES[alert.name].bad is None:
         changes["threshold"] = round(generator.uniform(0.3, 0.99), 3) if shape.is_share else float(generator.randint(1, 1000))
     return msgspec.structs.replace(tuning, **changes)
 

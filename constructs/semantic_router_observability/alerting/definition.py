@@ -73,7 +73,7 @@ class Definition:
     @property
     def by(self) -> tuple[str, ...]:
         """Labels of a result."""
-        return tuple(getattr(self.shape, "by", ()))
+        return self.shape.by
 
     def words(self, text: str) -> str:
         """Fill in the bound that is in force."""

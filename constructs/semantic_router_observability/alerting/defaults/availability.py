@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel, panels
-from semantic_router_observability.alerting.proof.series import Series
 from semantic_router_observability.alerting.shapes.absence import Absence
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.restarts import Restarts
-from semantic_router_observability.alerting.shapes.shape import router
 from semantic_router_observability.router.target import JOB
 from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from semantic_router_observability.alerting.facts import Facts
 
@@ -44,14 +42,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterDown",
-        shape=Level(
-            template=f"sum by (namespace, job) ({_UP}) == 0",
-            make=lambda base, values: [Series("up", base, values), Series("up", {**base, "instance": "second:9190"}, values)],
-            base=router,
-            by=("namespace", "job"),
-            bad=0,
-            unit="replicas that answer",
-        ),
+        shape=Level(template=f"sum by (namespace, job) ({_UP}) == 0", by=("namespace", "job"), unit="replicas that answer"),
         tuning=tuning(threshold=0, severity="critical", hold="3m"),
         component="availability",
         summary="No replica of the Semantic Router in {{ $labels.namespace }} answers",
@@ -62,13 +53,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
         name="SemanticRouterReplicaDown",
         shape=Level(
             template=f"{_UP} == 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
-            make=lambda base, values: [
-                Series("up", base, values),
-                Series("up", {**base, "instance": "second:9190", "pod": "second"}, [1.0] * len(values)),
-            ],
-            base=router,
             by=("namespace", "job", "pod", "instance", "service"),
-            bad=0,
             unit="scrape answered",
         ),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
@@ -94,15 +79,6 @@ def availability(facts: Facts) -> Iterator[Definition]:
         shape=Level(
             template=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
             'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
-            make=lambda base, values: [
-                Series("process_resident_memory_bytes", base, [None if value is None else value * 2**32 for value in values]),
-                Series(
-                    "kube_pod_container_resource_limits",
-                    {"namespace": base["namespace"], "pod": base["pod"], "container": "router", "resource": "memory"},
-                    [float(2**32)] * len(values),
-                ),
-            ],
-            base=router,
             by=("namespace", "pod"),
             unit="share of the memory limit",
             is_share=True,
@@ -115,15 +91,11 @@ def availability(facts: Facts) -> Iterator[Definition]:
         lines=panels("semantic-router-kubernetes", 5, 10, 31),
     )
     if facts.sample_limit:
-        limit = facts.sample_limit
         yield Definition(
             name="SemanticRouterSamplesNearLimit",
             shape=Level(
-                template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / {limit} > <threshold>',
-                make=lambda base, values: [
-                    Series("scrape_samples_post_metric_relabeling", base, [None if value is None else value * limit for value in values])
-                ],
-                base=router,
+                template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / <limit> > <threshold>',
+                limit=facts.sample_limit,
                 by=("namespace", "job", "pod", "instance", "service"),
                 unit="share of the sample limit",
                 is_share=True,
@@ -134,20 +106,13 @@ def availability(facts: Facts) -> Iterator[Definition]:
             description="Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
             panel=_SAMPLES,
             lines=(_SAMPLES,),
-            line=lambda _: limit,
+            line=lambda _: facts.sample_limit,
         )
     yield Definition(
         name="SemanticRouterBusy",
         shape=Level(
             template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
             f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1) > <threshold>",
-            make=lambda base, values: [
-                Series("llm_model_inflight_requests", base, values),
-                Series("llm_model_inflight_requests", {**base, "instance": "second:9190", "pod": "second"}, values),
-                Series("up", _without_model(base), [1.0] * len(values)),
-                Series("up", {**_without_model(base), "instance": "second:9190", "pod": "second"}, [1.0] * len(values)),
-            ],
-            base=router,
             by=("namespace", "job", "model"),
             unit="requests in flight a replica",
         ),
@@ -158,7 +123,3 @@ def availability(facts: Facts) -> Iterator[Definition]:
         panel=_IN_FLIGHT,
         lines=(_IN_FLIGHT,),
     )
-
-
-def _without_model(base: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in base.items() if name != "model"}

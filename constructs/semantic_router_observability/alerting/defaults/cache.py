@@ -21,8 +21,8 @@ def cache() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterCacheUseless",
         shape=Share(
-            Selector("llm_cache_plugin_misses_total", example=_DECISION),
-            Selector("llm_cache_plugin_hits_total", example=_DECISION),
+            Selector("llm_cache_plugin_misses_total"),
+            Selector("llm_cache_plugin_hits_total"),
             window=60,
             apart=True,
             unit="share of lookups that miss",
@@ -40,13 +40,8 @@ def cache() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterCacheErrors",
         shape=Share(
-            Selector(
-                "llm_cache_operations_total",
-                ('status="error"',),
-                example={**_OPERATION, "status": "error"},
-                decoys=({"status": "canceled"},),
-            ),
-            Selector("llm_cache_operations_total", ('status!~"error|canceled"',), example={**_OPERATION, "status": "hit"}),
+            Selector("llm_cache_operations_total", 'status="error"'),
+            Selector("llm_cache_operations_total", 'status!~"error|canceled"'),
             window=10,
             by=(*INSTALLATION, "backend"),
             apart=True,

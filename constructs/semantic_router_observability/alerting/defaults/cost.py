@@ -18,13 +18,7 @@ def cost() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         name="SemanticRouterSpendOverBudget",
-        shape=Count(
-            Selector("llm_model_cost_total", example={"model": "qwen3-8b", "currency": "USD"}),
-            window=60,
-            by=(*INSTALLATION, "currency"),
-            scale=24,
-            unit="currency units a day",
-        ),
+        shape=Count(Selector("llm_model_cost_total"), window=60, by=(*INSTALLATION, "currency"), scale=24, unit="currency units a day"),
         tuning=tuning(threshold=100, severity="warning", hold="30m"),
         component="cost",
         summary="At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day",
@@ -35,7 +29,7 @@ def cost() -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterTokenSurge",
-        shape=Surge(Selector("llm_model_tokens_total", example={"model": "qwen3-8b"}), window=30, before=360),
+        shape=Surge(Selector("llm_model_tokens_total"), window=30, before=360),
         tuning=tuning(threshold=5, severity="info", hold="10m", at_least=1_000_000),
         component="cost",
         summary="The router in {{ $labels.namespace }} used {{ $value | humanize }} tokens within 30 minutes, far more than usual",

@@ -25,13 +25,7 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterDetectorErrors",
         # A share and no number: a busy router sees a few failures in every quarter of an hour.
-        shape=Share(
-            Selector("llm_plugin_execution_errors_total", example={"plugin_type": "response_jailbreak", "error_reason": "detection_error"}),
-            Selector(_RUNS, example={"plugin_type": "response_jailbreak", "status": "not_detected", "decision_name": "math"}),
-            window=15,
-            by=_PLUGIN,
-            apart=True,
-        ),
+        shape=Share(Selector("llm_plugin_execution_errors_total"), Selector(_RUNS), window=15, by=_PLUGIN, apart=True),
         tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
         component="guardrails",
         summary="Detector {{ $labels.plugin_type }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its runs",
@@ -41,14 +35,7 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterGuardrailFailOpen",
         shape=Count(
-            Selector(
-                _RUNS,
-                ('status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open"',),
-                example={"plugin_type": "context_compression", "status": "parse_error_fail_open", "decision_name": "math"},
-                decoys=_DECOYS,
-            ),
-            window=15,
-            by=_PLUGIN,
+            Selector(_RUNS, 'status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open"'), window=15, by=_PLUGIN
         ),
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
@@ -58,16 +45,7 @@ def guardrails() -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterGuardrailFailClosed",
-        shape=Count(
-            Selector(
-                _RUNS,
-                ('status="fail_closed"',),
-                example={"plugin_type": "response_jailbreak", "status": "fail_closed", "decision_name": "math"},
-                decoys=_DECOYS,
-            ),
-            window=15,
-            by=_PLUGIN,
-        ),
+        shape=Count(Selector(_RUNS, 'status="fail_closed"'), window=15, by=_PLUGIN),
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
         summary=(
@@ -80,16 +58,11 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterPluginErrors",
         shape=Share(
-            Selector(
-                _RUNS,
-                ('status=~"compression_failed|unavailable"',),
-                example={"plugin_type": "memory", "status": "unavailable", "decision_name": "math"},
-            ),
+            Selector(_RUNS, 'status=~"compression_failed|unavailable"'),
             Selector(
                 _RUNS,
                 # RAG shows here only when it failed, so that any failure would be all of its runs: it has an alert of its own below.
-                ('status!~"compression_failed|unavailable"',),
-                example={"plugin_type": "memory", "status": "used", "decision_name": "math"},
+                'status!~"compression_failed|unavailable"',
             ),
             window=15,
             by=_PLUGIN,
@@ -104,16 +77,8 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterRetrievalErrors",
         shape=Share(
-            Selector(
-                "rag_retrieval_attempts_total",
-                ('status!="success"',),
-                example={"backend": "milvus", "status": "error", "decision": "math"},
-            ),
-            Selector(
-                "rag_retrieval_attempts_total",
-                ('status="success"',),
-                example={"backend": "milvus", "status": "success", "decision": "math"},
-            ),
+            Selector("rag_retrieval_attempts_total", 'status!="success"'),
+            Selector("rag_retrieval_attempts_total", 'status="success"'),
             window=15,
             by=(*INSTALLATION, "backend"),
             apart=True,
@@ -127,16 +92,8 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterMemoryErrors",
         shape=Share(
-            Selector(
-                "llm_memory_store_operations_total",
-                ('status="error"',),
-                example={"backend": "milvus", "status": "error", "operation": "store"},
-            ),
-            Selector(
-                "llm_memory_store_operations_total",
-                ('status!="error"',),
-                example={"backend": "milvus", "status": "success", "operation": "store"},
-            ),
+            Selector("llm_memory_store_operations_total", 'status="error"'),
+            Selector("llm_memory_store_operations_total", 'status!="error"'),
             window=15,
             by=(*INSTALLATION, "backend"),
             apart=True,
@@ -168,13 +125,4 @@ def guardrails() -> Iterator[Definition]:
 
 
 def _surge(signal: str) -> Surge:
-    return Surge(
-        Selector(
-            "llm_signal_match_total",
-            (f'signal_type="{signal}"',),
-            example={"signal_type": signal, "signal_name": "strict"},
-            decoys=({"signal_type": "keyword"},),
-        ),
-        window=30,
-        before=360,
-    )
+    return Surge(Selector("llm_signal_match_total", f'signal_type="{signal}"'), window=30, before=360)

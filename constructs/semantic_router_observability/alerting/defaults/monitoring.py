@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel, panels
-from semantic_router_observability.alerting.proof.series import Series
 from semantic_router_observability.alerting.shapes.absence import JobsMissing
 from semantic_router_observability.alerting.shapes.always import Always
 from semantic_router_observability.alerting.shapes.count import Count
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
-from semantic_router_observability.alerting.shapes.shape import program
 from semantic_router_observability.alerting.shapes.share import Share
 from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from semantic_router_observability.alerting.facts import Facts
-    from semantic_router_observability.alerting.proof.series import Value
 
 SERVICE: Final = "observability"
 """Label `service` of alerts about the monitoring itself."""
@@ -30,34 +27,11 @@ _STACK: Final = "semantic-router-stack"
 _REFUSED: Final = Panel(uid=_STACK, id=13)
 
 
-def _prometheus(case: str) -> Mapping[str, str]:
-    return program(case, "prometheus")
-
-
-def _grafana(case: str) -> Mapping[str, str]:
-    return program(case, "grafana")
-
-
-def _alertmanager(case: str) -> Mapping[str, str]:
-    return program(case, "alertmanager")
-
-
-def _engine(case: str) -> Mapping[str, str]:
-    return program(case, "vllm")
-
-
 def prometheus(facts: Facts) -> Iterator[Definition]:
     """Return the alerts about Prometheus."""
     yield Definition(
         name="PrometheusConfigReloadFailed",
-        shape=Level(
-            template="prometheus_config_last_reload_successful == 0",
-            make=lambda base, values: [Series("prometheus_config_last_reload_successful", base, values)],
-            base=_prometheus,
-            by=_TARGET,
-            bad=0,
-            unit="reload succeeded",
-        ),
+        shape=Level(template="prometheus_config_last_reload_successful == 0", by=_TARGET, unit="reload succeeded"),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="prometheus",
         summary="Prometheus refuses its configuration",
@@ -68,10 +42,7 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusRuleFailures",
         shape=Count(
-            Selector("prometheus_rule_evaluation_failures_total", example={"rule_group": "/etc/prometheus/rules/slo.yaml;slo"}),
-            window=10,
-            by=(*INSTALLATION, "rule_group"),
-            unit="failed evaluations",
+            Selector("prometheus_rule_evaluation_failures_total"), window=10, by=(*INSTALLATION, "rule_group"), unit="failed evaluations"
         ),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="prometheus",
@@ -84,8 +55,6 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
         name="PrometheusRulesSlow",
         shape=Level(
             template="prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > <threshold>",
-            make=_rule_group,
-            base=_prometheus,
             by=(*_TARGET, "rule_group"),
             unit="share of the evaluation interval",
             is_share=True,
@@ -107,17 +76,12 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
 
 def _storage(facts: Facts) -> Iterator[Definition]:
     if facts.volume_bytes:
-        volume = int(facts.volume_bytes)
-        parts = ("prometheus_tsdb_wal_storage_size_bytes", "prometheus_tsdb_head_chunks_storage_size_bytes")
         yield Definition(
             name="PrometheusStorageFilling",
             shape=Level(
-                template=f"(prometheus_tsdb_storage_blocks_bytes + {' + '.join(parts)}) / {volume} > <threshold>",
-                make=lambda base, values: [
-                    Series("prometheus_tsdb_storage_blocks_bytes", base, [_times(value, volume / 2) for value in values]),
-                    *(Series(part, base, [_times(value, volume / 4) for value in values]) for part in parts),
-                ],
-                base=_prometheus,
+                template="(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes + "
+                "prometheus_tsdb_head_chunks_storage_size_bytes) / <limit> > <threshold>",
+                limit=int(facts.volume_bytes),
                 by=_TARGET,
                 unit="share of the volume",
                 is_share=True,
@@ -196,14 +160,7 @@ def _ingestion() -> Iterator[Definition]:
 def _targets(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusTargetDown",
-        shape=Level(
-            template='up{job!~"semantic-router|grafana|alertmanager"} == 0',
-            make=lambda base, values: [Series("up", base, values)],
-            base=_engine,
-            by=_TARGET,
-            bad=0,
-            unit="scrape answered",
-        ),
+        shape=Level(template='up{job!~"semantic-router|grafana|alertmanager"} == 0', by=_TARGET, unit="scrape answered"),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
         summary="Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
@@ -225,14 +182,10 @@ def _targets(facts: Facts) -> Iterator[Definition]:
 
 
 def _remote_write() -> Iterator[Definition]:
-    queue = {"remote_name": "central", "url": "https://metrics.example.com/push"}
     yield Definition(
         name="PrometheusRemoteWriteFailing",
         shape=Count(
-            Selector("prometheus_remote_storage_samples_failed_total", example=queue),
-            window=10,
-            by=(*INSTALLATION, "remote_name"),
-            unit="lost samples",
+            Selector("prometheus_remote_storage_samples_failed_total"), window=10, by=(*INSTALLATION, "remote_name"), unit="lost samples"
         ),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
@@ -246,20 +199,8 @@ def _remote_write() -> Iterator[Definition]:
         shape=Level(
             template="prometheus_remote_storage_queue_highest_timestamp_seconds - "
             "prometheus_remote_storage_queue_highest_sent_timestamp_seconds > <threshold>",
-            make=lambda base, values: [
-                Series(
-                    "prometheus_remote_storage_queue_highest_timestamp_seconds", {**base, **queue}, [_plus(value, 2e9) for value in values]
-                ),
-                Series(
-                    "prometheus_remote_storage_queue_highest_sent_timestamp_seconds",
-                    {**base, **queue},
-                    [_plus(v, 2e9, of=0) for v in values],
-                ),
-            ],
-            base=_prometheus,
             by=(*_TARGET, "remote_name", "url"),
             unit="seconds behind",
-            whole=True,
         ),
         tuning=tuning(threshold=thresholds.REMOTE_LAG, severity="warning", hold="10m"),
         component="prometheus",
@@ -275,14 +216,7 @@ def grafana() -> Iterator[Definition]:
     """Return the alerts about Grafana."""
     yield Definition(
         name="GrafanaDown",
-        shape=Level(
-            template='sum by (namespace, job) (up{job="grafana"}) == 0',
-            make=lambda base, values: [Series("up", base, values)],
-            base=_grafana,
-            by=INSTALLATION,
-            bad=0,
-            unit="replicas that answer",
-        ),
+        shape=Level(template='sum by (namespace, job) (up{job="grafana"}) == 0', by=INSTALLATION, unit="replicas that answer"),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="grafana",
         summary="Grafana in {{ $labels.namespace }} does not answer",
@@ -297,8 +231,8 @@ def alertmanager() -> Iterator[Definition]:
     yield Definition(
         name="PrometheusNotificationsFailing",
         shape=Share(
-            Selector("prometheus_notifications_errors_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
-            Selector("prometheus_notifications_sent_total", example={"alertmanager": "http://alertmanager:9093/api/v2/alerts"}),
+            Selector("prometheus_notifications_errors_total"),
+            Selector("prometheus_notifications_sent_total"),
             window=10,
             by=(*INSTALLATION, "alertmanager"),
             unit="share of alerts",
@@ -312,14 +246,7 @@ def alertmanager() -> Iterator[Definition]:
     )
     yield Definition(
         name="AlertmanagerDown",
-        shape=Level(
-            template='sum by (namespace, job) (up{job="alertmanager"}) == 0',
-            make=lambda base, values: [Series("up", base, values)],
-            base=_alertmanager,
-            by=INSTALLATION,
-            bad=0,
-            unit="replicas that answer",
-        ),
+        shape=Level(template='sum by (namespace, job) (up{job="alertmanager"}) == 0', by=INSTALLATION, unit="replicas that answer"),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="alertmanager",
         summary="No replica of Alertmanager in {{ $labels.namespace }} answers",
@@ -330,8 +257,8 @@ def alertmanager() -> Iterator[Definition]:
     yield Definition(
         name="AlertmanagerDeliveryFailing",
         shape=Share(
-            Selector("alertmanager_notifications_failed_total", example={"integration": "slack", "reason": "serverError"}),
-            Selector("alertmanager_notifications_total", example={"integration": "slack"}),
+            Selector("alertmanager_notifications_failed_total"),
+            Selector("alertmanager_notifications_total"),
             window=15,
             by=(*INSTALLATION, "integration"),
             unit="share of notifications",
@@ -348,15 +275,7 @@ def alertmanager() -> Iterator[Definition]:
         shape=Level(
             template="min by (namespace, job) (alertmanager_cluster_members) < "
             'on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
-            make=lambda base, values: [
-                Series("alertmanager_cluster_members", base, values),
-                Series("up", base, [1.0] * len(values)),
-                Series("up", {**base, "instance": "second:9093", "pod": "second"}, [1.0] * len(values)),
-            ],
-            base=_alertmanager,
             by=INSTALLATION,
-            bad=1,
-            good=2,
             unit="members that know each other",
         ),
         tuning=tuning(threshold=0, severity="warning", hold="15m"),
@@ -380,19 +299,3 @@ def watchdog() -> Iterator[Definition]:
         service=SERVICE,
         at_most="info",
     )
-
-
-def _rule_group(base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
-    labels = {**base, "rule_group": "/etc/prometheus/rules/requests.yaml;requests"}
-    return [
-        Series("prometheus_rule_group_last_duration_seconds", labels, [_times(value, 16) for value in values]),
-        Series("prometheus_rule_group_interval_seconds", labels, [16.0] * len(values)),
-    ]
-
-
-def _times(value: Value, factor: float) -> Value:
-    return None if value is None else value * factor
-
-
-def _plus(value: Value, number: float, of: float = 1) -> Value:
-    return None if value is None else value * of + number

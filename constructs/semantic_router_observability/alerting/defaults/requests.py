@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ERRORS: Final = "llm_request_errors_total"
-REQUESTS: Final = Selector("llm_model_requests_total", example={"model": "qwen3-8b"})
+REQUESTS: Final = Selector("llm_model_requests_total")
 
 _CLIENT_ERRORS: Final = ({"reason": "parse_error", "model": "unknown"}, {"reason": "upstream_4xx"})
 
-SERVER_CAUSED: Final = Selector(
-    ERRORS, (f'reason!~"{CLIENT}"',), example={"reason": "upstream_5xx", "model": "qwen3-8b"}, decoys=_CLIENT_ERRORS
-)
+SERVER_CAUSED: Final = Selector(ERRORS, f'reason!~"{CLIENT}"')
 """What an operator answers for: all but the client's causes, so that a cause which a later router adds is not missed."""
 
 _SHARE = Panel(uid="llm-router-metrics", id=12)
@@ -68,9 +66,9 @@ def requests() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterModelErrors",
         shape=Share(
-            Selector(ERRORS, (f'reason=~"{BACKEND}"',), example={"reason": "timeout"}, decoys=_CLIENT_ERRORS[1:]),
+            Selector(ERRORS, f'reason=~"{BACKEND}"'),
             # Requests that name a model bypass routing, and only this counter has them under their model.
-            Selector("llm_routing_reason_codes_total", example={"reason_code": "auto_routing"}),
+            Selector("llm_routing_reason_codes_total"),
             window=10,
             by=(*INSTALLATION, "model"),
         ),
@@ -82,16 +80,7 @@ def requests() -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterClientErrors",
-        shape=Share(
-            Selector(
-                ERRORS,
-                (f'reason=~"{CLIENT}"',),
-                example={"reason": "parse_error", "model": "unknown"},
-                decoys=({"reason": "upstream_5xx", "model": "qwen3-8b"},),
-            ),
-            REQUESTS,
-            window=15,
-        ),
+        shape=Share(Selector(ERRORS, f'reason=~"{CLIENT}"'), REQUESTS, window=15),
         tuning=tuning(threshold=0.2, severity="info", hold="15m", at_least=20),
         component="requests",
         summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are wrong or refused",

@@ -21,16 +21,7 @@ def routing() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         name="SemanticRouterNoModelSelected",
-        shape=Share(
-            Selector(
-                ERRORS,
-                ('reason="no_model_selected"',),
-                example={"reason": "no_model_selected", "model": "unknown"},
-                decoys=({"reason": "upstream_5xx", "model": "qwen3-8b"},),
-            ),
-            REQUESTS,
-            window=15,
-        ),
+        shape=Share(Selector(ERRORS, 'reason="no_model_selected"'), REQUESTS, window=15),
         tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
         component="routing",
         summary="The router in {{ $labels.namespace }} finds no model for {{ $value | humanizePercentage }} of requests",
@@ -40,14 +31,7 @@ def routing() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterSelectionFallbacks",
         shape=Share(
-            Selector(
-                "llm_model_selection_fallback_total",
-                example={"method": "knn", "decision": "math", "reason": "selector_timeout"},
-                decoys=({**_STAND_IN, "method": "knn"},),
-            ),
-            Selector("llm_model_selection_total", example={"method": "knn", "decision": "math", "model": "qwen3-8b", "tier": "supported"}),
-            window=15,
-            by=(*INSTALLATION, "method"),
+            Selector("llm_model_selection_fallback_total"), Selector("llm_model_selection_total"), window=15, by=(*INSTALLATION, "method")
         ),
         tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
         component="routing",

@@ -13,13 +13,13 @@ import promql_parser
 
 from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, SLOW, SLOW_PAIRS, burn_alerts, limits, promise_groups
 from semantic_router_observability.alerting.facts import Facts
-from semantic_router_observability.alerting.shapes.shape import router
 from semantic_router_observability.alerting.slo import Availability, Latency
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.target import JOB
 
 from .case import Case, firings, labels_of
+from .labels import router
 from .promtool import expected
 from .series import Series, increase, line
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import promtool
 from .burn_cases import burn_tests, burns
+from .cases import ALONE, cases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from semantic_router_observability.alerting.definition import Definition
@@ -31,15 +32,15 @@ def prove(
     tool: Path, folder: Path, definitions: Iterable[Definition], links: Links, *, only: Callable[[Case], bool] = lambda _: True
 ) -> Outcome:
     """Write rules and cases of the alerts into `folder` and let promtool try them; `only` picks cases."""
-    files = {}
+    files: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
     count = 0
     for definition in definitions:
         rule = definition.rule()
-        cases = [case for case in definition.shape.cases(definition.tuning) if only(case)]
-        count += len(cases)
-        tests = promtool.unit_tests(rule, cases, links, alone=bool(getattr(definition.shape, "alone", False)))
+        chosen = [case for case in cases(definition) if only(case)]
+        count += len(chosen)
+        tests = promtool.unit_tests(rule, chosen, links, alone=isinstance(definition.shape, ALONE))
         if tests:
-            files[rule.name] = ({"name": rule.name, "rules": [rule.body(links)]}, tests)
+            files[f"{rule.name}-{len(files)}"] = ({"name": rule.name, "rules": [rule.body(links)]}, tests)
     agrees, output = promtool.run(tool, promtool.write(folder, files))
     return Outcome(agrees, output, count, len(files))
 
@@ -47,13 +48,13 @@ def prove(
 def prove_slos(tool: Path, folder: Path, slos: Iterable[Slo], links: Links) -> Outcome:
     """Burn the budget of each objective at every pace and let promtool say which alerts fire."""
     tests: list[Path] = []
-    cases = alerts = 0
+    tried = alerts = 0
     for slo in slos:
         for number, (promise, (groups, test)) in enumerate(zip(slo.promises(), burn_tests(slo, links), strict=True)):
             tests.append(promtool.write_file(folder, f"slo-{slo.name}-{number}", groups, [test], interval="5m"))
-            cases += len(burns(promise))
+            tried += len(burns(promise))
             alerts += 2
     if not tests:
         return Outcome(agrees=True, output="", cases=0, alerts=0)
     agrees, output = promtool.run(tool, tests)
-    return Outcome(agrees, output, cases, alerts)
+    return Outcome(agrees, output, tried, alerts)

@@ -1,1 +1,1 @@
-"""Kinds of condition: a share, a slow share, a count, a surge, a level. Each writes its expression and the cases that prove it."""
+"""Kinds of condition: a ratio, a slow ratio, a count, a surge, a level. Each checks its numbers and writes its expression."""

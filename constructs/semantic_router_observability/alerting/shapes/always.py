@@ -5,11 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.alerting.proof.case import Case
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from semantic_router_observability.alerting.knobs import Tuning
 
 
@@ -19,7 +15,6 @@ class Always:
 
     by: tuple[str, ...] = ()
     unit: str = "always"
-    alone: bool = True
 
     def check(self, where: str, tuning: Tuning) -> None:
         """Nothing here can be wrong."""
@@ -27,7 +22,3 @@ class Always:
     def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold
         """Return the condition."""
         return "vector(1)"
-
-    def cases(self, tuning: Tuning) -> Iterator[Case]:  # noqa: ARG002 - there is no threshold
-        """Return what proves it."""
-        yield Case("always", "fires", (), lambda _: {(): 1.0}, 10)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.router import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 INSTALLATION: Final = ("namespace", "job")
 """What keeps two routers in one Prometheus apart."""
@@ -20,15 +20,11 @@ class Selector:
     """Series of one metric."""
 
     name: str
-    matchers: tuple[str, ...] = ()
-    example: Mapping[str, str] = field(default_factory=dict)
-    """Labels of a series that is selected, for the cases."""
-    decoys: tuple[Mapping[str, str], ...] = ()
-    """Labels of series that are not."""
+    matcher: str = ""
 
     def text(self, *more: str) -> str:
         """Return the selector, without the series that only stand in for what has not happened."""
-        matchers = [*_stand_ins(self.name), *self.matchers, *more]
+        matchers = [*_stand_ins(self.name), *filter(None, (self.matcher, *more))]
         return f"{self.name}{{{', '.join(matchers)}}}" if matchers else self.name
 
 

@@ -10,21 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
-from semantic_router_observability.alerting.proof.series import Series
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import family
 
 from .promql import INSTALLATION, Selector, counted, minutes, number, parts, spelled
-from .share import counts, less, share_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from semantic_router_observability.alerting.knobs import Tuning
-    from semantic_router_observability.alerting.proof.case import Case
-    from semantic_router_observability.alerting.proof.series import Value
-
-    from .events import Traffic
 
 
 @dataclass(frozen=True)
@@ -55,43 +47,3 @@ class Slow:
         observed = counted(self.by, Selector(f"{self.histogram}_count"), window, *matchers)
         within = counted(self.by, Selector(f"{self.histogram}_bucket"), window, f'le=~"{spelled(tuning.bound)}"', *matchers)
         return f"1 - {within} / ({observed} > 0) > {number(threshold)} and {observed} - {within} >= {tuning.at_least}"
-
-    def example(self) -> Mapping[str, str]:
-        """Labels of a result."""
-        return {}
-
-    def make(self, base: Mapping[str, str], traffic: Traffic) -> list[Series]:
-        """Series of one replica: a histogram whose observations lie in three of its buckets."""
-        if traffic.whole is None:
-            return []
-        within = less(traffic.whole, traffic.bad) or []
-        bounds = family(self.histogram).buckets
-        # Below the bound everything that is not slow, from it on the same, and in the last bucket all.
-        found = [Series(f"{self.histogram}_bucket", {**base, "le": le_text(bound)}, within) for bound in bounds]
-        return [
-            *found,
-            Series(f"{self.histogram}_bucket", {**base, "le": "+Inf"}, traffic.whole),
-            Series(f"{self.histogram}_count", base, traffic.whole),
-        ]
-
-    def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:  # noqa: ARG002 - part of the protocol
-        """Series that must make no difference."""
-        return []
-
-    def value(self, replicas: Sequence[Traffic], minute: int, threshold: float, tuning: Tuning) -> float | None:
-        """Return the share, when it is too large."""
-        within = counts((less(each.whole, each.bad) for each in replicas), minute, self.window)
-        observed = counts((each.whole for each in replicas), minute, self.window)
-        if within is None or not observed:
-            return None
-        share = 1 - within / observed
-        return share if share > threshold and observed - within >= tuning.at_least else None
-
-    def cases(self, tuning: Tuning) -> Iterator[Case]:
-        """Return what proves it."""
-        return share_cases(self, tuning)
-
-
-def le_text(bound: float) -> str:
-    """Write a bound as Prometheus 3 stores it."""
-    return repr(float(bound))

@@ -1,4 +1,4 @@
-"""The cases of conditions over counters: the same happenings for all of them, told as events a minute.
+"""The cases of conditions over counters: the same scenarios for all of them, as events a minute.
 
 Each case is an installation of its own (namespace = name of the case), and all cases of an alert run in one Prometheus: that two
 installations do not mix is proven on the way.
@@ -9,20 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from semantic_router_observability.alerting.proof.case import Case, labels_of
-from semantic_router_observability.alerting.proof.series import Series, born, flat, gone, line, restarted
 from semantic_router_observability.alerting.rule import seconds
 
-from .shape import router
+from .case import Case, labels_of
+from .labels import router
+from .series import Series, born, flat, gone, line, restarted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from semantic_router_observability.alerting.knobs import Tuning
-    from semantic_router_observability.alerting.proof.case import Intent
-    from semantic_router_observability.alerting.proof.series import Value
+    from semantic_router_observability.alerting.shapes.promql import Selector
 
-    from .promql import Selector
+    from .case import Intent
+    from .examples import Example
+    from .series import Value
 
 ORDINARY = "qwen3-8b"
 """A model without a threshold of its own."""
@@ -36,8 +37,8 @@ class Traffic:
     whole: Sequence[Value] | None
 
 
-class Measured(Protocol):
-    """A condition over events."""
+class Windowed(Protocol):
+    """A condition over a window."""
 
     @property
     def window(self) -> int:
@@ -47,6 +48,20 @@ class Measured(Protocol):
     @property
     def by(self) -> tuple[str, ...]:
         """Labels that are kept apart."""
+        ...
+
+
+class Measured(Protocol):
+    """The events of a condition, as series and as the number that an alert would show."""
+
+    @property
+    def shape(self) -> Windowed:
+        """The condition."""
+        ...
+
+    @property
+    def example(self) -> Example:
+        """Labels of the series besides those of installation and model."""
         ...
 
     def make(self, base: Mapping[str, str], traffic: Traffic) -> list[Series]:
@@ -59,10 +74,6 @@ class Measured(Protocol):
 
     def value(self, replicas: Sequence[Traffic], minute: int, threshold: float, tuning: Tuning) -> float | None:
         """Return the number that an alert would show; None: the condition does not hold."""
-        ...
-
-    def example(self) -> Mapping[str, str]:
-        """Labels of a result besides installation and model."""
         ...
 
 
@@ -80,7 +91,7 @@ def keep_minutes(tuning: Tuning) -> int:
 class Stage:
     """Makes cases of one condition."""
 
-    shape: Measured
+    events: Measured
     tuning: Tuning
     threshold: float
     model: str | None
@@ -98,17 +109,17 @@ class Stage:
     def case(self, name: str, intent: Intent, *replicas: Traffic) -> Case:
         """Put replicas together."""
         name = name if self.model is None else f"{name}-{self.model}"
-        model = {"model": self.model or ORDINARY} if "model" in self.shape.by else {}
+        model = {"model": self.model or ORDINARY} if "model" in self.events.shape.by else {}
         series: list[Series] = []
         for number, traffic in enumerate(replicas):
             base = {**router(name, number), **model}
-            series += self.shape.make(base, traffic)
-            series += self.shape.decoys(base, line((1000, self.minutes)))
-        seen = {**router(name), **self.shape.example(), **model}
-        labels = labels_of(**{label: seen[label] for label in self.shape.by})
+            series += self.events.make(base, traffic)
+            series += self.events.decoys(base, line((1000, self.minutes)))
+        seen = {**router(name), **self.events.example.bad, **model}
+        labels = labels_of(**{label: seen[label] for label in self.events.shape.by})
 
         def truth(minute: int) -> Mapping[tuple[tuple[str, str], ...], float]:
-            value = self.shape.value(replicas, minute, self.threshold, self.tuning)
+            value = self.events.value(replicas, minute, self.threshold, self.tuning)
             return {} if value is None else {labels: value}
 
         return Case(name, intent, tuple(series), truth, self.minutes)
@@ -117,25 +128,21 @@ class Stage:
         """Events a minute before and after things turn."""
         return line((before, self.warm), (after, self.after))
 
-    def spell(self, rate: float, length: int) -> list[Value]:
-        """Events for some minutes from the turn on, and none before and afterwards."""
+    def interval(self, rate: float, length: int) -> list[Value]:
+        """Events for some minutes once things turn bad, and none before and afterwards."""
         return line((0, self.warm), (rate, length), (0, self.after - length))
-
-    def ending(self, values: Sequence[Value], minute: int) -> list[Value]:
-        """Return what a replica counts that goes away."""
-        return gone(values, minute)
 
     def beginning(self, rate: float, minute: int) -> list[Value]:
         """Return what a replica counts that starts at 0 at this minute."""
         return [None] * minute + line((rate, self.minutes - minute))
 
 
-def happenings(stage: Stage, *, above: float, below: float, rate: float) -> Iterator[Case]:
+def scenarios(stage: Stage, *, above: float, below: float, rate: float) -> Iterator[Case]:
     """Return the cases that any condition over counters has; `above` and `below` are bad events a minute, `rate` all of them."""
     whole = stage.usual(rate, rate)
     yield stage.case("above", "fires", Traffic(stage.usual(0, above), whole))
-    length = stage.after - stage.shape.window - keep_minutes(stage.tuning) - 5
-    yield stage.case("recovers", "fires", Traffic(stage.spell(above, length), whole))
+    length = stage.after - stage.events.shape.window - keep_minutes(stage.tuning) - 5
+    yield stage.case("recovers", "fires", Traffic(stage.interval(above, length), whole))
     yield stage.case("restarts", "fires", Traffic(restarted(stage.usual(0, above), stage.warm + 3), restarted(whole, stage.warm + 3)))
     yield stage.case("late-born", "fires", Traffic(born(stage.usual(0, above), stage.warm + 1), whole))
     half = Traffic(stage.usual(0, above / 2), stage.usual(rate / 2, rate / 2))
@@ -158,11 +165,6 @@ def happenings(stage: Stage, *, above: float, below: float, rate: float) -> Iter
         )
 
 
-def selected(selector: Selector, base: Mapping[str, str], values: Sequence[Value] | None, *, name: str = "", **more: str) -> list[Series]:
-    """Make a series that a selector selects, unless nothing ever happened."""
-    return [] if values is None else [Series(name or selector.name, {**base, **selector.example, **more}, values)]
-
-
-def not_selected(selector: Selector, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
-    """Make series of the same metric that a selector leaves out."""
-    return [Series(selector.name, {**base, **selector.example, **labels}, values) for labels in selector.decoys]
+def selected(selector: Selector, labels: Mapping[str, str], values: Sequence[Value] | None) -> list[Series]:
+    """Make a series of a selector's metric, unless nothing ever happened."""
+    return [] if values is None else [Series(selector.name, labels, values)]

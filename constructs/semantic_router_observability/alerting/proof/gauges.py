@@ -1,0 +1,128 @@
+"""Series of the gauges in the cases, by alert: what Prometheus has stored where the alert's number takes given values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from .labels import program, router
+from .series import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .series import Value
+
+    Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """How the number of an alert comes about."""
+
+    make: Callable[[Labels, Sequence[Value]], Sequence[Series]]
+    """Series of an installation in which the number takes these values, times the limit that it is divided by."""
+    base: Callable[[str], Labels] = router
+    """Labels of the series of a case."""
+    bad: float | None = None
+    """A value that is wrong, for a condition without a threshold."""
+    good: float = 1
+    """One that is right."""
+    whole: bool = False
+    """Whether the number has no fractions."""
+
+
+_ANOTHER: Final = {"instance": "second:9190", "pod": "second"}
+_QUEUE: Final = {"remote_name": "central", "url": "https://metrics.example.com/push"}
+_GROUP: Final = {"rule_group": "/etc/prometheus/rules/requests.yaml;requests"}
+
+
+def _alone(name: str) -> Callable[[Labels, Sequence[Value]], Sequence[Series]]:
+    return lambda base, values: [Series(name, base, values)]
+
+
+def _steady(values: Sequence[Value], value: float = 1) -> list[Value]:
+    return [value] * len(values)
+
+
+def _each(values: Sequence[Value], change: Callable[[float], float]) -> list[Value]:
+    return [None if value is None else change(value) for value in values]
+
+
+def _down(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [Series("up", base, values), Series("up", {**base, "instance": "second:9190"}, values)]
+
+
+def _replica_down(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [Series("up", base, values), Series("up", {**base, **_ANOTHER}, _steady(values))]
+
+
+def _memory(base: Labels, values: Sequence[Value]) -> list[Series]:
+    container = {"namespace": base["namespace"], "pod": base["pod"], "container": "router", "resource": "memory"}
+    return [
+        Series("process_resident_memory_bytes", base, _each(values, lambda value: value * 2**32)),
+        Series("kube_pod_container_resource_limits", container, _steady(values, float(2**32))),
+    ]
+
+
+def _in_flight(base: Labels, values: Sequence[Value]) -> list[Series]:
+    replicas = (base, {**base, **_ANOTHER})
+    scraped = ({name: value for name, value in replica.items() if name != "model"} for replica in replicas)
+    return [
+        *(Series("llm_model_inflight_requests", replica, values) for replica in replicas),
+        *(Series("up", labels, _steady(values)) for labels in scraped),
+    ]
+
+
+def _rule_group(base: Labels, values: Sequence[Value]) -> list[Series]:
+    labels = {**base, **_GROUP}
+    return [
+        Series("prometheus_rule_group_last_duration_seconds", labels, _each(values, lambda value: value * 16)),
+        Series("prometheus_rule_group_interval_seconds", labels, _steady(values, 16.0)),
+    ]
+
+
+def _volume(base: Labels, values: Sequence[Value]) -> list[Series]:
+    quarter = _each(values, lambda value: value / 4)
+    return [
+        Series("prometheus_tsdb_storage_blocks_bytes", base, _each(values, lambda value: value / 2)),
+        Series("prometheus_tsdb_wal_storage_size_bytes", base, quarter),
+        Series("prometheus_tsdb_head_chunks_storage_size_bytes", base, quarter),
+    ]
+
+
+def _queue(base: Labels, values: Sequence[Value]) -> list[Series]:
+    labels, name = {**base, **_QUEUE}, "prometheus_remote_storage_queue_highest"
+    return [
+        Series(f"{name}_timestamp_seconds", labels, _each(values, lambda value: value + 2e9)),
+        Series(f"{name}_sent_timestamp_seconds", labels, _each(values, lambda value: value * 0 + 2e9)),
+    ]
+
+
+def _members(base: Labels, values: Sequence[Value]) -> list[Series]:
+    replicas = (base, {**base, "instance": "second:9093", "pod": "second"})
+    return [Series("alertmanager_cluster_members", base, values), *(Series("up", labels, _steady(values)) for labels in replicas)]
+
+
+_PROMETHEUS: Final = partial(program, job="prometheus")
+_ALERTMANAGER: Final = partial(program, job="alertmanager")
+
+GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
+    {
+        "SemanticRouterDown": Gauge(_down, bad=0),
+        "SemanticRouterReplicaDown": Gauge(_replica_down, bad=0),
+        "SemanticRouterMemoryHigh": Gauge(_memory),
+        "SemanticRouterSamplesNearLimit": Gauge(_alone("scrape_samples_post_metric_relabeling")),
+        "SemanticRouterBusy": Gauge(_in_flight),
+        "PrometheusConfigReloadFailed": Gauge(_alone("prometheus_config_last_reload_successful"), _PROMETHEUS, bad=0),
+        "PrometheusRulesSlow": Gauge(_rule_group, _PROMETHEUS),
+        "PrometheusStorageFilling": Gauge(_volume, _PROMETHEUS),
+        "PrometheusTargetDown": Gauge(_alone("up"), partial(program, job="vllm"), bad=0),
+        "PrometheusRemoteWriteBehind": Gauge(_queue, _PROMETHEUS, whole=True),
+        "GrafanaDown": Gauge(_alone("up"), partial(program, job="grafana"), bad=0),
+        "AlertmanagerDown": Gauge(_alone("up"), _ALERTMANAGER, bad=0),
+        "AlertmanagerClusterSplit": Gauge(_members, _ALERTMANAGER, bad=1, good=2),
+    }
+)
