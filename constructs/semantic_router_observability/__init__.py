@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from .login.types import BasicAuthUsers, ClientCertificates, NoLogin
     from .network.options import AllowedConnection, ApiServerAddress, DnsAddresses, DnsPods
     from .network.policies import NetworkPolicies, RouterAccess
+    from .output import write_manifests
     from .prometheus.alert_targets import AlertTarget, ExternalAlertmanager
     from .prometheus.remote_write import BasicAuth, RemoteWrite
     from .prometheus.rules import RuleFile
@@ -123,6 +124,7 @@ _HOMES = {
     "login.types": ("BasicAuthUsers", "ClientCertificates", "NoLogin"),
     "network.options": ("AllowedConnection", "ApiServerAddress", "DnsAddresses", "DnsPods"),
     "network.policies": ("NetworkPolicies", "RouterAccess"),
+    "output": ("write_manifests",),
     "prometheus.alert_targets": ("AlertTarget", "ExternalAlertmanager"),
     "prometheus.remote_write": ("BasicAuth", "RemoteWrite"),
     "prometheus.rules": ("RuleFile",),
@@ -268,6 +270,7 @@ __all__ = [
     "Traffic",
     "Upstream",
     "Webhook",
+    "write_manifests",
 ]
 
 

@@ -9,17 +9,13 @@ import argparse
 import os
 import signal
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
-from . import node
+from . import node, output
 from .errors import ConfigError
 from .settings_file import in_words_of_the_file, load
-from .yamltext import Loader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,10 +25,6 @@ if TYPE_CHECKING:
 
     from .settings import Settings
 
-IMAGES_FILE = "images.txt"
-"""Name of the list of images beside the manifests."""
-
-_OURS = (".k8s.yaml", IMAGES_FILE)
 CONFIG_ERROR = 2
 """Exit code when a setting cannot work."""
 
@@ -58,14 +50,14 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
 
     Args:
         build: Puts the constructs into the chart.
-        chart: Id of the chart; its manifests go to `<chart>.k8s.yaml`.
+        chart: Id of the chart; with the namespace, it is the label by which Argo CD knows what belongs together.
         arguments: Command line. Default: the process's own.
 
     """
     options = _options(arguments)
     try:
         settings = load(options.config)
-        _check_output(options.output)
+        output.check(options.output)
         node.use_bundled()
         node.check_package_cache()
         try:
@@ -75,53 +67,27 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return CONFIG_ERROR
-    print(f"{options.output}: {', '.join(written)}")  # noqa: T201
+    print(f"{options.output}: {len(written)} files")  # noqa: T201
     return 0
 
 
-def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, output: Path) -> list[str]:
-    """Build the chart beside `output` and swap the two, so that a reader meets the old folder or the new one, never half of one.
+def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, folder: Path) -> list[str]:
+    """Build the chart and write the output folder; the names of its files.
 
     Raises:
-        ConfigError: a setting cannot work; `output` is as it was.
+        ConfigError: a setting cannot work; the folder is as it was.
 
     """
     from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
 
-    output = output.absolute()
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{output.name}.", dir=output.parent) as beside:
-        fresh = Path(beside) / "new"
-        app = App(outdir=str(fresh))
-        build(Chart(app, chart, namespace=settings.namespace), settings)
-        app.synth()
-        manifests = "---\n".join(path.read_text(encoding="utf-8") for path in sorted(fresh.iterdir()))
-        (fresh / IMAGES_FILE).write_text("".join(f"{image}\n" for image in images_of(manifests)), encoding="utf-8")
-        for file in settings.encrypted_files:
-            if (fresh / file.file_name).exists():
-                raise ConfigError("secrets", file.path, f"another file is called {file.file_name} in the output; rename this one")
-            file.write(fresh)
-        if output.exists():
-            output.rename(Path(beside) / "old")
-        fresh.rename(output)
-    return sorted(path.name for path in output.iterdir())
-
-
-def images_of(manifests: str) -> list[str]:
-    """Every image that workloads in the YAML text run, sorted."""
-    return sorted({image for manifest in yaml.load_all(manifests, Loader=Loader) for image in _images(manifest)})
-
-
-def _images(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key in {"containers", "initContainers"}:
-                yield from (container["image"] for container in item)
-            else:
-                yield from _images(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _images(item)
+    app = App()
+    build(Chart(app, chart, namespace=settings.namespace), settings)
+    files = output.files_of(app)
+    for file in settings.encrypted_files:
+        if file.file_name in files:
+            raise ConfigError("secrets", file.path, f"another file is called {file.file_name} in the output; rename this one")
+        files[file.file_name] = file.content
+    return output.write(files, folder)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -133,17 +99,3 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     output = Path(os.environ.get("CDK8S_OUTDIR") or "dist")
     parser.add_argument("--output", type=Path, default=output, metavar="FOLDER", help="where the manifests go (default: %(default)s)")
     return parser.parse_args(arguments)
-
-
-def _check_output(output: Path) -> None:
-    """Refuse to replace a folder that holds anything but an earlier run's files."""
-    above = next(parent for parent in output.absolute().parents if parent.exists())
-    if not above.is_dir():
-        raise ConfigError("--output", output, f"{above.name} is no folder; name a place that can hold one")
-    if not output.exists():
-        return
-    if not output.is_dir() or output.is_symlink():
-        raise ConfigError("--output", output, "is no folder; name a new or an earlier output folder")
-    for path in sorted(output.iterdir()):
-        if not path.is_file() or not path.name.endswith(_OURS):
-            raise ConfigError("--output", output, f"holds {path.name}, which this program did not write; name a folder of its own")

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from main import build
 
+from cluster.support import objects
 from documentation import PAGES, ROOT, snippets_of
 from harness import crds
 from harness.cluster import ApiError, object_path
@@ -102,7 +103,7 @@ class Reader:
 
     def make_scraped_namespaces(self) -> None:
         """Make the namespaces in which the stack puts Roles: those of the routers and engines it scrapes."""
-        for item in yaml.safe_load_all((self.folder / "dist" / "observability.k8s.yaml").read_text()):
+        for item in objects(self.folder / "dist"):
             namespace = item["metadata"]["namespace"]
             if (
                 item["kind"] == "Role"

@@ -1,4 +1,4 @@
-"""Counts what the programs find in manifests: `PYTHONPATH=tests python -m scans dist/observability.k8s.yaml`."""
+"""Counts what the programs find in manifests: `PYTHONPATH=tests python -m scans dist/*.k8s.yaml`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 
 import yaml
 
-from scans.programs import checkov, kube_score, kubeconform
+from scans.programs import checkov, join, kube_score, kubeconform
 
 
 def main() -> None:
     files = [Path(word) for word in sys.argv[1:]]
     objects = sum(1 for file in files for one in yaml.load_all(file.read_text(), yaml.CSafeLoader) if one)
     with tempfile.TemporaryDirectory() as work:
-        found = [*kubeconform(files, Path(work)), *kube_score(files), *checkov(files)]
+        whole = [join(files, Path(work) / "manifests.yaml")]
+        found = [*kubeconform(whole, Path(work)), *kube_score(whole), *checkov(whole)]
     for finding in sorted(found):
         print(f"{finding.tool} {finding.rule} {finding.where}: {finding.text}")
     totals = Counter(finding.tool for finding in found)

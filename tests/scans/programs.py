@@ -43,6 +43,12 @@ class Finding:
     text: str
 
 
+def join(files: Sequence[Path], into: Path) -> Path:
+    """Write one file with the objects of all: kube-score relates pods only to the Services and policies of the same file."""
+    into.write_text("---\n".join(file.read_text() for file in files))
+    return into
+
+
 def kubeconform(files: Sequence[Path], work: Path) -> Iterator[Finding]:
     """Compare every field with the schemas of several Kubernetes releases and of the CRDs in `imports/crds`."""
     for version in KUBERNETES:

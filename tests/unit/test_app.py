@@ -12,7 +12,7 @@ import main
 import pytest
 import yaml
 
-from semantic_router_observability import Settings, app
+from semantic_router_observability import Settings, app, output
 
 if TYPE_CHECKING:
     from cdk8s import Chart
@@ -58,7 +58,7 @@ def test_any_process_in_any_folder_writes_the_same_bytes(tmp_path: Path) -> None
             LC_ALL="C",
             PATH="/usr/bin:/bin",
         )
-        assert (done.returncode, done.stdout, done.stderr) == (0, f"{seed}: images.txt, observability.k8s.yaml\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{seed}: {len(files(ROOT / 'dist'))} files\n", "")
     assert files(tmp_path / "0") == files(tmp_path / "4711") == files(ROOT / "dist")
 
 
@@ -72,39 +72,40 @@ def test_bad_settings_end_with_2_and_start_nothing(tmp_path: Path, config: Path)
 
 
 def test_what_an_earlier_run_left_is_replaced(tmp_path: Path, config: Path) -> None:
-    output = tmp_path / "dist"
-    output.mkdir()
-    (output / "renamed-chart.k8s.yaml").write_text("old\n", encoding="utf-8")
-    assert app.run(main.build, arguments=["--config", str(config), "--output", str(output)]) == 0
-    assert sorted(files(output)) == ["images.txt", "observability.k8s.yaml"]
+    arguments = ["--config", str(config), "--output", str(tmp_path / "dist")]
+    assert app.run(main.build, arguments=arguments) == 0
+    assert sorted(files(tmp_path / "dist")) == sorted(files(ROOT / "dist"))
+    config.write_text("prometheus: {storage: {type: ephemeral}}\n", encoding="utf-8")
+    assert app.run(main.build, arguments=arguments) == 0
+    assert files(ROOT / "dist").keys() - files(tmp_path / "dist").keys() == {"prometheus-data.persistentvolumeclaim.k8s.yaml"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dist", "observability.yaml"]
 
 
 def test_a_crash_leaves_the_old_output_and_no_rubbish(tmp_path: Path) -> None:
-    output = tmp_path / "dist"
-    output.mkdir()
-    (output / "observability.k8s.yaml").write_text("old\n", encoding="utf-8")
+    folder = tmp_path / "dist"
+    output.write({"a.configmap.k8s.yaml": b"old\n"}, folder)
+    old = files(folder)
 
     def crash(chart: Chart, settings: Settings) -> None:
         main.build(chart, settings)
         raise RuntimeError("half way")
 
     with pytest.raises(RuntimeError, match="half way"):
-        app.synthesize(crash, Settings(), "observability", output)
-    assert files(output) == {"observability.k8s.yaml": b"old\n"}
+        app.synthesize(crash, Settings(), "observability", folder)
+    assert files(folder) == old
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
 
 def test_folders_above_the_output_are_made(tmp_path: Path, config: Path) -> None:
-    output = tmp_path / "a" / "b" / "dist"
-    assert app.run(main.build, chart="stack", arguments=["--config", str(config), "--output", str(output)]) == 0
-    assert sorted(files(output)) == ["images.txt", "stack.k8s.yaml"]
+    folder = tmp_path / "a" / "b" / "dist"
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(folder)]) == 0
+    assert files(folder).keys() == files(ROOT / "dist").keys()
 
 
 def test_cdk8s_names_the_folder_in_the_environment(tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CDK8S_OUTDIR", str(tmp_path / "synth"))
     assert app.run(main.build, arguments=["--config", str(config)]) == 0
-    assert "observability.k8s.yaml" in files(tmp_path / "synth")
+    assert files(tmp_path / "synth").keys() == files(ROOT / "dist").keys()
 
 
 def test_every_image_is_listed_init_containers_too(tmp_path: Path, config: Path) -> None:
@@ -116,8 +117,7 @@ def test_every_image_is_listed_init_containers_too(tmp_path: Path, config: Path)
     listed = (tmp_path / "dist" / "images.txt").read_text(encoding="utf-8").splitlines()
     used = {
         container["image"]
-        for manifest in yaml.safe_load_all((tmp_path / "dist" / "observability.k8s.yaml").read_text(encoding="utf-8"))
-        if "template" in manifest.get("spec", {})
+        for manifest in (yaml.safe_load(text) for name, text in files(tmp_path / "dist").items() if name.endswith("set.k8s.yaml"))
         for kind in ("containers", "initContainers")
         for container in manifest["spec"]["template"]["spec"].get(kind, ())
     }
@@ -128,7 +128,7 @@ def test_every_image_is_listed_init_containers_too(tmp_path: Path, config: Path)
 def test_namespace_reaches_every_string(tmp_path: Path, config: Path) -> None:
     config.write_text("namespace: monitoring\n", encoding="utf-8")
     assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
-    text = (tmp_path / "dist" / "observability.k8s.yaml").read_text(encoding="utf-8")
+    text = b"".join(files(tmp_path / "dist").values()).decode()
     assert "vllm-semantic-router-system" not in text
     assert "http://prometheus.monitoring.svc:9090" in text
     assert "names: [monitoring]" in text

@@ -13,7 +13,7 @@ import pytest
 
 import semantic_router_observability as sro
 from manifests import new_chart
-from semantic_router_observability import app, images
+from semantic_router_observability import app, images, output
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.manifest import plain
 from semantic_router_observability.settings import GrafanaSettings, PrometheusSettings
@@ -786,21 +786,21 @@ CASES = [
 def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "observability.yaml"
     config.write_text(text, encoding="utf-8")
-    output = tmp_path / "dist"
-    output.mkdir()
-    (output / "observability.k8s.yaml").write_text("an earlier run\n", encoding="utf-8")
+    folder = tmp_path / "dist"
+    output.write({"grafana.service.k8s.yaml": b"an earlier run\n"}, folder)
 
-    code = app.run(main.build, arguments=["--config", str(config), "--output", str(output)])
+    code = app.run(main.build, arguments=["--config", str(config), "--output", str(folder)])
 
     said = capsys.readouterr()
     assert said.err == f"error: observability.yaml: {error.replace('FOLDER', str(tmp_path))}\n"
     assert (code, said.out) == (2, "")
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
         "dist",
-        "dist/observability.k8s.yaml",
+        "dist/Kustomization",
+        "dist/grafana.service.k8s.yaml",
         "observability.yaml",
     ]
-    assert (output / "observability.k8s.yaml").read_text(encoding="utf-8") == "an earlier run\n"
+    assert (folder / "grafana.service.k8s.yaml").read_text(encoding="utf-8") == "an earlier run\n"
 
 
 def test_the_table_is_as_long_as_promised() -> None:
@@ -1026,14 +1026,14 @@ class TestCommandLine:
     @pytest.mark.parametrize(
         ("prepare", "error"),
         [
-            (lambda path: path.write_text("x"), "is no folder; name a new or an earlier output folder"),
+            (lambda path: path.write_text("x"), "is not a folder; name a new folder or that of an earlier run"),
             (
                 lambda path: (path.mkdir(), (path / "notes.md").write_text("x")),
-                "holds notes.md, which this program did not write; name a folder of its own",
+                "holds notes.md, which no earlier run wrote; move or delete it, or name another folder",
             ),
             (
                 lambda path: (path.parent.joinpath("real").mkdir(), path.symlink_to(path.parent / "real")),
-                "is no folder; name a new or an earlier output folder",
+                "is not a folder; name a new folder or that of an earlier run",
             ),
         ],
         ids=["file", "foreign", "symlink"],
@@ -1054,5 +1054,5 @@ class TestCommandLine:
         config.write_text("", encoding="utf-8")
         output = config / "dist"
         assert app.run(main.build, arguments=["--config", str(config), "--output", str(output)]) == 2
-        error = f"error: --output: '{output}': observability.yaml is no folder; name a place that can hold one\n"
+        error = f"error: --output: '{output}': observability.yaml is not a folder; name a path inside one\n"
         assert capsys.readouterr().err == error

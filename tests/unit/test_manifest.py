@@ -6,16 +6,22 @@ from collections import OrderedDict
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import jsii
 import pytest
-from cdk8s import ApiObject, App, Chart, JsonPatch
+import yaml
+from cdk8s import ApiObject, App, Chart, Include, IResolver, JsonPatch, ResolutionContext
+from constructs import IConstruct, IMixin
 
 from manifests import new_chart, objects_of
 from semantic_router_observability import Manifest
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes import manifest
 from semantic_router_observability.kubernetes.manifest import namespace_of, plain
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from constructs import Construct
 
 
@@ -43,8 +49,6 @@ def test_a_patch_is_applied_last_and_as_written(chart: Chart) -> None:
 
 @pytest.mark.parametrize("text", ["on", "1", "~", "a\nb\n", " x ", "\u00e4\u96fb", "#", "a: b", "\t", "0o7", "1e3", "%"])
 def test_text_arrives_as_written(text: str, tmp_path: Any) -> None:
-    import yaml
-
     app = App(outdir=str(tmp_path))
     config_map(Chart(app, "c", namespace="n"), "a", data={"k": text})
     app.synth()
@@ -126,3 +130,90 @@ def test_content_hash_tells_boundaries_apart() -> None:
     assert content_hash("ab", "c") != content_hash("a", "bc")
     assert content_hash("a") == content_hash("a")
     assert len(content_hash("\u00e4")) == 10
+
+
+def synthesized(app: App, folder: Path) -> dict[str, list[Any]]:
+    """What cdk8s itself writes, by file."""
+    app.synth()
+    return {path.name: list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) for path in sorted(folder.iterdir())}
+
+
+def three_doors(app: App, folder: Path) -> list[Any]:
+    """The objects of an app as `main.py` writes them, which must be those of cdk8s, before and after Node.js has the bodies."""
+    first = manifest.objects_of(app)
+    assert [found for objects in synthesized(app, folder).values() for found in objects] == first
+    assert manifest.objects_of(app) == first
+    return first
+
+
+def test_bodies_that_stay_in_python_are_where_node_would_put_them(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    chart = Chart(app, "c", namespace="n", labels={"team": "a"})
+    untouched = config_map(chart, "a", data={"a": "1"}, immutable=True)
+    patched = config_map(chart, "b", "b", data={"a": "1"})
+    patched.add_json_patch(JsonPatch.replace("/data/a", "2"), JsonPatch.add("/data/b", "3"))
+    Manifest(chart, "d", api_version="v1", kind="ClusterRole", name="d", labels={}, rules=[{"verbs": ["get"]}])
+    ApiObject(chart, "e", api_version="v1", kind="Secret").add_json_patch(JsonPatch.add("/data", {"a": "1"}))
+    untouched.metadata.add_annotation("late", "yes")
+    untouched.add_dependency(patched)
+    objects = {found["metadata"]["name"]: found for found in three_doors(app, tmp_path)}
+    assert list(objects)[:2] == ["b", "a"]
+    assert objects["b"]["data"] == {"a": "2", "b": "3"}
+    assert objects["a"] == {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "a", "namespace": "n", "labels": {"app": "a", "team": "a"}, "annotations": {"late": "yes"}},
+        "data": {"a": "1"},
+        "immutable": True,
+    }
+    assert objects["d"]["rules"] == [{"verbs": ["get"]}]
+
+
+def test_a_mixin_finds_the_whole_object(tmp_path: Path) -> None:
+    @jsii.implements(IMixin)
+    class Strip:
+        def supports(self, construct: IConstruct) -> bool:
+            return isinstance(construct, Manifest)
+
+        def apply_to(self, construct: IConstruct) -> None:
+            assert isinstance(construct, Manifest)
+            if "b" in construct.to_json()["data"]:
+                construct.add_json_patch(JsonPatch.remove("/data/b"))
+
+    app = App(outdir=str(tmp_path))
+    chart = Chart(app, "c", namespace="n")
+    config_map(chart, "a", data={"a": "1", "b": "2"})
+    config_map(chart, "b", "b", data={"a": "1"})
+    chart.with_(Strip())
+    assert [found["data"] for found in three_doors(app, tmp_path)] == [{"a": "1"}, {"a": "1"}]
+
+
+def test_an_include_with_the_name_of_ours_keeps_its_fields(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: n}, data: {theirs: '1'}}\n", encoding="utf-8")
+    app = App(outdir=str(tmp_path / "dist"))
+    chart = Chart(app, "c", namespace="n")
+    Include(chart, "own", url=str(file))
+    config_map(chart, "a", data={"ours": "1"})
+    assert [found["data"] for found in three_doors(app, tmp_path / "dist")] == [{"theirs": "1"}, {"ours": "1"}]
+
+
+def test_an_object_moved_by_a_resolver_keeps_its_body(tmp_path: Path) -> None:
+    @jsii.implements(IResolver)
+    class Move:
+        def resolve(self, context: ResolutionContext) -> None:
+            if context.value == "n":
+                context.replace_value("moved")
+
+    app = App(outdir=str(tmp_path), resolvers=[Move()])
+    config_map(Chart(app, "c", namespace="n"), "a", data={"a": "1"})
+    (found,) = three_doors(app, tmp_path)
+    assert (found["metadata"]["namespace"], found["data"]) == ("moved", {"a": "1"})
+
+
+def test_each_chart_has_its_objects(tmp_path: Path) -> None:
+    app = App(outdir=str(tmp_path))
+    first, second = (Chart(app, name, namespace=name) for name in ("a", "b"))
+    config_map(second, "x", data={"of": "b"})
+    config_map(first, "x", data={"of": "a"})
+    assert [found["data"]["of"] for found in three_doors(app, tmp_path)] == ["a", "b"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+import jsii
 from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
+from constructs import IValidation
 
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError, Raw
@@ -16,6 +19,7 @@ from .budget import OBJECT_BUDGET, size_in_annotation
 from .delivery import INSTANCE, delivery_annotations, installation
 
 if TYPE_CHECKING:
+    from cdk8s import App
     from constructs import Construct, IConstruct
 
 CLUSTER_SCOPED = frozenset({"ClusterRole", "ClusterRoleBinding"})
@@ -25,15 +29,18 @@ _EXACT_INTEGER = 2**53
 _BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
 
 _charts: WeakKeyDictionary[IConstruct, tuple[str, str]] = WeakKeyDictionary()
-_taken: WeakKeyDictionary[IConstruct, set[tuple[str, str | None, str]]] = WeakKeyDictionary()
 _roots: WeakKeyDictionary[IConstruct, IConstruct] = WeakKeyDictionary()
+_bodies: WeakKeyDictionary[IConstruct, _Bodies] = WeakKeyDictionary()
 
 
 class Manifest(ApiObject):
     """A Kubernetes object with its fields as plain camelCase mappings.
 
-    Fields go in as JSON patches, so nothing filters them: a user's later `add_json_patch` is applied last and kept as written,
-    whatever Kubernetes version its fields belong to. They appear in the YAML in the order given here.
+    Nothing filters the fields: a user's later `add_json_patch` is applied last and kept as written, whatever Kubernetes version its
+    fields belong to. They appear in the YAML in the order given here.
+
+    The fields stay in Python, because sending them to Node.js and writing them there is half the cost of a synthesis. They are sent as JSON
+    patches when Node.js needs them: before patches of users, and when cdk8s synthesizes. `objects_of` needs none of it.
 
     Usage:
         Manifest(self, "config", api_version="v1", kind="ConfigMap", name="prometheus-config", labels={...}, data={...})
@@ -57,8 +64,11 @@ class Manifest(ApiObject):
         **fields: Any,
     ) -> None:
         home = None if kind in CLUSTER_SCOPED else namespace or namespace_of(scope)
-        _claim_name(scope, kind, home, dns_subdomain(f"{kind} name", name))
         _check_budget(f"{kind} {name}", fields)
+        bodies, key = _bodies_of(scope), (kind, home, dns_subdomain(f"{kind} name", name))
+        bodies.check_free(key)
+        self.unsent = {field: plain(value, field) for field, value in fields.items() if value is not None}
+        """Fields that Node.js does not have yet."""
         super().__init__(
             scope,
             id,
@@ -71,10 +81,69 @@ class Manifest(ApiObject):
                 annotations={**delivery_annotations(kind, fields), **(annotations or {})},
             ),
         )
-        patches = [JsonPatch.add(f"/{field}", plain(value, field)) for field, value in fields.items() if value is not None]
+        bodies.manifests[key] = self
         if kind in CLUSTER_SCOPED:
-            patches.insert(0, JsonPatch.remove("/metadata/namespace"))
-        self.add_json_patch(*patches)
+            super().add_json_patch(JsonPatch.remove("/metadata/namespace"))
+
+    def add_json_patch(self, *ops: JsonPatch) -> None:
+        """Apply RFC 6902 operations to the finished object."""
+        self.send_body()
+        super().add_json_patch(*ops)
+
+    def send_body(self) -> None:
+        """Hand the fields to Node.js, once."""
+        body, self.unsent = self.unsent, {}
+        if body:
+            super().add_json_patch(*(JsonPatch.add(f"/{field}", value) for field, value in body.items()))
+
+    def _whole(self) -> Any:
+        self.send_body()
+        return super().to_json()
+
+    # A function of this name would count as an override, and Node.js would call back for every object that it synthesizes.
+    to_json = partialmethod(_whole)
+
+
+@jsii.implements(IValidation)
+class _Bodies:
+    """The manifests of one app, by kind, namespace and name. As a validation of the app it learns when cdk8s begins to synthesize."""
+
+    def __init__(self) -> None:
+        self.manifests: dict[tuple[str, str | None, str], Manifest] = {}
+        self.held_back = False
+
+    def check_free(self, key: tuple[str, str | None, str]) -> None:
+        """Refuse a name that another manifest has."""
+        if key in self.manifests:
+            kind, namespace, name = key
+            where = f"{namespace}/" if namespace else ""
+            raise ConfigError(
+                f"{kind} name", f"{where}{name}", "another object of this app has it; give one of the two constructs another id"
+            )
+
+    def validate(self) -> list[str]:
+        """Send all bodies."""
+        if not self.held_back:
+            for manifest in self.manifests.values():
+                manifest.send_body()
+        return []
+
+
+def objects_of(app: App) -> list[dict[str, Any]]:
+    """All objects of the app, equal to those that `app.synth()` writes, in its order, without sending bodies to Node.js and back."""
+    bodies = _bodies_of(app)
+    bodies.held_back = True
+    try:
+        objects = [found for chart in app.charts for found in chart.to_json()]
+    finally:
+        bodies.held_back = False
+    waiting = {key: manifest for key, manifest in bodies.manifests.items() if manifest.unsent}
+    for found in objects:
+        key = (found["kind"], found["metadata"].get("namespace"), found["metadata"]["name"])
+        if key in waiting and len(found) == len(("apiVersion", "kind", "metadata")):
+            found.update(waiting.pop(key).unsent)
+    # A body whose object was renamed by a user is not found by its name; Node.js knows where it belongs.
+    return [found for chart in app.charts for found in chart.to_json()] if waiting else objects
 
 
 def namespace_of(scope: Construct) -> str:
@@ -134,14 +203,14 @@ def plain(value: Any, path: str = "") -> Any:
             raise ConfigError(path, value, f"is a {type(value).__name__}; write mappings, lists, text, numbers, true or false")
 
 
-def _claim_name(scope: Construct, kind: str, namespace: str | None, name: str) -> None:
+def _bodies_of(scope: IConstruct) -> _Bodies:
     if scope not in _roots:
         _roots[scope] = scope.node.root
-    taken = _taken.setdefault(_roots[scope], set())
-    if (kind, namespace, name) in taken:
-        where = f"{namespace}/" if namespace else ""
-        raise ConfigError(f"{kind} name", f"{where}{name}", "another object of this app has it; give one of the two constructs another id")
-    taken.add((kind, namespace, name))
+    root = _roots[scope]
+    if root not in _bodies:
+        _bodies[root] = _Bodies()
+        root.node.add_validation(_bodies[root])
+    return _bodies[root]
 
 
 def _check_budget(where: str, fields: Mapping[str, Any]) -> None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.output import SUFFIX
 from semantic_router_observability.spec import Tagged
 from semantic_router_observability.yamltext import Loader
 
 if TYPE_CHECKING:
     from .needs import Need
-
-SUFFIX = ".k8s.yaml"
 
 _SHORTEST_SEALED = 256
 """Bytes: what is sealed begins with a session key that RSA has encrypted, at the least with 2048 bits."""
@@ -100,10 +99,6 @@ class EncryptedFile(Tagged, frozen=True, kw_only=True, tag="encryptedFile"):
         for key in need.keys:
             if key not in secret.keys:
                 raise ConfigError(f"{file}: {secret.name}", sorted(secret.keys), f"{need.uses[0].reader} reads key {key}; encrypt one")
-
-    def write(self, folder: Path) -> None:
-        """Copy the file into an output folder."""
-        (folder / self.file_name).write_bytes(self.content)
 
 
 def _read(file: str, document: Any) -> Encrypted:
