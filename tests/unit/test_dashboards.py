@@ -198,6 +198,8 @@ def test_panel_explains_itself(panel: dict[str, Any]) -> None:
     assert len(panel["title"]) <= 34, "longer titles are cut off on a narrow screen"
     assert len(panel["description"]) > 80
     assert defaults["unit"]
+    assert defaults["unit"] != "cps", "c/s says neither what is counted nor how it is read: rate_unit()"
+    assert not defaults["unit"].startswith("si:"), "0.8 would be shown in thousandths"
     assert defaults["noValue"]
     assert defaults.get("min") == (None if "axis does not start at zero" in panel["description"] else 0)
     assert panel["targets"]

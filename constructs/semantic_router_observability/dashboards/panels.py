@@ -51,16 +51,18 @@ YELLOW: Final = "#F0E442"
 DEEP_BLUE: Final = "#0072B2"
 GREY: Final = "#999999"  # stands in for the palette's black, which a dark page swallows
 
-TOKENS_PER_SECOND: Final = "si:tok/s"
-"""Grafana has no unit for tokens. A custom SI unit scales (1.2 ktok/s); a bare suffix would print 1234.5 tok/s."""
-
 CORES: Final = "suffix: cores"
-"""Nor has it one for CPU cores. A plain suffix: thousandths of a core need no prefix."""
+"""Grafana has no unit for CPU cores. A plain suffix: thousandths of a core need no prefix."""
 
 CURRENCY_UNITS: Final = MappingProxyType(
     {rf"/\b{code}\b/": f"currency{code}" for code in ("USD", "EUR", "GBP", "CNY", "JPY", "INR", "KRW")}
 )
 """Units by the currency code in a legend, for `by_unit`. Other currencies are shown as plain numbers."""
+
+
+def rate_unit(counted: str) -> str:
+    """Unit of a rate, named after what is counted. Grafana shortens large ones (1.2K errors/s) and, unlike an SI unit, leaves 0.8 as it is."""
+    return f"count:{counted}/s"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import observed, zero_while
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, VERMILION, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    VERMILION,
+    About,
+    Query,
+    bargauge,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.queries import gauge, increase, or_none, quantile, rate
 
 if TYPE_CHECKING:
@@ -67,7 +78,7 @@ def _answers() -> list[Panel]:
                     "Calls to the cache backend that failed, per second. Normal: zero. A failing cache costs money and time but no answers: "
                     "requests go on to the model. canceled means that the client went away first."
                 ),
-                unit="cps",
+                unit=rate_unit("errors"),
                 no_value=OFF,
             ),
             Query(zero_while(rate(CALLS, 'status="error"'), rate(CALLS)), "error", VERMILION),
@@ -137,7 +148,7 @@ def _upkeep() -> list[Panel]:
                     "Entries per second that went into the cache, ran out of time, or had to make room. Many evictions mean that the cache is "
                     "too small for its workload. Only the in-memory backend reports expiry and eviction."
                 ),
-                unit="cps",
+                unit=rate_unit("entries"),
                 no_value=OFF,
             ),
             Query(rate(CALLS, done, by=["operation"]), "{{operation}}"),
@@ -151,7 +162,7 @@ def _upkeep() -> list[Panel]:
                     "Answers per second that were kept out of the cache on purpose: the client asked for it, the backend failed, or the answer "
                     "holds retrieved text, memories or personal data. pii_detected here is the guard at work."
                 ),
-                unit="cps",
+                unit=rate_unit("answers"),
                 no_value="no router up",
             ),
             Query(or_none(rate("llm_cache_write_skipped_total", by=["reason"]), "reason", "all stored"), "{{reason}}"),
@@ -165,7 +176,7 @@ def _upkeep() -> list[Panel]:
                     "Requests per second that waited for the answer to the same question instead of asking the model again, by how the wait "
                     "ended. completed is money saved; timeout cost the user time for nothing."
                 ),
-                unit="cps",
+                unit=rate_unit("waits"),
                 no_value="no router up",
             ),
             Query(or_none(rate("llm_response_cache_singleflight_waiters_total", by=["outcome"]), "outcome", "no waits"), "{{outcome}}"),

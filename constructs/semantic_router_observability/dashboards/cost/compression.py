@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.cost.money import HOUR, saved_by_compression
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import mean
-from semantic_router_observability.dashboards.panels import BLUE, CURRENCY_UNITS, GREEN, ORANGE, VERMILION, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    CURRENCY_UNITS,
+    GREEN,
+    ORANGE,
+    VERMILION,
+    About,
+    Query,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.queries import quantile, rate
 
 if TYPE_CHECKING:
@@ -98,7 +108,7 @@ def _safety() -> list[Panel]:
                     "What the guard behind compression found, per second. budget_met is success; budget_partial removed less than asked; "
                     "rejected_non_reducing threw the result away because it was no shorter; not_applied had nothing to judge."
                 ),
-                unit="cps",
+                unit=rate_unit("verdicts"),
                 no_value=OFF,
             ),
             Query(rate("llm_context_compression_quality_guard_total", by=["quality"]), "{{quality}}"),
@@ -113,7 +123,7 @@ def _safety() -> list[Panel]:
                     "Removed text per second that was put aside (stored) and that a model asked back for (retrieved). retrieve_failed means that "
                     "it had expired or was lost: the answer had to do without. Many retrievals mean that compression removes too much."
                 ),
-                unit="cps",
+                unit=rate_unit("originals"),
                 no_value="no original was stored",
             ),
             Query(rate("llm_context_compression_recovery_total", by=["status"]), "{{status}}"),

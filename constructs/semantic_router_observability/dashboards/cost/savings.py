@@ -5,7 +5,7 @@ from __future__ import annotations
 from semantic_router_observability.dashboards.cost.money import HOUR, saved_by_cache, saved_by_compression
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import amount
-from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, TOKENS_PER_SECOND, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import rate, share_of_two
 
 
@@ -61,7 +61,7 @@ def section() -> Section:
                                 "Prompt tokens per second that context compression removed, by strategy, as the router estimates them without the "
                                 "model's own tokenizer. Compare with the prompt tokens above to see how much it matters."
                             ),
-                            unit=TOKENS_PER_SECOND,
+                            unit=rate_unit("tokens"),
                             no_value="no prompt was compressed",
                         ),
                         Query(amount("llm_context_compression_tokens_saved", by=["strategy"]), "{{strategy}}"),

@@ -6,16 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.cost.money import CURRENCY, NO_SESSIONS, TURN_COST
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.panels import (
-    BLUE,
-    CURRENCY_UNITS,
-    ORANGE,
-    TOKENS_PER_SECOND,
-    About,
-    Query,
-    bargauge,
-    timeseries,
-)
+from semantic_router_observability.dashboards.panels import BLUE, CURRENCY_UNITS, ORANGE, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, or_none, or_zero, quantile, rate
 
 if TYPE_CHECKING:
@@ -40,7 +31,7 @@ def section() -> Section:
                                 "Tokens per second that were read (prompt) and written (completion), as the model servers report them. Answers from "
                                 "the cache add the tokens of the original answer, so backends processed fewer than this."
                             ),
-                            unit=TOKENS_PER_SECOND,
+                            unit=rate_unit("tokens"),
                             no_value="no router up",
                         ),
                         Query(or_zero(rate("llm_model_prompt_tokens_total")), "prompt", BLUE),
@@ -56,7 +47,7 @@ def section() -> Section:
                                 "Prompt and completion tokens per second together, by model, replays from the cache included. A model that answers "
                                 "requests but shows no tokens has a server that does not report usage; its cost is missing as well."
                             ),
-                            unit=TOKENS_PER_SECOND,
+                            unit=rate_unit("tokens"),
                             no_value="no router up",
                         ),
                         Query(or_none(rate("llm_model_tokens_total", by=["model"]), "model"), "{{model}}"),

@@ -8,7 +8,7 @@ from semantic_router_observability.dashboards.engines import bounds
 from semantic_router_observability.dashboards.engines.ids import PANEL_IDS
 from semantic_router_observability.dashboards.engines.scope import NO_ENGINES, SCOPE, UP, between_tokens, cache_usage, or_engines
 from semantic_router_observability.dashboards.others import in_range, per_second, percentile, total
-from semantic_router_observability.dashboards.panels import GREEN, TOKENS_PER_SECOND, About, Query, stat
+from semantic_router_observability.dashboards.panels import GREEN, About, Query, rate_unit, stat
 from semantic_router_observability.dashboards.queries import RECENT
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def tokens_now() -> Panel:
                 "Tokens per second that all engines write, mean of the last 5 minutes. This is what the hardware is paid for; compare with "
                 "what the same engines reached under load."
             ),
-            unit=TOKENS_PER_SECOND,
+            unit=rate_unit("tok"),  # as short as req/s, for a narrow tile
             no_value=NO_ENGINES,
         ),
         Query(per_second("vllm:generation_tokens_total", *SCOPE, window=RECENT), "tokens"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.engines.ids import PANEL_IDS
 from semantic_router_observability.dashboards.engines.scope import NO_ENGINES, SCOPE
 from semantic_router_observability.dashboards.others import per_second, percentile, total
-from semantic_router_observability.dashboards.panels import About, Query, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, rate_unit, timeseries
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -76,7 +76,7 @@ def preemptions() -> Panel:
                 "Running requests put back for want of KV cache, per second. Normal: 0. Their tokens are computed again later, which costs the "
                 "time of everyone in the queue."
             ),
-            unit="cps",
+            unit=rate_unit("preemptions"),
             no_value=NO_ENGINES,
         ),
         Query(per_second("vllm:num_preemptions_total", *SCOPE, by=MODEL), "{{model_name}}"),

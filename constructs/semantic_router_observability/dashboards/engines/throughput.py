@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.engines.ids import PANEL_IDS
 from semantic_router_observability.dashboards.engines.scope import NO_ENGINES, SCOPE
 from semantic_router_observability.dashboards.others import per_second
-from semantic_router_observability.dashboards.panels import TOKENS_PER_SECOND, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import RECENT
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def prompt_tokens() -> Panel:
                 "Tokens per second that the engines read, those from the prefix cache included. More than the router reports means that "
                 "somebody else uses the engines, too."
             ),
-            unit=TOKENS_PER_SECOND,
+            unit=rate_unit("tokens"),
             no_value=NO_ENGINES,
         ),
         Query(per_second("vllm:prompt_tokens_total", *SCOPE, by=MODEL), "{{model_name}}"),
@@ -43,7 +43,7 @@ def generated_tokens() -> Panel:
                 "Tokens per second that the engines write. The router shows more than this where it replays cached answers. Falling with requests "
                 "waiting: preemptions, or throttled hardware."
             ),
-            unit=TOKENS_PER_SECOND,
+            unit=rate_unit("tokens"),
             no_value=NO_ENGINES,
         ),
         Query(per_second("vllm:generation_tokens_total", *SCOPE, by=MODEL), "{{model_name}}"),

@@ -8,7 +8,7 @@ from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
 from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, each_or_zero, share_of
 from semantic_router_observability.dashboards.fleet.state import ERRORS, OVERHEAD, REQUESTS
-from semantic_router_observability.dashboards.panels import BLUE, VERMILION, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, VERMILION, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import RECENT, STEP, series
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def errors() -> Panel:
                 "Errors per second of the seven replicas that have most, whatever the cause. Errors of backends and clients spread like requests do; "
                 "a single replica with errors has a problem of its own. The first error of a kind is invisible in a rate."
             ),
-            unit="cps",
+            unit=rate_unit("errors"),
             no_value="no router up",
         ),
         *by_replica(lambda at: each_or_zero(ERRORS, at=at)),

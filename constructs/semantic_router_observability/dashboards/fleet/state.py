@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
 from semantic_router_observability.dashboards.fleet.replicas import EACH, each, each_or_zero, named, scrape_series, share_of
-from semantic_router_observability.dashboards.panels import CORES, GREEN, About, Column, Query, stat, table
+from semantic_router_observability.dashboards.panels import CORES, GREEN, About, Column, Query, rate_unit, stat, table
 from semantic_router_observability.dashboards.queries import RANGE, RECENT, UP, quantile, series
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def replicas() -> Panel:
         Column("Restarts", cell(f"{EACH} (changes({series(STARTED)}[{RANGE}]))"), decimals=0, bound=1),
         Column("Requests", cell(rates), unit="reqps", decimals=2),
         Column("Share", cell(share_of(REQUESTS, RECENT)), unit="percentunit", decimals=1),
-        Column("Errors", cell(each_or_zero(ERRORS, window=RECENT)), unit="cps", decimals=2),
+        Column("Errors", cell(each_or_zero(ERRORS, window=RECENT)), unit=rate_unit("errors"), decimals=2, width=120),
         Column("In flight", cell(each_or_zero("llm_model_inflight_requests")), decimals=0),
         Column(
             "Overhead",

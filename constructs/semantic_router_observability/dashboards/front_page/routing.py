@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.panels import About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, joined, or_none, rate
 from semantic_router_observability.dashboards.selections import selected_in_range
 
@@ -63,7 +63,7 @@ def session_switches() -> Panel:
                 "rising line costs time and money. Only clients that identify their conversation or user are seen; without them "
                 "this stays at zero."
             ),
-            unit="cps",
+            unit=rate_unit("switches"),
             no_value="no router up",
         ),
         Query(
@@ -83,7 +83,7 @@ def decisions() -> Panel:
                 "How often per second the rules of each decision matched. Several can match one request and only one of them is carried out, "
                 "so lines may add up to more than the request rate."
             ),
-            unit="cps",
+            unit=rate_unit("matches"),
             no_value="no router up",
         ),
         Query(or_none(rate("llm_decision_match_total", by=["decision_name"]), "decision_name"), "{{decision_name}}"),

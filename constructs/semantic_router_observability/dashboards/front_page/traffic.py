@@ -18,7 +18,18 @@ from semantic_router_observability.dashboards.front_page.causes import (
     requests,
 )
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, PINK, VERMILION, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PINK,
+    VERMILION,
+    About,
+    Query,
+    bargauge,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.queries import capped_share, gauge, increase, or_none, or_zero, rate
 
 if TYPE_CHECKING:
@@ -56,7 +67,7 @@ def errors_by_cause() -> Panel:
                 "clients. A reason appears with its first error, and that first one is invisible in a rate. Rate-limited requests and "
                 "those stopped by a guardrail are not counted as errors."
             ),
-            unit="cps",
+            unit=rate_unit("errors"),
             no_value="no router up",
         ),
         Query(or_none(rate(ERRORS, by=["reason"]), "reason", "no errors"), "{{reason}}"),

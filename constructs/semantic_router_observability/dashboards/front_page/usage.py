@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.panels import TOKENS_PER_SECOND, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import or_none, rate, share_of_two
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def prompt_tokens() -> Panel:
                 "Tokens per second that models were given to read, as reported by their servers. Answers from the cache add the tokens of "
                 "the original answer, so this is more than the backends really processed."
             ),
-            unit=TOKENS_PER_SECOND,
+            unit=rate_unit("tokens"),
             no_value="no router up",
         ),
         Query(or_none(rate("llm_model_prompt_tokens_total", by=["model"]), "model"), "{{model}}"),
@@ -40,7 +40,7 @@ def generated_tokens() -> Panel:
                 "Tokens per second that models wrote, as reported by their servers, replayed cache answers included. A drop with a steady "
                 "request rate means shorter answers, more errors, or servers that stopped to report usage."
             ),
-            unit=TOKENS_PER_SECOND,
+            unit=rate_unit("tokens"),
             no_value="no router up",
         ),
         Query(or_none(rate("llm_model_completion_tokens_total", by=["model"]), "model"), "{{model}}"),

@@ -13,7 +13,7 @@ from semantic_router_observability.dashboards.guardrails.outcomes import (
 )
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import none_while, share
-from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, or_zero, quantile, rate
 
 CHECK_TIME = "llm_hallucination_detection_latency_seconds"
@@ -91,7 +91,7 @@ def section() -> Section:
                                 "Answers per second to questions of fact that came without a context to verify them against. A rising line with "
                                 "steady traffic means that retrieval finds less, or that more questions of fact are asked."
                             ),
-                            unit="cps",
+                            unit=rate_unit("answers"),
                             no_value="no router up",
                         ),
                         Query(or_zero(rate(UNVERIFIED)), "unverified", ORANGE),
@@ -106,7 +106,7 @@ def section() -> Section:
                                 "Answers per second that the jailbreak detector for answers objected to (detected: something got past the guard on "
                                 "prompts) or that were withheld because it failed (fail_closed). Normal: neither."
                             ),
-                            unit="cps",
+                            unit=rate_unit("answers"),
                             no_value=NO_CHECK,
                         ),
                         Query(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from semantic_router_observability.dashboards.guardrails.outcomes import OUTCOME_COLORS
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import none_while
-from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import quantile, rate
 
 BATCHES = "batch_classification_requests_total"
@@ -66,7 +66,7 @@ def section() -> Section:
                                 "Calls of the batch classification interface per second, and texts in them. The router measures this only when "
                                 "batch metrics are switched on, and only for the share of calls set as sample rate."
                             ),
-                            unit="cps",
+                            unit=rate_unit("items"),
                             no_value=NO_BATCHES,
                         ),
                         Query(rate(BATCHES), "batches", BLUE),
@@ -81,7 +81,7 @@ def section() -> Section:
                                 "Batch calls per second that were refused or failed. classification_failed and classifier_unavailable are the "
                                 "router's; all others are malformed calls. Normal: zero."
                             ),
-                            unit="cps",
+                            unit=rate_unit("errors"),
                             no_value=NO_BATCHES,
                         ),
                         Query(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.guardrails.outcomes import OUTCOME_COLORS
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import mean
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, VERMILION, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, VERMILION, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import joined, quantile, rate, share_of_two
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _writes() -> list[Panel]:
                     "Writes, changes and deletions per second. An error loses a memory silently: the user gets an answer and is not remembered. "
                     "The Qdrant backend counts its reads here too and reports successes only."
                 ),
-                unit="cps",
+                unit=rate_unit("writes"),
                 no_value=OFF,
             ),
             Query(joined(operations, "operation", "status"), "{{pair}}"),
@@ -97,7 +97,7 @@ def _writes() -> list[Panel]:
                     "Conversation turns per second that were searched for something to remember. The search asks a language model; errors are "
                     "mostly that model's, and nothing is remembered from such a turn."
                 ),
-                unit="cps",
+                unit=rate_unit("extractions"),
                 no_value=OFF,
             ),
             Query(rate("llm_memory_extraction_total", by=["status"]), "{{status}}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from semantic_router_observability.dashboards.guardrails.outcomes import NOT_DONE, PLUGIN_ERRORS, PLUGIN_TIME, PLUGINS
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import none_while
-from semantic_router_observability.dashboards.panels import About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, joined, or_none, quantile, rate
 from semantic_router_observability.dashboards.selections import FALLBACKS, selected
 
@@ -29,7 +29,7 @@ def section() -> Section:
                                 "report failures as an outcome. Normal: zero. An answer whose check fails is delivered unchecked unless the "
                                 "plugin is set to fail closed."
                             ),
-                            unit="cps",
+                            unit=rate_unit("errors"),
                             no_value="no router up",
                         ),
                         Query(
@@ -51,7 +51,7 @@ def section() -> Section:
                                 "Plugin runs per second that could not do their work. *_fail_open: passed through unchanged; fail_closed: withheld; "
                                 "unavailable: backend missing; injection_error: retrieved text could not be inserted. Normal: zero."
                             ),
-                            unit="cps",
+                            unit=rate_unit("runs"),
                             no_value=OFF,
                         ),
                         Query(
@@ -75,7 +75,7 @@ def section() -> Section:
                                 "zero. selector_timeout and selector_unavailable: the service behind it; selector_undeclared_candidate "
                                 "and selector_unknown_model: the configuration."
                             ),
-                            unit="cps",
+                            unit=rate_unit("fallbacks"),
                             no_value="no selector ran",
                         ),
                         Query(none_while(rate(FALLBACKS, by=["reason"]), selected(), "reason", "no fallback"), "{{reason}}"),
@@ -111,7 +111,7 @@ def section() -> Section:
                                 "Runs of route plugins per second, by plugin. A plugin that vanishes while its decision still matches was switched "
                                 "off or fails before it counts. Response cache and system prompt are not counted here."
                             ),
-                            unit="cps",
+                            unit=rate_unit("runs"),
                             no_value=OFF,
                         ),
                         Query(rate(PLUGINS, by=["plugin_type"]), "{{plugin_type}}"),

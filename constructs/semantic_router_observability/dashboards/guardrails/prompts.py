@@ -13,7 +13,7 @@ from semantic_router_observability.dashboards.guardrails.outcomes import (
 )
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import none_while, share
-from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, quantile, rate
 
 _GUARDS = 'signal_type=~"jailbreak|pii"'
@@ -35,7 +35,7 @@ def section() -> Section:
                                 "Matches of jailbreak rules per second. Single matches are everyday life on a public endpoint; a burst is someone "
                                 "trying, or a rule that is too eager after a change. The first match of a rule is invisible in a rate."
                             ),
-                            unit="cps",
+                            unit=rate_unit("matches"),
                             no_value=NO_DETECTOR,
                         ),
                         Query(
@@ -55,7 +55,7 @@ def section() -> Section:
                                 "Matches of personal-data rules per second. A step usually is a new client that sends such data, or a changed "
                                 "rule. The router's counter of violations by type is never fed, so rules are the finest split there is."
                             ),
-                            unit="cps",
+                            unit=rate_unit("matches"),
                             no_value=NO_DETECTOR,
                         ),
                         Query(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import share
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, joined, or_none, quantile, rate, share_above
 from semantic_router_observability.dashboards.routing.families import CONFIDENCE, NO_REQUESTS, OUTCOMES, REASONING
 
@@ -37,7 +37,7 @@ def _matches() -> list[Panel]:
                     "How often per second the rules of each decision matched. Several can match one request and only one of them is carried "
                     "out, so this counts candidates, not choices: the row Selection has the choices."
                 ),
-                unit="cps",
+                unit=rate_unit("matches"),
                 no_value="no router up",
             ),
             Query(or_none(rate("llm_decision_match_total", by=["decision_name"]), "decision_name"), "{{decision_name}}"),

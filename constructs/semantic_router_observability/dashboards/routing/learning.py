@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, joined, quantile, rate, series, share_above, share_up_to
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _votes() -> list[Panel]:
                     "Feedback votes between two models per second: won and lost, or a tie. Without votes the learning selectors stand still. "
                     "The first vote of each pair is invisible in a rate."
                 ),
-                unit="cps",
+                unit=rate_unit("votes"),
                 no_value=NO_VOTES,
             ),
             Query(rate(VOTES, 'is_tie="false"'), "decided", BLUE),
@@ -242,7 +242,7 @@ def _others() -> list[Panel]:
                     "Selections per second that the reinforcement learner made for a user it knows, by model. Its other estimates are exported by "
                     "the router as constant zeros and are left out."
                 ),
-                unit="cps",
+                unit=rate_unit("selections"),
                 no_value="no personalized selection",
             ),
             Query(rate("llm_model_rl_personalized_selections_total", by=["model"]), "{{model}}"),

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.panels import BLUE, GREY, ORANGE, PINK, VERMILION, YELLOW, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PINK,
+    VERMILION,
+    YELLOW,
+    About,
+    Query,
+    bargauge,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.queries import increase, or_none, rate
 from semantic_router_observability.dashboards.routing.families import LOSSES
 
@@ -29,7 +41,7 @@ def section() -> Section:
                                 "Per second: parameters removed because the policy forbids them, requests whose max_tokens or n was lowered, and "
                                 "fields removed because nobody knows them. A new client shows up as a step. Only decisions with a policy."
                             ),
-                            unit="cps",
+                            unit="reqps",
                             no_value=OFF,
                         ),
                         Query(rate(BLOCKED), "blocked", VERMILION),
@@ -65,7 +77,7 @@ def section() -> Section:
                                 "Remarks per second when requests and answers are translated between the OpenAI and the Anthropic protocol. info is "
                                 "harmless; lossy: something was left out; error: a part could not be translated at all."
                             ),
-                            unit="cps",
+                            unit=rate_unit("losses"),
                             no_value="no router up",
                         ),
                         Query(or_none(rate(LOSSES, by=["severity"]), "severity", "no losses"), "{{severity}}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import mean, share
-from semantic_router_observability.dashboards.panels import BLUE, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import quantile, rate
 from semantic_router_observability.dashboards.routing.families import NO_SELECTION, SELECTION_TIME
 from semantic_router_observability.dashboards.selections import FALLBACKS, selected, selected_in_range
@@ -39,7 +39,7 @@ def section() -> Section:
                                 "Model selections per second by the method of the selector. Requests whose decision has a single model, or that "
                                 "name their model, need no selection. Methods that were never used are left out."
                             ),
-                            unit="cps",
+                            unit=rate_unit("selections"),
                             no_value=NO_SELECTION,
                         ),
                         Query(selected(["method"]), "{{method}}"),

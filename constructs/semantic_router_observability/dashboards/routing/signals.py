@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.panels import About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, or_none, quantile, rate
 
 MATCHES = "llm_signal_match_total"
@@ -26,7 +26,7 @@ def section() -> Section:
                                 "How often per second each type of signal was evaluated. Embedding, event, complexity, reask and authz count only "
                                 "when they match; jailbreak and pii count once a prompt and once more for each matched rule."
                             ),
-                            unit="cps",
+                            unit=rate_unit("evaluations"),
                             no_value="no router up",
                         ),
                         Query(or_none(rate("llm_signal_extraction_total", by=["signal_type"]), "signal_type"), "{{signal_type}}"),
@@ -39,7 +39,7 @@ def section() -> Section:
                                 "Matches per second by type of signal. A type whose line drops to zero while traffic goes on has lost its model or "
                                 "its rules. Several rules can match one prompt, so this may exceed the request rate."
                             ),
-                            unit="cps",
+                            unit=rate_unit("matches"),
                             no_value="no router up",
                         ),
                         Query(or_none(rate(MATCHES, by=["signal_type"]), "signal_type"), "{{signal_type}}"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.others import highest, per_second, percentile, select
-from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import ALERTMANAGER
 
@@ -43,7 +43,7 @@ def notifications() -> Panel:
                 "Messages to receivers per second, all replicas, and those that failed. Normal: a heartbeat a minute if there is a dead man's switch, "
                 "and no failure. Failed: a credential, an address, or the way out; Alertmanager's log has the receiver's answer."
             ),
-            unit="cps",
+            unit=rate_unit("notifications"),
             no_value=OFF,
         ),
         Query(per_second("alertmanager_notifications_total", ALERTMANAGER), "sent", BLUE),

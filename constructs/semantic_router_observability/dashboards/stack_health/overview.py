@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.others import in_range, per_second, select, total
-from semantic_router_observability.dashboards.panels import GREEN, About, Query, stat
+from semantic_router_observability.dashboards.panels import GREEN, About, Query, rate_unit, stat
 from semantic_router_observability.dashboards.queries import RECENT
 from semantic_router_observability.dashboards.stack_health import bounds
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
@@ -114,7 +114,7 @@ def samples_now() -> Panel:
                 "Samples stored per second, scraped and recorded, mean of the last 5 minutes. Disk follows this number: one to two bytes a "
                 "sample, for as long as the retention says. 0 means that nothing is being stored."
             ),
-            unit="cps",
+            unit=rate_unit(""),  # the title says what; the tile is narrow
             no_value="not scraped",
         ),
         Query(per_second("prometheus_tsdb_head_samples_appended_total", PROMETHEUS, window=RECENT), "samples"),

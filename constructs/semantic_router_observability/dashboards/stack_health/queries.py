@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.others import highest, per_second, total
-from semantic_router_observability.dashboards.panels import BLUE, GREY, ORANGE, VERMILION, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, GREY, ORANGE, VERMILION, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.stack_health import bounds
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import PROMETHEUS
@@ -26,7 +26,7 @@ def queries() -> Panel:
                 "Queries evaluated per second, those of rules included. Follows the number of open pages: one page asks about 40 queries each "
                 "time it refreshes."
             ),
-            unit="cps",
+            unit=rate_unit("queries"),
             no_value="not scraped",
         ),
         Query(per_second(f"{TIME}_count", PROMETHEUS, EVALUATION), "queries"),
@@ -66,7 +66,7 @@ def query_samples() -> Panel:
                 "Samples per second that queries touch: what they really cost. A jump without more queries is somebody's wide query; Prometheus "
                 "refuses one that needs more than 50 million at a time."
             ),
-            unit="cps",
+            unit=rate_unit("samples"),
             no_value="not scraped",
         ),
         Query(per_second("prometheus_engine_query_samples_total", PROMETHEUS), "samples"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.others import highest, per_second, select, total
-from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import BLUE, ORANGE, VERMILION, About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.stack_health import bounds
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import PROMETHEUS
@@ -62,7 +62,7 @@ def lost() -> Panel:
                 "Samples per second that the other side refused for good (lost there), and those that are sent again after an error that may pass. "
                 "Normal: 0. Refused: credentials, limits or labels of the other side; its answer is in Prometheus's log."
             ),
-            unit="cps",
+            unit=rate_unit("samples"),
             no_value=OFF,
         ),
         Query(per_second("prometheus_remote_storage_samples_failed_total", PROMETHEUS), "failed", VERMILION),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.others import per_second, select
-from semantic_router_observability.dashboards.panels import About, Query, timeseries
+from semantic_router_observability.dashboards.panels import About, Query, rate_unit, timeseries
 from semantic_router_observability.dashboards.stack_health import bounds
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import PROMETHEUS
@@ -45,7 +45,7 @@ def rule_failures() -> Panel:
                 "Rules that failed, and evaluations of a group that were skipped because the one before was still running, per second. Normal: 0. "
                 "A failure is mostly a join that finds two series where it expects one; the log names the rule."
             ),
-            unit="cps",
+            unit=rate_unit("rules"),
             no_value=NO_RULES,
         ),
         Query(_group(failed), "{{group}} failed"),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.others import highest, per_second, select, total
-from semantic_router_observability.dashboards.panels import BLUE, GREY, ORANGE, PINK, VERMILION, YELLOW, About, Query, bargauge, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    GREY,
+    ORANGE,
+    PINK,
+    VERMILION,
+    YELLOW,
+    About,
+    Query,
+    bargauge,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import JOB, PROMETHEUS
 from semantic_router_observability.dashboards.variables import DEFAULT_JOB
@@ -82,7 +94,7 @@ def scrape_refused() -> Panel:
                 "Scrapes refused as a whole because of a limit (samples, labels, body size), and samples refused one by one (repeated, out of order, "
                 "too old), per second. Normal: 0. A refused scrape counts its target as down."
             ),
-            unit="cps",
+            unit=rate_unit("scrapes"),
             no_value="not scraped",
         ),
         Query(refused("scrapes_exceeded_sample_limit"), "sample limit", VERMILION),

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.others import highest, per_second, total
-from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, PINK, VERMILION, YELLOW, About, Query, timeseries
+from semantic_router_observability.dashboards.panels import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PINK,
+    VERMILION,
+    YELLOW,
+    About,
+    Query,
+    rate_unit,
+    timeseries,
+)
 from semantic_router_observability.dashboards.stack_health.ids import PANEL_IDS
 from semantic_router_observability.dashboards.stack_health.scope import PROMETHEUS
 
@@ -75,7 +87,7 @@ def churn() -> Panel:
                 "Series per second that began, and that were dropped from memory because they ended. Normal: close to 0, peaks at deployments and "
                 "every two hours. What begins constantly costs memory as if all of it were alive."
             ),
-            unit="cps",
+            unit=rate_unit("series"),
             no_value="not scraped",
         ),
         Query(per_second("prometheus_tsdb_head_series_created_total", PROMETHEUS), "begun", ORANGE),
@@ -93,7 +105,7 @@ def samples() -> Panel:
                 "Samples per second that each Prometheus stores. Normal: flat, series over the scrape interval. A dip means that scrapes fail; "
                 "a gap means that Prometheus itself was away."
             ),
-            unit="cps",
+            unit=rate_unit("samples"),
             no_value="not scraped",
         ),
         Query(per_second("prometheus_tsdb_head_samples_appended_total", PROMETHEUS, by=EACH), "{{instance}}"),
@@ -132,7 +144,7 @@ def failures() -> Panel:
                 "Failures per second of the database: compactions, damaged log, writes to the log, checkpoints, loading of blocks. Normal: 0, always. "
                 "The usual cause is a full volume, the next one a volume that is shared or on NFS."
             ),
-            unit="cps",
+            unit=rate_unit("failures"),
             no_value="not scraped",
         ),
         Query(failed("compactions_failed"), "compaction", VERMILION),
