@@ -1,0 +1,193 @@
+"""Pages, docstrings, comments, messages and identifiers keep to the vocabulary of CONTRIBUTING.md.
+
+`TO_DO` and `NAMES_TO_DO` hold the places of each room that still have to change. They only shrink: a room may have fewer places than
+listed, never more, and a clean room leaves the list.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections import defaultdict
+from functools import cache
+
+from documentation import ROOT
+
+TO_DO: dict[str, int] = {
+    ".": 1,
+    "README.md": 11,
+    "constructs/semantic_router_observability": 9,
+    "constructs/semantic_router_observability/alerting": 31,
+    "constructs/semantic_router_observability/alertmanager": 10,
+    "constructs/semantic_router_observability/contract": 5,
+    "constructs/semantic_router_observability/dashboards": 16,
+    "constructs/semantic_router_observability/explain": 2,
+    "constructs/semantic_router_observability/exposure": 12,
+    "constructs/semantic_router_observability/grafana": 59,
+    "constructs/semantic_router_observability/kubernetes": 11,
+    "constructs/semantic_router_observability/login": 38,
+    "constructs/semantic_router_observability/network": 11,
+    "constructs/semantic_router_observability/prometheus": 14,
+    "constructs/semantic_router_observability/rules": 1,
+    "constructs/semantic_router_observability/secrets": 11,
+    "docs": 3,
+    "docs/alertmanager.md": 3,
+    "docs/alerts.md": 6,
+    "docs/architecture.md": 2,
+    "docs/change-namespace.md": 2,
+    "docs/dashboards.md": 7,
+    "docs/detection.md": 4,
+    "docs/expose.md": 6,
+    "docs/grafana-login.md": 12,
+    "docs/logins.md": 9,
+    "docs/metric-contract.md": 1,
+    "docs/migrate-from-kustomize.md": 4,
+    "docs/network-policies.md": 8,
+    "docs/oauth2-proxy.md": 15,
+    "docs/personal-data.md": 1,
+    "docs/remote-write.md": 1,
+    "docs/rotate-credentials.md": 1,
+    "docs/runbooks": 83,
+    "docs/scrape-another-namespace.md": 2,
+    "docs/secrets.md": 7,
+    "docs/security.md": 28,
+    "docs/settings.md": 49,
+    "docs/tenants.md": 3,
+    "docs/use-as-a-library.md": 3,
+    "tests": 4,
+    "tests/cluster": 30,
+    "tests/harness": 4,
+    "tests/library": 1,
+    "tests/promtool": 1,
+    "tests/scans": 1,
+    "tests/simulation": 6,
+    "tests/simulator": 2,
+    "tests/unit": 131,
+}
+
+NAMES_TO_DO: dict[str, int] = {
+    ".": 1,
+    "constructs/semantic_router_observability": 3,
+    "constructs/semantic_router_observability/alerting": 36,
+    "constructs/semantic_router_observability/alertmanager": 2,
+    "constructs/semantic_router_observability/contract": 13,
+    "constructs/semantic_router_observability/dashboards": 7,
+    "constructs/semantic_router_observability/explain": 17,
+    "constructs/semantic_router_observability/exposure": 6,
+    "constructs/semantic_router_observability/grafana": 5,
+    "constructs/semantic_router_observability/kubernetes": 3,
+    "constructs/semantic_router_observability/login": 5,
+    "constructs/semantic_router_observability/network": 4,
+    "constructs/semantic_router_observability/prometheus": 15,
+    "constructs/semantic_router_observability/router": 1,
+    "constructs/semantic_router_observability/rules": 3,
+    "constructs/semantic_router_observability/secrets": 4,
+    "docs": 15,
+    "tests": 20,
+    "tests/cluster": 45,
+    "tests/harness": 6,
+    "tests/library": 1,
+    "tests/promtool": 7,
+    "tests/scans": 6,
+    "tests/simulation": 18,
+    "tests/simulator": 6,
+    "tests/unit": 109,
+}
+
+EXEMPT = {"CONTRIBUTING.md", "CHANGELOG.md", "tests/unit/test_language.py"}
+NOT_PROSE = ("imports/", "tests/tools/", "tests/snapshot/__snapshots__/")
+
+
+def room(path: str) -> str:
+    """A page of its own, the runbooks, a directory of the library or of the tests, or the directory of a single file."""
+    parts = path.split("/")
+    if path.endswith(".md") and parts[:2] != ["docs", "runbooks"]:
+        return path
+    depth = {"constructs": 3, "tests": 2, "docs": 2}.get(parts[0], 1)
+    return "/".join(parts[:-1][:depth]) or "."
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Every tracked page and module, with the settings file."""
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    prose = [path for path in tracked if path.endswith((".md", ".py")) and path not in EXEMPT and not path.startswith(NOT_PROSE)]
+    return {path: (ROOT / path).read_text(encoding="utf-8") for path in [*prose, "observability.yaml"] if (ROOT / path).exists()}
+
+
+def column(mark: str) -> list[str]:
+    """Cells of the column "Do not write" of a table of CONTRIBUTING.md."""
+    after = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split(f"<!-- table: {mark} -->\n", 1)[1]
+    return [line.split("|")[2] for line in after.split("\n\n", 1)[0].splitlines()[2:]]
+
+
+def pattern(phrase: str) -> str:
+    """Regular expression of a phrase: words apart by any space, `...` for up to three words."""
+    return r"\b" + re.escape(phrase).replace(r"\ \.\.\.\ ", r" (?:[\w'-]+ ){1,3}").replace(r"\ ", " ") + r"\b"
+
+
+PHRASES = re.compile("|".join(pattern(phrase) for cell in column("language") for phrase in re.findall(r'"([^"]+)"', cell)), re.IGNORECASE)
+NAMES = {name.lower() for cell in column("identifiers") for name in re.findall(r"`([^`]+)`", cell)}
+WHOLE_NAMES = {"each", "one", "past"}
+
+
+def phrases(text: str) -> list[str]:
+    """Phrases of the glossary in a text, over the ends of lines and inside of identifiers."""
+    flat = re.sub(r"\s+(?:# )?", " ", text).replace("_", " ")
+    return [found[0] for found in PHRASES.finditer(flat)]
+
+
+def bound_names(source: str) -> list[str]:
+    """Names that a module defines: classes, functions, arguments, fields and variables."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name) if not name.startswith("test_"):
+                names.append(name)
+            case ast.arg(arg=name):
+                names.append(name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.append(name)
+    return names
+
+
+def private_names(source: str) -> list[str]:
+    """Names with a word that the glossary replaces; short words such as `one` count as whole names only."""
+    found = []
+    for name in bound_names(source):
+        words = set(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().split("_"))
+        if name.strip("_").lower() in WHOLE_NAMES or words & (NAMES - WHOLE_NAMES):
+            found.append(name)
+    return found
+
+
+def by_room(found: dict[str, list[str]]) -> dict[str, list[str]]:
+    rooms: dict[str, list[str]] = defaultdict(list)
+    for path, hits in found.items():
+        rooms[room(path)] += [f"{path}: {hit}" for hit in hits]
+    return {name: hits for name, hits in rooms.items() if hits}
+
+
+def check(found: dict[str, list[str]], to_do: dict[str, int]) -> None:
+    """No room has more places than listed, and no clean room is listed."""
+    more = {name: hits for name, hits in found.items() if len(hits) > to_do.get(name, 0)}
+    assert more == {}, "CONTRIBUTING.md, section Language, says what to write instead"
+    assert set(to_do) <= set(found), "these rooms are clean: remove them from the list"
+
+
+def test_phrases() -> None:
+    check(by_room({path: phrases(text) for path, text in texts().items()}), TO_DO)
+
+
+def test_identifiers() -> None:
+    check(by_room({path: private_names(text) for path, text in texts().items() if path.endswith(".py")}), NAMES_TO_DO)
+
+
+def test_the_search() -> None:
+    """The search itself: over lines, in comments and identifiers, with words between, and nothing in plain English."""
+    assert phrases("it lets\n    # the router in") == ["lets the router in"]
+    assert phrases("def meeting_point():") == ["meeting point"]
+    assert phrases("It allows users in the group; outlets in use.") == []
+    assert private_names("for each in rows:\n    _past_login = spelled_name = 1\n") == ["each", "spelled_name"]
+    assert private_names("class Gateway:\n    def one_rule(self, forwarded): pass\n") == []
