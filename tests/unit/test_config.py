@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -16,6 +16,9 @@ from semantic_router_observability.prometheus.guards import ANY_PAGE, CLIENT_LAB
 from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import RouterTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRETS = "/etc/secrets"
 
@@ -55,6 +58,19 @@ def test_credentials_are_files() -> None:
     (volume,) = files.volumes()
     assert volume["secret"]["items"] == [{"key": "token", "path": "token"}, {"key": "ca.crt", "path": "ca.crt"}]
     assert files.mounts() == [{"name": volume["name"], "mountPath": "/etc/secrets/s.x", "readOnly": True}]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [SecretFiles.mounts, SecretFiles.volumes, lambda files: files.uses("own", "prometheus", "reread")],
+    ids=["mounts", "volumes", "uses"],
+)
+def test_a_path_that_would_not_be_mounted_is_refused(read: Callable[[SecretFiles], object]) -> None:
+    files = SecretFiles(SECRETS)
+    files.path(SecretKey("a", "token"))
+    read(files)
+    with pytest.raises(RuntimeError, match=r"key ca\.crt of Secret a: its path was asked for after the pod's mounts were read"):
+        files.path(SecretKey("a", "ca.crt"))
 
 
 POD = {

@@ -180,27 +180,40 @@ API_TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105  
 
 
 class SecretFiles:
-    """Secret keys that a container reads as files, each mounted once, in a directory a Secret.
+    """Secret keys that a container reads as files, each mounted once, in a directory for each Secret.
+
+    First the renderers of configuration ask for paths, then the pod's mounts and volumes are read. A path asked for later would not be
+    mounted, so it is refused.
 
     Usage:
         files = SecretFiles("/etc/prometheus/secrets")
         path = files.path(SecretKey("remote-write", "password"))   # /etc/prometheus/secrets/remote-write/password
+        container |= {"volumeMounts": files.mounts()}
     """
 
     def __init__(self, root: str) -> None:
         self._root = root
         self._keys: dict[str, dict[str, None]] = {}
         self._exceptions: dict[SecretKey, OnChange] = {}
+        self._closed = False
 
     def path(self, reference: SecretKey, on_change: OnChange | None = None) -> str:
-        """Path of the file that will hold the key's value; `on_change`, where the container treats it otherwise than its other files."""
+        """Path of the file that will hold the key's value; `on_change`, where the container treats it otherwise than its other files.
+
+        Raises:
+            RuntimeError: mounts, volumes or uses were read before.
+
+        """
+        if self._closed:
+            raise RuntimeError(f"key {reference.key} of Secret {reference.secret}: its path was asked for after the pod's mounts were read")
         self._keys.setdefault(reference.secret, {})[reference.key] = None
         if on_change:
             self._exceptions[reference] = on_change
         return f"{self._root}/{reference.secret}/{reference.key}"
 
     def uses(self, namespace: str, reader: str, on_change: OnChange, *, made_by: Mapping[str, str] | None = None) -> list[SecretUse]:
-        """Say what is read so far; `made_by` names who makes a Secret, by the Secret's name."""
+        """Return what is read; `made_by` names what makes a Secret, by the Secret's name."""
+        self._closed = True
         return [
             SecretUse(
                 namespace=namespace,
@@ -217,6 +230,7 @@ class SecretFiles:
 
     def volumes(self) -> list[dict[str, Any]]:
         """Pod volumes with exactly the referenced keys."""
+        self._closed = True
         return [
             {
                 "name": volume_name("secret", secret),
@@ -227,6 +241,7 @@ class SecretFiles:
 
     def mounts(self) -> list[dict[str, Any]]:
         """Container mounts of those volumes."""
+        self._closed = True
         return [{"name": volume_name("secret", secret), "mountPath": f"{self._root}/{secret}", "readOnly": True} for secret in self._keys]
 
 
