@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from semantic_router_observability.dashboards.cost.ids import PANEL_IDS
 from semantic_router_observability.dashboards.cost.money import (
     HOUR,
     MONTH,
@@ -14,126 +17,126 @@ from semantic_router_observability.dashboards.cost.money import (
     spent_on_turns,
     without_decision,
 )
-from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, About, Query, bargauge, timeseries
 from semantic_router_observability.dashboards.queries import rate
 
+if TYPE_CHECKING:
+    from grafana_foundation_sdk.models.dashboard import Panel
 
-def section() -> Section:
-    return Section(
-        title="Spend",
-        id=100,
-        lines=[
-            Line(
-                8,
-                [
-                    timeseries(
-                        About(
-                            id=10,
-                            title="Cost per hour by model",
-                            description=(
-                                "Spending at the pace of the moment, per hour, by model and currency. A step without more requests is a change of "
-                                "prices, longer answers, or traffic that moved to a dearer model: compare with the tokens below."
-                            ),
-                            unit="short",
-                            no_value=NO_COST,
-                        ),
-                        Query(f"{per_second(('model', 'currency'))} * {HOUR}", "{{model}} {{currency}}"),
-                        by_unit=CURRENCY_UNITS,
-                        interval="5m",
-                    ),
-                    timeseries(
-                        About(
-                            id=11,
-                            title="Cost per hour by decision",
-                            description=(
-                                "An estimate: the router counts money by model only, so each model's cost is shared out by how many of its requests "
-                                "each decision sent. A decision with long prompts or few cache hits really costs more than shown. "
-                                "Requests that name their model belong to no decision; with them the lines add up to the total."
-                            ),
-                            unit="short",
-                            no_value=NO_COST,
-                        ),
-                        Query(f"{by_decision()} * {HOUR}", "{{category}} {{currency}}"),
-                        Query(f"{without_decision()} * {HOUR}", "model named {{currency}}"),
-                        by_unit=CURRENCY_UNITS,
-                        interval="5m",
-                    ),
-                    timeseries(
-                        About(
-                            id=12,
-                            title="Month at this pace and budget",
-                            description=(
-                                "What a month would cost at the pace of each moment, and the monthly budget typed in above. Days and nights differ, "
-                                "so the line may cross the budget by day without breaking it; the mean over a week should stay below."
-                            ),
-                            unit="short",
-                            no_value=NO_COST,
-                        ),
-                        Query(f"{per_second()} * {MONTH}", "{{currency}} a month"),
-                        Query(f"{budget()} * on () group_right () (0 * {per_second()} + 1)", "budget {{currency}}"),
-                        by_unit=CURRENCY_UNITS,
-                        interval="10m",
-                    ),
-                ],
+
+def cost_per_hour_by_model() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["cost-per-hour-by-model"],
+            title="Cost per hour by model",
+            description=(
+                "Spending at the pace of the moment, per hour, by model and currency. A step without more requests is a change of "
+                "prices, longer answers, or traffic that moved to a dearer model: compare with the tokens below."
             ),
-            Line(
-                7,
-                [
-                    bargauge(
-                        About(
-                            id=13,
-                            title="Spent in range by model",
-                            description=(
-                                "What each model cost within the range on screen, the ten dearest. A model that answers and is missing here has no "
-                                "price in the router's configuration. Bars of different currencies must not be compared."
-                            ),
-                            unit="short",
-                            no_value=NO_COST,
-                            decimals=2,
-                        ),
-                        Query(f"sort_desc(topk(10, {spent(('model', 'currency'))}))", "{{model}} {{currency}}"),
-                        by_unit=CURRENCY_UNITS,
-                    ),
-                    bargauge(
-                        About(
-                            id=14,
-                            title="Conversation cost by domain",
-                            description=(
-                                "What conversation turns cost within the range on screen, by the domain of the prompt. Only turns whose client "
-                                "identifies the conversation or the user are in here: use it for proportions, not for totals."
-                            ),
-                            unit="short",
-                            no_value=NO_SESSIONS,
-                            decimals=2,
-                        ),
-                        Query(
-                            f"sort_desc(topk(10, {spent_on_turns(('domain', 'currency'))}))",
-                            "{{domain}} {{currency}}",
-                        ),
-                        by_unit=CURRENCY_UNITS,
-                    ),
-                    timeseries(
-                        About(
-                            id=15,
-                            title="Cost of 1000 tokens by model",
-                            description=(
-                                "Cost divided by tokens, prompt and completion together. It moves with the mix of the two (completion tokens cost "
-                                "more) and falls with cache hits, whose tokens count but cost nothing. A step means new prices."
-                            ),
-                            unit="short",
-                            no_value=NO_COST,
-                        ),
-                        Query(
-                            f"1000 * {per_second(('model', 'currency'))}\n"
-                            f"/ on (model) group_left () ({rate('llm_model_tokens_total', by=['model'])} > 0)",
-                            "{{model}} {{currency}}",
-                        ),
-                        by_unit=CURRENCY_UNITS,
-                        interval="5m",
-                        top=0.0001,
-                    ),
-                ],
+            unit="short",
+            no_value=NO_COST,
+        ),
+        Query(f"{per_second(('model', 'currency'))} * {HOUR}", "{{model}} {{currency}}"),
+        by_unit=CURRENCY_UNITS,
+        interval="5m",
+    )
+
+
+def cost_per_hour_by_decision() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["cost-per-hour-by-decision"],
+            title="Cost per hour by decision",
+            description=(
+                "An estimate: the router counts money by model only, so each model's cost is shared out by how many of its requests "
+                "each decision sent. A decision with long prompts or few cache hits really costs more than shown. "
+                "Requests that name their model belong to no decision; with them the lines add up to the total."
             ),
-        ],
+            unit="short",
+            no_value=NO_COST,
+        ),
+        Query(f"{by_decision()} * {HOUR}", "{{category}} {{currency}}"),
+        Query(f"{without_decision()} * {HOUR}", "model named {{currency}}"),
+        by_unit=CURRENCY_UNITS,
+        interval="5m",
+    )
+
+
+def month_at_this_pace_and_budget() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["month-at-this-pace-and-budget"],
+            title="Month at this pace and budget",
+            description=(
+                "What a month would cost at the pace of each moment, and the monthly budget typed in above. Days and nights differ, "
+                "so the line may cross the budget by day without breaking it; the mean over a week should stay below."
+            ),
+            unit="short",
+            no_value=NO_COST,
+        ),
+        Query(f"{per_second()} * {MONTH}", "{{currency}} a month"),
+        Query(f"{budget()} * on () group_right () (0 * {per_second()} + 1)", "budget {{currency}}"),
+        by_unit=CURRENCY_UNITS,
+        interval="10m",
+    )
+
+
+def spent_in_range_by_model() -> Panel:
+    return bargauge(
+        About(
+            id=PANEL_IDS["spent-in-range-by-model"],
+            title="Spent in range by model",
+            description=(
+                "What each model cost within the range on screen, the ten dearest. A model that answers and is missing here has no "
+                "price in the router's configuration. Bars of different currencies must not be compared."
+            ),
+            unit="short",
+            no_value=NO_COST,
+            decimals=2,
+        ),
+        Query(f"sort_desc(topk(10, {spent(('model', 'currency'))}))", "{{model}} {{currency}}"),
+        by_unit=CURRENCY_UNITS,
+    )
+
+
+def conversation_cost_by_domain() -> Panel:
+    return bargauge(
+        About(
+            id=PANEL_IDS["conversation-cost-by-domain"],
+            title="Conversation cost by domain",
+            description=(
+                "What conversation turns cost within the range on screen, by the domain of the prompt. Only turns whose client "
+                "identifies the conversation or the user are in here: use it for proportions, not for totals."
+            ),
+            unit="short",
+            no_value=NO_SESSIONS,
+            decimals=2,
+        ),
+        Query(
+            f"sort_desc(topk(10, {spent_on_turns(('domain', 'currency'))}))",
+            "{{domain}} {{currency}}",
+        ),
+        by_unit=CURRENCY_UNITS,
+    )
+
+
+def cost_of_1000_tokens_by_model() -> Panel:
+    return timeseries(
+        About(
+            id=PANEL_IDS["cost-of-1000-tokens-by-model"],
+            title="Cost of 1000 tokens by model",
+            description=(
+                "Cost divided by tokens, prompt and completion together. It moves with the mix of the two (completion tokens cost "
+                "more) and falls with cache hits, whose tokens count but cost nothing. A step means new prices."
+            ),
+            unit="short",
+            no_value=NO_COST,
+        ),
+        Query(
+            f"1000 * {per_second(('model', 'currency'))}\n/ on (model) group_left () ({rate('llm_model_tokens_total', by=['model'])} > 0)",
+            "{{model}} {{currency}}",
+        ),
+        by_unit=CURRENCY_UNITS,
+        interval="5m",
+        top=0.0001,
     )

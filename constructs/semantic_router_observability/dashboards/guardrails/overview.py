@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
 from semantic_router_observability.dashboards.guardrails.outcomes import (
     ANSWER_JAILBREAK,
     DETECTED,
@@ -19,7 +20,6 @@ from semantic_router_observability.dashboards.guardrails.outcomes import (
     PLUGINS,
     UNVERIFIED,
 )
-from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import share, zero_while
 from semantic_router_observability.dashboards.panels import About, Query, stat
 from semantic_router_observability.dashboards.queries import RANGE, increase, or_zero, rate
@@ -29,129 +29,139 @@ if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
 
 
-def section() -> Section:
-    return Section(lines=[Line(3, [*_found(), *_failed()])])
+def jailbreaks() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["jailbreaks"],
+            title="Jailbreaks",
+            description=(
+                "Matches of jailbreak rules on prompts within the range on screen. One prompt can match several rules. What happens then is "
+                "up to the decision that uses the rule: a match is not yet a blocked request. The first match of each rule "
+                "after a restart is not counted."
+            ),
+            unit="short",
+            no_value=NO_DETECTOR,
+        ),
+        Query(zero_while(increase(MATCHES, JAILBREAK), increase(EVALUATIONS, JAILBREAK)), "matches"),
+    )
 
 
-def _found() -> list[Panel]:
-    return [
-        stat(
-            About(
-                id=1,
-                title="Jailbreaks",
-                description=(
-                    "Matches of jailbreak rules on prompts within the range on screen. One prompt can match several rules. What happens then is "
-                    "up to the decision that uses the rule: a match is not yet a blocked request. The first match of each rule "
-                    "after a restart is not counted."
-                ),
-                unit="short",
-                no_value=NO_DETECTOR,
+def pii_matches() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["pii-matches"],
+            title="PII matches",
+            description=(
+                "Matches of personal-data (PII) rules on prompts within the range on screen. One prompt can match several rules; what "
+                "happens then is up to the decision that uses the rule. The first match of each rule after a restart is not counted."
             ),
-            Query(zero_while(increase(MATCHES, JAILBREAK), increase(EVALUATIONS, JAILBREAK)), "matches"),
+            unit="short",
+            no_value=NO_DETECTOR,
         ),
-        stat(
-            About(
-                id=2,
-                title="PII matches",
-                description=(
-                    "Matches of personal-data (PII) rules on prompts within the range on screen. One prompt can match several rules; what "
-                    "happens then is up to the decision that uses the rule. The first match of each rule after a restart is not counted."
-                ),
-                unit="short",
-                no_value=NO_DETECTOR,
-            ),
-            Query(zero_while(increase(MATCHES, PII), increase(EVALUATIONS, PII)), "matches"),
-        ),
-        stat(
-            About(
-                id=3,
-                title="Hallucinated",
-                description=(
-                    "Share of checked answers within the range on screen in which the detector found something the context does not support, alone "
-                    "or confirmed by inference (NLI). Only answers that have a context to be checked against are checked. What is "
-                    "normal depends on models and prompts; watch for changes."
-                ),
-                unit="percentunit",
-                no_value=NO_CHECK,
-                decimals=1,
-                maximum=1,
-            ),
-            Query(share(rate(PLUGINS, HALLUCINATION, DETECTED, window=RANGE), rate(PLUGINS, HALLUCINATION, window=RANGE)), "of answers"),
-        ),
-        stat(
-            About(
-                id=4,
-                title="Unverified",
-                description=(
-                    "Answers to questions of fact, within the range on screen, that came without any context to verify them against. They may "
-                    "be right; nobody checked. Retrieval for these questions brings the number down."
-                ),
-                unit="short",
-                no_value="no router up",
-            ),
-            Query(or_zero(increase(UNVERIFIED)), "answers"),
-        ),
-        stat(
-            About(
-                id=5,
-                title="Bad answers",
-                description=(
-                    "Answers within the range on screen that the jailbreak detector for answers objected to: something got past the guard on "
-                    "prompts. Red from the first one on. Answers withheld because the detector failed count as not done instead."
-                ),
-                unit="short",
-                no_value=NO_CHECK,
-            ),
-            Query(zero_while(increase(PLUGINS, ANSWER_JAILBREAK, DETECTED), increase(PLUGINS, ANSWER_JAILBREAK)), "answers"),
-            bound=1,
-        ),
-    ]
+        Query(zero_while(increase(MATCHES, PII), increase(EVALUATIONS, PII)), "matches"),
+    )
 
 
-def _failed() -> list[Panel]:
-    return [
-        stat(
-            About(
-                id=6,
-                title="Errors",
-                description=(
-                    "Runs of the hallucination detector and of the jailbreak detector for answers that ended in an error, within the range on "
-                    "screen; red from the first one on. The first error of a kind after a restart is not counted. Other plugins report "
-                    "failures as an outcome: see Not done."
-                ),
-                unit="short",
-                no_value="no router up",
+def hallucinated() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["hallucinated"],
+            title="Hallucinated",
+            description=(
+                "Share of checked answers within the range on screen in which the detector found something the context does not support, alone "
+                "or confirmed by inference (NLI). Only answers that have a context to be checked against are checked. What is "
+                "normal depends on models and prompts; watch for changes."
             ),
-            Query(or_zero(increase(PLUGIN_ERRORS)), "errors"),
-            bound=1,
+            unit="percentunit",
+            no_value=NO_CHECK,
+            decimals=1,
+            maximum=1,
         ),
-        stat(
-            About(
-                id=7,
-                title="Not done",
-                description=(
-                    "Plugin runs within the range on screen that could not do their work: let through unchanged (fail open), withheld (fail "
-                    "closed), or without their backend. Red from the first one on; the panel Not done by outcome tells which."
-                ),
-                unit="short",
-                no_value="no plugin ran",
+        Query(share(rate(PLUGINS, HALLUCINATION, DETECTED, window=RANGE), rate(PLUGINS, HALLUCINATION, window=RANGE)), "of answers"),
+    )
+
+
+def unverified() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["unverified"],
+            title="Unverified",
+            description=(
+                "Answers to questions of fact, within the range on screen, that came without any context to verify them against. They may "
+                "be right; nobody checked. Retrieval for these questions brings the number down."
             ),
-            Query(zero_while(increase(PLUGINS, NOT_DONE), increase(PLUGINS)), "runs"),
-            bound=1,
+            unit="short",
+            no_value="no router up",
         ),
-        stat(
-            About(
-                id=8,
-                title="Fallbacks",
-                description=(
-                    "Share of model selections within the range on screen in which the selector failed and the default candidate was taken. "
-                    "Users get an answer all the same, from a model nobody chose. Normal: close to zero."
-                ),
-                unit="percentunit",
-                no_value="no selector ran",
-                decimals=2,
-                maximum=1,
+        Query(or_zero(increase(UNVERIFIED)), "answers"),
+    )
+
+
+def bad_answers() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["bad-answers"],
+            title="Bad answers",
+            description=(
+                "Answers within the range on screen that the jailbreak detector for answers objected to: something got past the guard on "
+                "prompts. Red from the first one on. Answers withheld because the detector failed count as not done instead."
             ),
-            Query(share(rate(FALLBACKS, window=RANGE), selected(window=RANGE)), "of selections"),
+            unit="short",
+            no_value=NO_CHECK,
         ),
-    ]
+        Query(zero_while(increase(PLUGINS, ANSWER_JAILBREAK, DETECTED), increase(PLUGINS, ANSWER_JAILBREAK)), "answers"),
+        bound=1,
+    )
+
+
+def errors() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["errors"],
+            title="Errors",
+            description=(
+                "Runs of the hallucination detector and of the jailbreak detector for answers that ended in an error, within the range on "
+                "screen; red from the first one on. The first error of a kind after a restart is not counted. Other plugins report "
+                "failures as an outcome: see Not done."
+            ),
+            unit="short",
+            no_value="no router up",
+        ),
+        Query(or_zero(increase(PLUGIN_ERRORS)), "errors"),
+        bound=1,
+    )
+
+
+def not_done() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["not-done"],
+            title="Not done",
+            description=(
+                "Plugin runs within the range on screen that could not do their work: let through unchanged (fail open), withheld (fail "
+                "closed), or without their backend. Red from the first one on; the panel Not done by outcome tells which."
+            ),
+            unit="short",
+            no_value="no plugin ran",
+        ),
+        Query(zero_while(increase(PLUGINS, NOT_DONE), increase(PLUGINS)), "runs"),
+        bound=1,
+    )
+
+
+def fallbacks() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["fallbacks"],
+            title="Fallbacks",
+            description=(
+                "Share of model selections within the range on screen in which the selector failed and the default candidate was taken. "
+                "Users get an answer all the same, from a model nobody chose. Normal: close to zero."
+            ),
+            unit="percentunit",
+            no_value="no selector ran",
+            decimals=2,
+            maximum=1,
+        ),
+        Query(share(rate(FALLBACKS, window=RANGE), selected(window=RANGE)), "of selections"),
+    )

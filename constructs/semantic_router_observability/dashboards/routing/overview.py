@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.observations import observed, share
 from semantic_router_observability.dashboards.panels import About, Query, stat
 from semantic_router_observability.dashboards.queries import RANGE, RECENT, increase, or_zero, quantile, rate, share_above, share_up_to
@@ -22,144 +21,155 @@ from semantic_router_observability.dashboards.routing.families import (
     SWITCHES,
     TURNS,
 )
+from semantic_router_observability.dashboards.routing.ids import PANEL_IDS
 from semantic_router_observability.dashboards.selections import FALLBACKS, selected
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
 
 
-def section() -> Section:
-    return Section(lines=[Line(3, [*_choices(), *_trouble()])])
+def auto_routed() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["auto-routed"],
+            title="Auto-routed",
+            description=(
+                "Share of requests within the range on screen whose model the router chose. The rest named a concrete model and skipped "
+                "signals, decision and selection: whatever this page shows is about the auto-routed ones."
+            ),
+            unit="percentunit",
+            no_value=NO_REQUESTS,
+            decimals=1,
+            maximum=1,
+        ),
+        Query(share(rate(OUTCOMES, 'reason_code="auto_routing"', window=RANGE), rate(OUTCOMES, window=RANGE)), "auto-routed"),
+    )
 
 
-def _choices() -> list[Panel]:
-    return [
-        stat(
-            About(
-                id=1,
-                title="Auto-routed",
-                description=(
-                    "Share of requests within the range on screen whose model the router chose. The rest named a concrete model and skipped "
-                    "signals, decision and selection: whatever this page shows is about the auto-routed ones."
-                ),
-                unit="percentunit",
-                no_value=NO_REQUESTS,
-                decimals=1,
-                maximum=1,
+def confidence() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["confidence"],
+            title="Confidence",
+            description=(
+                "Median confidence of the decisions that matched within the range on screen, interpolated within buckets of a tenth. "
+                "Decisions made of plain rules report full confidence; classifiers less. Watch for changes."
             ),
-            Query(share(rate(OUTCOMES, 'reason_code="auto_routing"', window=RANGE), rate(OUTCOMES, window=RANGE)), "auto-routed"),
+            unit="percentunit",
+            no_value="no decision",
+            decimals=0,
+            maximum=1,
         ),
-        stat(
-            About(
-                id=2,
-                title="Confidence",
-                description=(
-                    "Median confidence of the decisions that matched within the range on screen, interpolated within buckets of a tenth. "
-                    "Decisions made of plain rules report full confidence; classifiers less. Watch for changes."
-                ),
-                unit="percentunit",
-                no_value="no decision",
-                decimals=0,
-                maximum=1,
-            ),
-            Query(quantile(0.5, CONFIDENCE, window=RANGE), "median"),
-        ),
-        stat(
-            About(
-                id=3,
-                title="Reasoning",
-                description=(
-                    "Share of routed requests within the range on screen for which the router switched reasoning on. Reasoning makes answers "
-                    "longer, slower and dearer; a jump explains a bill. Only requests whose model routing changed are counted."
-                ),
-                unit="percentunit",
-                no_value=NO_REQUESTS,
-                decimals=1,
-                maximum=1,
-            ),
-            Query(
-                share(
-                    rate(REASONING, 'category=~"$decision"', 'enabled="true"', window=RANGE),
-                    rate(REASONING, 'category=~"$decision"', window=RANGE),
-                ),
-                "reasoning",
-            ),
-        ),
-        stat(
-            About(
-                id=4,
-                title="Selector",
-                description=(
-                    "Time the selectors took to pick a model, 95th percentile of the last 5 minutes. Most take less than a millisecond; one that "
-                    "asks a language model takes as long as that model."
-                ),
-                unit="s",
-                no_value=NO_SELECTION,
-                decimals=1,
-            ),
-            Query(quantile(0.95, SELECTION_TIME, window=RECENT), "p95"),
-        ),
-    ]
+        Query(quantile(0.5, CONFIDENCE, window=RANGE), "median"),
+    )
 
 
-def _trouble() -> list[Panel]:
+def reasoning() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["reasoning"],
+            title="Reasoning",
+            description=(
+                "Share of routed requests within the range on screen for which the router switched reasoning on. Reasoning makes answers "
+                "longer, slower and dearer; a jump explains a bill. Only requests whose model routing changed are counted."
+            ),
+            unit="percentunit",
+            no_value=NO_REQUESTS,
+            decimals=1,
+            maximum=1,
+        ),
+        Query(
+            share(
+                rate(REASONING, 'category=~"$decision"', 'enabled="true"', window=RANGE),
+                rate(REASONING, 'category=~"$decision"', window=RANGE),
+            ),
+            "reasoning",
+        ),
+    )
+
+
+def selector() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["selector"],
+            title="Selector",
+            description=(
+                "Time the selectors took to pick a model, 95th percentile of the last 5 minutes. Most take less than a millisecond; one that "
+                "asks a language model takes as long as that model."
+            ),
+            unit="s",
+            no_value=NO_SELECTION,
+            decimals=1,
+        ),
+        Query(quantile(0.95, SELECTION_TIME, window=RECENT), "p95"),
+    )
+
+
+def fallbacks() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["fallbacks"],
+            title="Fallbacks",
+            description=(
+                "Share of model selections within the range on screen in which the selector failed and the default candidate was taken. "
+                "Normal: close to zero. Which reason: see the dashboard Guardrails and quality."
+            ),
+            unit="percentunit",
+            no_value=NO_SELECTION,
+            decimals=2,
+            maximum=1,
+        ),
+        Query(share(rate(FALLBACKS, window=RANGE), selected(window=RANGE)), "of selections"),
+    )
+
+
+def switches() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["switches"],
+            title="Switches",
+            description=(
+                "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
+                "backend's prompt cache. Only clients that identify their conversation or user are seen."
+            ),
+            unit="percentunit",
+            no_value=NO_SESSIONS,
+            decimals=1,
+        ),
+        Query(share(rate(SWITCHES, window=RANGE), observed(TURNS, window=RANGE)), "of turns"),
+    )
+
+
+def losses() -> Panel:
+    return stat(
+        About(
+            id=PANEL_IDS["losses"],
+            title="Losses",
+            description=(
+                "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
+                "Anthropic protocol: severity lossy or error. Harmless notes (info) are not counted, nor is the first loss of a kind."
+            ),
+            unit="short",
+            no_value="no router up",
+        ),
+        Query(or_zero(increase(LOSSES, 'severity=~"lossy|error"')), "losses"),
+    )
+
+
+def misjudged() -> Panel:
     off = f"{share_above(10, ESTIMATE_ERROR, window=RANGE)} + {share_up_to(-10, ESTIMATE_ERROR, window=RANGE)}"
-    return [
-        stat(
-            About(
-                id=5,
-                title="Fallbacks",
-                description=(
-                    "Share of model selections within the range on screen in which the selector failed and the default candidate was taken. "
-                    "Normal: close to zero. Which reason: see the dashboard Guardrails and quality."
-                ),
-                unit="percentunit",
-                no_value=NO_SELECTION,
-                decimals=2,
-                maximum=1,
+    return stat(
+        About(
+            id=PANEL_IDS["misjudged"],
+            title="Misjudged",
+            description=(
+                "Share of token estimates within the range on screen that missed the true number by 10 % or more, either way. Estimates "
+                "decide on context limits and compression before a model has counted. Normal: a few percent after calibration."
             ),
-            Query(share(rate(FALLBACKS, window=RANGE), selected(window=RANGE)), "of selections"),
+            unit="percentunit",
+            no_value=NO_ESTIMATES,
+            decimals=1,
+            maximum=1,
         ),
-        stat(
-            About(
-                id=6,
-                title="Switches",
-                description=(
-                    "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
-                    "backend's prompt cache. Only clients that identify their conversation or user are seen."
-                ),
-                unit="percentunit",
-                no_value=NO_SESSIONS,
-                decimals=1,
-            ),
-            Query(share(rate(SWITCHES, window=RANGE), observed(TURNS, window=RANGE)), "of turns"),
-        ),
-        stat(
-            About(
-                id=7,
-                title="Losses",
-                description=(
-                    "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
-                    "Anthropic protocol: severity lossy or error. Harmless notes (info) are not counted, nor is the first loss of a kind."
-                ),
-                unit="short",
-                no_value="no router up",
-            ),
-            Query(or_zero(increase(LOSSES, 'severity=~"lossy|error"')), "losses"),
-        ),
-        stat(
-            About(
-                id=8,
-                title="Misjudged",
-                description=(
-                    "Share of token estimates within the range on screen that missed the true number by 10 % or more, either way. Estimates "
-                    "decide on context limits and compression before a model has counted. Normal: a few percent after calibration."
-                ),
-                unit="percentunit",
-                no_value=NO_ESTIMATES,
-                decimals=1,
-                maximum=1,
-            ),
-            Query(off, "of estimates"),
-        ),
-    ]
+        Query(off, "of estimates"),
+    )

@@ -1,0 +1,63 @@
+"""Numbers of the panels of "Guardrails and quality". Given once and never reused; headings start at 100."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+PANEL_IDS: Final = MappingProxyType(
+    {
+        "jailbreaks": 1,
+        "pii-matches": 2,
+        "hallucinated": 3,
+        "unverified": 4,
+        "bad-answers": 5,
+        "errors": 6,
+        "not-done": 7,
+        "fallbacks": 8,
+        "jailbreak-matches-by-rule": 10,
+        "personal-data-matches-by-rule": 11,
+        "matches-per-checked-prompt": 12,
+        "guard-rules-in-range": 13,
+        "detection-time-p95": 14,
+        "questions-of-fact": 15,
+        "hallucination-checks-by-outcome": 20,
+        "hallucinated-share-by-decision": 21,
+        "hallucination-check-time": 22,
+        "unverified-answers": 23,
+        "jailbroken-answers": 24,
+        "objections-in-range-by-decision": 25,
+        "plugin-runs": 30,
+        "detector-errors": 31,
+        "not-done-by-outcome": 32,
+        "plugin-outcomes-in-range": 33,
+        "plugin-time-p95": 34,
+        "selector-fallbacks-by-reason": 35,
+        "retrievals-by-outcome": 40,
+        "failed-retrievals-by-decision": 41,
+        "retrieval-time": 42,
+        "retrieval-cache-hit-share": 43,
+        "retrieved-text": 44,
+        "similarity-of-last-retrieval": 45,
+        "memory-lookups-by-outcome": 50,
+        "memories-per-lookup": 51,
+        "memory-store-time-p95": 52,
+        "memory-writes-by-outcome": 53,
+        "memory-extraction-by-outcome": 54,
+        "memory-extraction-time": 55,
+        "facts-per-extraction": 56,
+        "front-cache-hit-share": 57,
+        "front-cache-read-time-p95": 58,
+        "images-by-outcome": 60,
+        "image-time-p95-by-backend": 61,
+        "batches-and-their-texts": 62,
+        "batch-errors-by-cause": 63,
+        "batch-time-p95-by-size": 64,
+        "row-prompts": 100,
+        "row-answers": 101,
+        "row-plugins": 102,
+        "row-retrieval": 103,
+        "row-memory": 104,
+        "row-images": 105,
+    }
+)
