@@ -24,7 +24,7 @@ from .exposure.forms import Via
 from .exposure.openshift import OpenShiftRoute
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
-from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalPage
+from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalDashboard
 from .grafana.datasources import DataSource
 from .grafana.identity.auth_proxy import AuthProxy
 from .grafana.identity.ldap import Ldap
@@ -131,7 +131,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     data_sources: tuple[DataSource, ...] | UnsetType = UNSET
     dashboards: tuple[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider, ...] | UnsetType = UNSET
     router_dashboards: bool | UnsetType = UNSET
-    optional_dashboards: tuple[OptionalPage, ...] | UnsetType = UNSET
+    optional_dashboards: tuple[OptionalDashboard, ...] | UnsetType = UNSET
     admin: Admin | UnsetType = UNSET
     admin_revision: str | UnsetType = UNSET
     reset_admin_password: bool | UnsetType = UNSET

@@ -11,9 +11,9 @@ import pytest
 from harness import boards
 from harness.programs import program
 from semantic_router_observability.dashboards import DASHBOARDS, render
+from semantic_router_observability.dashboards.frame import TAG, dashboard
 from semantic_router_observability.dashboards.layout import Line, Section, place
 from semantic_router_observability.dashboards.observations import amount, mean, none_while, observed, share, zero_while
-from semantic_router_observability.dashboards.page import TAG, page
 from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, About, Query, bargauge, stat, timeseries
 from semantic_router_observability.dashboards.queries import share_above, share_up_to
 from semantic_router_observability.errors import ConfigError
@@ -43,7 +43,7 @@ def test_every_page_lists_the_others_and_keeps_what_is_chosen(name: str) -> None
 
 
 def test_a_page_of_ones_own_needs_only_panels() -> None:
-    built = json.loads(render(page(uid="mine", title="Mine", description="", sections=[Section([Line(4, [stat(ABOUT, QUERY)])])])))
+    built = json.loads(render(dashboard(uid="mine", title="Mine", description="", sections=[Section([Line(4, [stat(ABOUT, QUERY)])])])))
     assert TAG in built["tags"], "the menu of the other pages lists it"
     assert [variable["name"] for variable in built["templating"]["list"]][:2] == ["datasource", "job"]
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +20,7 @@ from grafana_foundation_sdk.models.prometheus import Dataquery
 
 from harness import boards
 from harness.programs import program
-from semantic_router_observability.dashboards import DASHBOARDS, PANEL_IDS, UID, llm_router_metrics, raw_queries, render
+from semantic_router_observability.dashboards import DASHBOARDS, PANEL_IDS, UID, Entry, llm_router_metrics, raw_queries, render
 from semantic_router_observability.dashboards.__main__ import main
 from semantic_router_observability.dashboards.layout import Line, Section, place
 from semantic_router_observability.dashboards.promql import readable
@@ -147,10 +148,15 @@ def test_ids_are_unique(name: str) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_every_id_of_the_table_is_on_the_page() -> None:
-    text = TEXTS["llm-router-dashboard.json"]
-    assert sorted(PANEL_IDS.values()) == sorted(panel["id"] for panel in panels(text))
-    assert json.loads(text)["uid"] == UID == "llm-router-metrics"
+@pytest.mark.parametrize("entry", DASHBOARDS, ids=lambda entry: entry.file_name)
+def test_every_number_of_the_table_is_on_the_dashboard(entry: Entry) -> None:
+    """And no other: a new panel takes its number there, where those given before are listed."""
+    table = import_module(f"{entry.build.__module__}.ids").PANEL_IDS
+    assert sorted(table.values()) == sorted(panel["id"] for panel in panels(TEXTS[entry.file_name]))
+
+
+def test_the_uid_that_the_router_links_to() -> None:
+    assert json.loads(TEXTS["llm-router-dashboard.json"])["uid"] == UID == "llm-router-metrics"
 
 
 @every_dashboard

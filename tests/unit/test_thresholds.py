@@ -13,7 +13,7 @@ import yaml
 import semantic_router_observability as sro
 from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.options import AS_SHIPPED
-from semantic_router_observability.dashboards.shipped import PAGES, text
+from semantic_router_observability.dashboards import shipped
 from semantic_router_observability.grafana.router_boards import with_lines
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def red_lines(panel: dict[str, Any]) -> list[float]:
     return [step["value"] for thresholds in found if thresholds for step in thresholds["steps"] if step["value"] is not None]
 
 
-SHIPPED = {model["uid"]: model for page in PAGES for model in [json.loads(text(page))]}
+SHIPPED = {model["uid"]: model for entry in shipped.SHIPPED for model in [json.loads(shipped.text(entry))]}
 ALERTS = [alert for alerts in topics(AS_SHIPPED).values() for alert in alerts]
 
 
@@ -86,6 +86,8 @@ def test_a_bound_moves_lines_on_every_page_that_shows_it() -> None:
     knobs = {"SemanticRouterRoutingSlow": sro.Knobs(bound=0.5)}
     assert drawn(SHIPPED, **knobs)[25] == [0.5]
     assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[25] == [0.5]
+    assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[95] == [0.5]
+    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterSlowFirstToken=sro.Knobs(bound=2.5))[93] == [2.5]
     assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[10] == [1, 0.5], "the column Overhead, and not Restarts"
 
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from semantic_router_observability.dashboards.shipped import PAGES, text
+from semantic_router_observability.dashboards.shipped import SHIPPED, text
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Spec
 
@@ -61,7 +61,7 @@ def check_panel(where: str, panel: Panel) -> None:
         ConfigError: there is no such panel.
 
     """
-    for page in PAGES:
+    for page in SHIPPED:
         model = json.loads(text(page))
         if model["uid"] != panel.uid or panel.id is None:
             continue

@@ -11,7 +11,7 @@ from .front_page import llm_router_metrics
 from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .routing import routing_and_learning
-from .shipped import PAGES
+from .shipped import SHIPPED
 from .slos import slos
 from .stack_health import stack_health
 
@@ -45,5 +45,5 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "slos.json": slos,
 }
 
-DASHBOARDS: Final = tuple(Entry(page.file_name, _BUILDERS[page.file_name], page.optional) for page in PAGES)
+DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)
 """Every dashboard, in the order in which they are listed."""

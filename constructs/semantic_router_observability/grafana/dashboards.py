@@ -31,7 +31,7 @@ FOLDER = "Semantic Router"
 ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
-OptionalPage = Literal["vllm", "kubernetes", "slos"]
+OptionalDashboard = Literal["vllm", "kubernetes", "slos"]
 """Pages that show something only when more than the router is scraped, or an SLO is stated."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"

@@ -25,12 +25,12 @@ def router_boards(
     `lines` are where the alerts of the data sources fire; panels draw their red lines there.
     """
     for name in optional:
-        one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalPage))
+        one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalDashboard))
     if not wanted:
         if optional:
             raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
         return []
-    pages = [page for page in shipped.PAGES if page.optional in {None, *optional}]
+    pages = [page for page in shipped.SHIPPED if page.optional in {None, *optional}]
     if recording_rules:
         return [boards.Dashboard(file=page.file_name, model=with_lines(shipped.text(page), lines)) for page in pages]
     # Building them starts the SDK, which costs more than reading them does.

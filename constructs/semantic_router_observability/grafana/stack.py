@@ -115,7 +115,7 @@ class GrafanaStack(Construct):
         data_sources: Sequence[DataSource | AlertSource] = (),
         dashboards: Sequence[boards.DashboardSource] = (),
         router_dashboards: bool = True,
-        optional_dashboards: Sequence[boards.OptionalPage] = (),
+        optional_dashboards: Sequence[boards.OptionalDashboard] = (),
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         admin: AdminSecret | DemoCredentials | ISecret | None = None,
         admin_revision: str | None = None,

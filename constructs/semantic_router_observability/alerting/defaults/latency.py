@@ -36,7 +36,7 @@ def latency() -> Iterator[Definition]:
         summary="{{ $value | humanizePercentage }} of the answers of {{ $labels.model }} in {{ $labels.namespace }} begin after more than {bound} s",
         description="Users look at an empty screen. Requests that do not stream count with nearly their whole answer.",
         panel=Panel(uid="llm-router-metrics", id=23),
-        lines=(*panels("llm-router-metrics", 5, 20, 23), *panels("semantic-router-engines", 5, 30)),
+        lines=(*panels("llm-router-metrics", 5, 20, 23), *panels("semantic-router-fleet", 93), *panels("semantic-router-engines", 5, 30)),
     )
     yield Definition(
         name="SemanticRouterSlowTokens",
@@ -56,5 +56,5 @@ def latency() -> Iterator[Definition]:
         summary="The router in {{ $labels.namespace }} needs more than {bound} s before it forwards {{ $value | humanizePercentage }} of requests",
         description="Every request waits for it. A selector that asks a model is meant to take longer: then raise the bound.",
         panel=Panel(uid="llm-router-metrics", id=25),
-        lines=(*panels("llm-router-metrics", 7, 25), *panels("semantic-router-fleet", 10, 25)),
+        lines=(*panels("llm-router-metrics", 7, 25), *panels("semantic-router-fleet", 10, 25, 95)),
     )

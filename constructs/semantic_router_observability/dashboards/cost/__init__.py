@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from semantic_router_observability.dashboards.cost import cache, compression, overview, savings, spend, tokens
 from semantic_router_observability.dashboards.cost.ids import PANEL_IDS
 from semantic_router_observability.dashboards.cost.money import currency_variable, monthly_budget_variable
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.variables import router_variables
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ UID: Final = "semantic-router-cost"
 
 def cost_and_tokens() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="Cost and tokens",
         description="What the Semantic Router's models cost, which traffic causes it, and what the response cache and compression save.",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from semantic_router_observability.dashboards.engines import cache, latency, overview, queue, throughput
 from semantic_router_observability.dashboards.engines.ids import PANEL_IDS
 from semantic_router_observability.dashboards.engines.scope import variables
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -24,7 +24,7 @@ UID: Final = "semantic-router-engines"
 
 def vllm_engines() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="vLLM engines",
         description="The model servers behind the router: queue, KV cache, latency by phase, throughput.",

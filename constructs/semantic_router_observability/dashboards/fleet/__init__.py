@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.fleet import chosen, load, resources, runtime, scrapes, state, windows
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.recording import raw_queries
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ UID: Final = "semantic-router-fleet"
 def router_fleet() -> Dashboard:
     """Build the dashboard; a new model on every call."""
     with raw_queries():  # recorded series add replicas up
-        return page(
+        return dashboard(
             uid=UID,
             title="Router fleet",
             description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, and what scraping them costs.",

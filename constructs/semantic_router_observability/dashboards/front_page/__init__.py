@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.front_page import health, latency, process, routing, traffic, usage
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -23,7 +23,7 @@ UID: Final = "llm-router-metrics"
 
 def llm_router_metrics() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="LLM Router Metrics",
         description="The vLLM Semantic Router at a glance: health, errors, latency, routing, tokens, cost and cache.",

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.guardrails import answers, images, memory, overview, plugins, prompts, retrieval
 from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -26,7 +26,7 @@ UID: Final = "semantic-router-guardrails"
 
 def guardrails_and_quality() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="Guardrails and quality",
         description="What the Semantic Router's guards found in prompts and answers, and whether plugins, retrieval and memory do their work.",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.kubernetes import overview, resources, state, volumes
 from semantic_router_observability.dashboards.kubernetes.ids import PANEL_IDS
 from semantic_router_observability.dashboards.kubernetes.scope import variables
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -24,7 +24,7 @@ UID: Final = "semantic-router-kubernetes"
 
 def router_kubernetes() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="Router on Kubernetes",
         description="The router's pods as the cluster sees them: state, restarts and their reasons, CPU and memory against limits, volumes.",

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.routing import (
     classification,
     decisions,
@@ -36,7 +36,7 @@ UID: Final = "semantic-router-routing"
 
 def routing_and_learning() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="Routing and learning",
         description="Why the Semantic Router sends requests where it does: signals, classification, decisions, selection, learning, sessions.",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.slos import budget, burn
 from semantic_router_observability.dashboards.slos.ids import PANEL_IDS
 from semantic_router_observability.dashboards.variables import choices, source_variable
@@ -24,7 +24,7 @@ UID: Final = "semantic-router-slos"
 def slos() -> Dashboard:
     """Build the dashboard; a new model on every call."""
     recorded = "namespace_job:slo_events:rate5m"
-    return page(
+    return dashboard(
         uid=UID,
         title="SLOs",
         description="Promises to users: how much of each error budget is used, and how fast it goes.",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
-from semantic_router_observability.dashboards.page import page
 from semantic_router_observability.dashboards.stack_health import (
     alertmanager,
     grafana,
@@ -33,7 +33,7 @@ UID: Final = "semantic-router-stack"
 
 def stack_health() -> Dashboard:
     """Build the dashboard; a new model on every call."""
-    return page(
+    return dashboard(
         uid=UID,
         title="Stack health",
         description="Prometheus, Grafana and Alertmanager themselves: scrapes, storage, rules, queries, remote write, delivery of alerts.",

@@ -1,4 +1,4 @@
-"""What all dashboards have in common: time range, refresh, tags, filters, and links to one another."""
+"""The frame that all dashboards share: time range, refresh, tags, filters, and links to one another."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TAG: Final = "semantic-router"
 TAGS: Final = ("llm", "router", TAG)
 
 
-def page(
+def dashboard(
     *,
     uid: str,
     title: str,
