@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import main
 import pytest
@@ -14,7 +14,8 @@ from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of, pod_tem
 from semantic_router_observability import app
 from semantic_router_observability.explain.permissions import report
 from semantic_router_observability.kubernetes.secrets import SecretUse
-from semantic_router_observability.secrets import needs
+from semantic_router_observability.secrets import Need, needs
+from semantic_router_observability.secrets.provider import Object, SecretProvider
 
 if TYPE_CHECKING:
     import cdk8s
@@ -382,6 +383,37 @@ class Reader:
 
     def __init__(self, **use: Any) -> None:
         self.secret_references = [SecretUse(**{"namespace": NAMESPACE, "secret": "a", "key": "b", "reader": "mine", "way": "file", "on_change": "restart", **use})]  # fmt: skip
+
+
+class FromOnePassword(SecretProvider, frozen=True, kw_only=True, tag="onePassword"):
+    """A provider that the library does not know: all that is asked of one stands in its class."""
+
+    item: str
+    names: tuple[str, ...] = ("remote-write",)
+
+    def serves(self, need: Need) -> bool:
+        return need.name in self.names
+
+    def check(self, need: Need) -> None:
+        assert need.keys == ("token",)
+
+    def objects(self, need: Need) -> list[Object]:
+        assert need.uses[0].reader == "prometheus"
+        return [Object("onepassword.com/v1", "OnePasswordItem", {"itemPath": self.item})]
+
+    def volume(self, need: Need) -> dict[str, Any]:
+        return {"csi": {"driver": "onepassword.com", "volumeAttributes": {"item": need.name}}}
+
+
+def test_a_provider_is_one_class() -> None:
+    chart = new_chart()
+    stack = prometheus(chart)
+    secrets = sro.Secrets(chart, "secrets", of=[stack], providers=[cast("Any", FromOnePassword(item="vaults/a/items/b"))])
+    objects = objects_of(chart)
+    assert find(objects, "OnePasswordItem", "remote-write")["spec"] == {"itemPath": "vaults/a/items/b"}
+    (volume,) = [each for each in pod_templates(objects)[0]["spec"]["volumes"] if each["name"] == "secret-remote-write"]
+    assert volume == {"name": "secret-remote-write", "csi": {"driver": "onepassword.com", "volumeAttributes": {"item": "remote-write"}}}
+    assert secrets.left == []
 
 
 def test_an_object_of_ones_own_takes_part() -> None:

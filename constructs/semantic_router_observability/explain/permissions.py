@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 from semantic_router_observability.kubernetes.serving import SERVING_CERT
 from semantic_router_observability.network.rules import EDGES
+from semantic_router_observability.secrets import PROVIDERS
 
 Object = dict[str, Any]
 
@@ -123,20 +124,18 @@ def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
 def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
     """Namespaces and names of Secrets that are among the objects, or that a controller makes of them."""
     for one in objects:
-        spec, annotations, names = one.get("spec") or {}, one["metadata"].get("annotations") or {}, []
+        spec, annotations = one.get("spec") or {}, one["metadata"].get("annotations") or {}
         match one["kind"]:
-            case "Secret" | "SealedSecret":
+            case "Secret":
                 names = [one["metadata"]["name"]]
-            case "ExternalSecret":
-                names = [(spec.get("target") or {}).get("name") or one["metadata"]["name"]]
-            case "SecretProviderClass":
-                names = [kept["secretName"] for kept in spec.get("secretObjects") or ()]
             case "Certificate":
                 names = [spec["secretName"]]
             case "Service":
                 names = [annotations[SERVING_CERT]] if SERVING_CERT in annotations else []
             case _ if annotations.keys() & _ISSUERS:
                 names = [name for _, name in _shown(one)]
+            case _:
+                names = [name for provider in PROVIDERS for name in provider.made_of(one)]
         yield from ((_namespace(one), name) for name in names)
 
 

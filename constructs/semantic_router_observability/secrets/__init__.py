@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final, get_args
+
 from .csi import CsiSecrets
 from .encrypted import EncryptedFile
 from .external import ExternalSecrets, RemoteKey, SecretStore
 from .needs import Need, needs
 
-Provider = ExternalSecrets | CsiSecrets | EncryptedFile
-"""What brings Secrets; those that none brings have to exist."""
+if TYPE_CHECKING:
+    from .provider import SecretProvider
 
-__all__ = ["CsiSecrets", "EncryptedFile", "ExternalSecrets", "Need", "Provider", "RemoteKey", "SecretStore", "needs"]
+Provider = ExternalSecrets | CsiSecrets | EncryptedFile
+"""What provides Secrets; others have to exist."""
+
+PROVIDERS: Final[tuple[type[SecretProvider], ...]] = get_args(Provider)
+
+__all__ = ["PROVIDERS", "CsiSecrets", "EncryptedFile", "ExternalSecrets", "Need", "Provider", "RemoteKey", "SecretStore", "needs"]

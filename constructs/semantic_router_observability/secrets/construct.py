@@ -13,9 +13,6 @@ from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest
 from semantic_router_observability.kubernetes.pods import volume_name
 
-from . import csi, external
-from .csi import CsiSecrets
-from .external import ExternalSecrets
 from .needs import Need, needs
 
 if TYPE_CHECKING:
@@ -69,23 +66,23 @@ class Secrets(Construct):
             Manifest(
                 self,
                 f"{need.namespace}.{need.name}",
-                api_version=api_version,
-                kind=kind,
+                api_version=made.api_version,
+                kind=made.kind,
                 name=need.name,
                 namespace=need.namespace,
                 labels=owned,
-                spec=spec,
+                spec=made.spec,
             )
             for provider, some in brought
             for need in some
-            for api_version, kind, spec in _declared(provider, need)
+            for made in provider.objects(need)
         ]
         """An ExternalSecret or SecretProviderClass for each Secret; encrypted files are written by themselves."""
         for provider, some in brought:
-            if isinstance(provider, CsiSecrets):
-                for need in some:
+            for need in some:
+                if volume := provider.volume(need):
                     for construct in of:
-                        _mount(construct, need)
+                        _mount(construct, need, volume)
 
 
 def _brought(index: int, provider: Provider, needed: Sequence[Need]) -> list[Need]:
@@ -119,18 +116,8 @@ def _check_once(brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
             seen.add((need.namespace, need.name))
 
 
-def _declared(provider: Provider, need: Need) -> list[tuple[str, str, dict[str, Any]]]:
-    match provider:
-        case ExternalSecrets():
-            return [(external.API_VERSION, "ExternalSecret", provider.spec(need))]
-        case CsiSecrets():
-            return [(csi.API_VERSION, "SecretProviderClass", provider.spec(need))]
-        case _:
-            return []
-
-
-def _mount(construct: HasSecrets, need: Need) -> None:
-    """Put the driver's volume in place of the Secret's; where there is none, add one: the driver keeps a Secret only for pods that mount it."""
+def _mount(construct: HasSecrets, need: Need, replacement: dict[str, Any]) -> None:
+    """Put the provider's volume in place of the Secret's; where there is none, add one: the driver keeps a Secret only for pods that mount it."""
     uses = [use for use in construct.secret_references if (use.namespace, use.secret) == (need.namespace, need.name)]
     if not uses:
         return
@@ -142,10 +129,10 @@ def _mount(construct: HasSecrets, need: Need) -> None:
     path = "/spec/template/spec"
     for index, volume in enumerate(pod["volumes"]):
         if volume["name"] == name:
-            workload.add_json_patch(JsonPatch.replace(f"{path}/volumes/{index}", csi.volume(name, need.name)))
+            workload.add_json_patch(JsonPatch.replace(f"{path}/volumes/{index}", {"name": name} | replacement))
             return
     workload.add_json_patch(
-        JsonPatch.add(f"{path}/volumes/-", csi.volume(name, need.name)),
+        JsonPatch.add(f"{path}/volumes/-", {"name": name} | replacement),
         JsonPatch.add(
             f"{path}/containers/0/volumeMounts/-", {"name": name, "mountPath": f"/mnt/secrets-store/{need.name}", "readOnly": True}
         ),

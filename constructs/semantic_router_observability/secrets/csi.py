@@ -9,11 +9,12 @@ import yaml
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.literals import refuse_credentials
-from semantic_router_observability.spec import Tagged
 from semantic_router_observability.yamltext import Loader, to_yaml
 
+from .provider import Object, SecretProvider
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .needs import Need
 
@@ -21,7 +22,7 @@ API_VERSION = "secrets-store.csi.x-k8s.io/v1"
 DRIVER = "secrets-store.csi.k8s.io"
 
 
-class CsiSecrets(Tagged, frozen=True, kw_only=True, tag="csi"):
+class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
     """Secrets that the Secrets Store CSI driver mounts: a `SecretProviderClass` for each, and volumes of the driver in place of the Secret's.
 
     What a pod takes as an environment variable, or in one directory with other files (a web server's certificate and configuration), cannot
@@ -77,8 +78,21 @@ class CsiSecrets(Tagged, frozen=True, kw_only=True, tag="csi"):
                     f"{need.uses[0].reader} reads key {key}, and no object is called so; name one {key}",
                 )
 
-    def spec(self, need: Need) -> dict[str, Any]:
-        """Body of the SecretProviderClass."""
+    def objects(self, need: Need) -> Iterable[Object]:
+        """The SecretProviderClass."""
+        yield Object(API_VERSION, "SecretProviderClass", self._spec(need))
+
+    def volume(self, need: Need) -> dict[str, Any]:
+        """Volume of the driver with the files of the class."""
+        return {"csi": {"driver": DRIVER, "readOnly": True, "volumeAttributes": {"secretProviderClass": need.name}}}
+
+    @staticmethod
+    def made_of(manifest: Mapping[str, Any]) -> Iterable[str]:
+        """Secrets that the driver keeps while a pod runs."""
+        if manifest["kind"] == "SecretProviderClass":
+            yield from (kept["secretName"] for kept in (manifest.get("spec") or {}).get("secretObjects") or ())
+
+    def _spec(self, need: Need) -> dict[str, Any]:
         parameters = {
             key: value if isinstance(value, str) else to_yaml(value) for key, value in (self.parameters | self.entries[need.name]).items()
         }
@@ -92,11 +106,6 @@ class CsiSecrets(Tagged, frozen=True, kw_only=True, tag="csi"):
             if synced
             else None,
         }
-
-
-def volume(name: str, secret: str) -> dict[str, Any]:
-    """Pod volume with the files of a class."""
-    return {"name": name, "csi": {"driver": DRIVER, "readOnly": True, "volumeAttributes": {"secretProviderClass": secret}}}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -12,10 +12,13 @@ import yaml
 
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.output import SUFFIX
-from semantic_router_observability.spec import Tagged
 from semantic_router_observability.yamltext import Loader
 
+from .provider import SecretProvider
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .needs import Need
 
 _SHORTEST_SEALED = 256
@@ -33,7 +36,7 @@ class Encrypted(NamedTuple):
     type: str
 
 
-class EncryptedFile(Tagged, frozen=True, kw_only=True, tag="encryptedFile"):
+class EncryptedFile(SecretProvider, frozen=True, kw_only=True, tag="encryptedFile"):
     """A file of SealedSecrets, or of Secrets that SOPS has encrypted. It goes into the output folder as it is.
 
     SealedSecrets are decrypted by their controller in the cluster, SOPS files by Flux, or by `sops decrypt` on the way to `kubectl apply`.
@@ -99,6 +102,12 @@ class EncryptedFile(Tagged, frozen=True, kw_only=True, tag="encryptedFile"):
         for key in need.keys:
             if key not in secret.keys:
                 raise ConfigError(f"{file}: {secret.name}", sorted(secret.keys), f"{need.uses[0].reader} reads key {key}; encrypt one")
+
+    @staticmethod
+    def made_of(manifest: Mapping[str, Any]) -> Iterable[str]:
+        """The Secret that a SealedSecret becomes; one that SOPS has encrypted is a Secret already."""
+        if manifest["kind"] == "SealedSecret":
+            yield manifest["metadata"]["name"]
 
 
 def _read(file: str, document: Any) -> Encrypted:

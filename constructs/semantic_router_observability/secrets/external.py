@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.spec import Spec
+
+from .provider import Object, SecretProvider
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .needs import Need
 
 API_VERSION = "external-secrets.io/v1"
@@ -67,7 +71,7 @@ class RemoteKey(Spec, frozen=True, kw_only=True):
         }
 
 
-class ExternalSecrets(Tagged, frozen=True, kw_only=True, tag="externalSecrets"):
+class ExternalSecrets(SecretProvider, frozen=True, kw_only=True, tag="externalSecrets"):
     """Secrets that the External Secrets Operator fills from a store: an `ExternalSecret` for each, with exactly the keys that are read.
 
     Attributes:
@@ -131,8 +135,18 @@ class ExternalSecrets(Tagged, frozen=True, kw_only=True, tag="externalSecrets"):
             if key not in need.keys:
                 raise ConfigError(f"templates.{need.name}", key, f"nothing reads this key; write one of {', '.join(need.keys)}")
 
-    def spec(self, need: Need) -> dict[str, Any]:
-        """Body of the ExternalSecret."""
+    def objects(self, need: Need) -> Iterable[Object]:
+        """The ExternalSecret."""
+        yield Object(API_VERSION, "ExternalSecret", self._spec(need))
+
+    @staticmethod
+    def made_of(manifest: Mapping[str, Any]) -> Iterable[str]:
+        """The Secret that the operator fills."""
+        if manifest["kind"] == "ExternalSecret":
+            target = (manifest.get("spec") or {}).get("target") or {}
+            yield target.get("name") or manifest["metadata"]["name"]
+
+    def _spec(self, need: Need) -> dict[str, Any]:
         places = self.entries[need.name]
         if isinstance(places, str):
             remote = {key: RemoteKey(key=places, property=key) for key in need.keys}
