@@ -79,6 +79,14 @@ def duration_seconds(where: str, value: str) -> Decimal:
     return Decimal(seconds)
 
 
+def duration_or_zero(where: str, value: str) -> Decimal:
+    """Seconds of a Prometheus duration that may be zero: `0`, `0s`, `0m`, as in a rule's `for`."""
+    match = _match(_DURATION, value)
+    if value == "0" or (match and any(match.groups()) and not any(int(part) for part in match.groups() if part)):
+        return Decimal(0)
+    return duration_seconds(where, value)
+
+
 def quantity(where: str, value: str) -> Decimal:
     """Number behind a Kubernetes quantity such as `20Gi`, `250m` or `1.5`; zero is refused."""
     match = _match(_QUANTITY, value)

@@ -27,7 +27,7 @@ from .settings import (
     PrometheusSettings,
     Settings,
 )
-from .yamltext import Loader
+from .yamltext import SettingsLoader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,7 +46,7 @@ def load(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("--config", path, f"cannot be read ({error.__class__.__name__}); give the path of a settings file") from error
     try:
-        data = _without_empty_sections(yaml.load(text, Loader=Loader))  # noqa: S506  a safe loader
+        data = _without_empty_sections(yaml.load(text, Loader=SettingsLoader))  # noqa: S506  a safe loader
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"

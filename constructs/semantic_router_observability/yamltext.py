@@ -34,8 +34,42 @@ def _block_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 _Dumper.add_representer(str, _block_text)
 
 
+MOST_DEPTH = 100
+"""Levels of nesting that a file may have; the settings need 12. The parser of libyaml and the walks over its result recurse."""
+
+MOST_VALUES = 200_000
+"""Values that a file may hold with its aliases written out; a kilobyte of aliases of aliases can stand for more than memory holds."""
+
+_KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
+
+
 class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
-    """Refuses repeated keys, of which YAML itself keeps the last without a word, and keys that are no text (`on:` is true, `5:` a number)."""
+    """YAML as it is meant, from files of any origin.
+
+    Refuses repeated keys, of which YAML itself keeps the last without a word; keys that are not text (`on:` is true, `5:` a number); values
+    that are no such number or date; sets, binary and other tags; nesting and aliases without end. Each as a `MarkedYAMLError` with its place.
+    """
+
+    yaml_constructors = {
+        tag: constructor
+        for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.rsplit(":", 1)[-1] in _KINDS
+    }
+
+    def __init__(self, stream: Any) -> None:
+        _check_depth(stream)
+        super().__init__(stream)
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        _check_size(node)
+        return super().construct_document(node)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, AttributeError, OverflowError) as error:
+            kind = node.tag.rsplit(":", 1)[-1]
+            raise _refused(node, f"{_short(node.value)} cannot be read as {kind}; in quotes it is text") from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -44,8 +78,67 @@ class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  #
                 continue
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is no text; put it in quotes", key_node.start_mark)
+                raise _refused(key_node, f"key {key!r} is not text; put it in quotes")
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} is given twice", key_node.start_mark)
+                raise _refused(key_node, f"key {key!r} is given twice")
             seen.add(key)
         return dict(super().construct_mapping(node, deep=deep))
+
+
+class SettingsLoader(Loader):
+    """Refuses numbers too that YAML 1.1 reads in base 8 or 60 (`0100`, `1:30`), since no setting is meant so; file modes of manifests are."""
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        number: int = super().construct_yaml_int(node)
+        digits = node.value.lstrip("+-").replace("_", "")
+        if ":" in digits or (digits.startswith("0") and digits.isdigit() and digits != "0"):
+            raise _refused(node, f'{node.value} is the number {number} in YAML; write {number}, or "{node.value}" in quotes for text')
+        return number
+
+
+SettingsLoader.add_constructor("tag:yaml.org,2002:int", SettingsLoader.construct_yaml_int)
+
+
+def _refused(place: Any, problem: str) -> yaml.constructor.ConstructorError:
+    """Error at the start of a node or event."""
+    return yaml.constructor.ConstructorError(None, None, problem, place.start_mark)
+
+
+def _check_depth(stream: Any) -> None:
+    """Count the levels before anything recurses over them."""
+    depth = 0
+    for event in yaml.parse(stream, Loader=_Events):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise _refused(event, f"nested more than {MOST_DEPTH} levels deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+_Events = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+def _check_size(root: yaml.Node) -> None:
+    """Count the values with every alias written out, each node once; an alias of what it stands in never ends."""
+    sizes: dict[int, int] = {}
+    open_nodes: set[int] = set()
+
+    def size(node: yaml.Node) -> int:
+        key = id(node)
+        if key in open_nodes:
+            raise _refused(node, "holds an alias of itself")
+        if key not in sizes:
+            open_nodes.add(key)
+            inner = node.value if isinstance(node, yaml.CollectionNode) else ()
+            sizes[key] = 1 + sum(size(part) for item in inner for part in (item if isinstance(item, tuple) else (item,)))
+            open_nodes.remove(key)
+            if sizes[key] > MOST_VALUES:
+                raise _refused(node, f"holds more than {MOST_VALUES} values once its aliases are written out")
+        return sizes[key]
+
+    size(root)
+
+
+def _short(text: str, limit: int = 40) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from semantic_router_observability.checks import duration_seconds, prometheus_labels
+from semantic_router_observability.checks import duration_or_zero, prometheus_labels
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.target import SERVICE
 from semantic_router_observability.spec import Spec
@@ -96,4 +96,4 @@ class AlertRule(Spec, frozen=True, kw_only=True):
 
 def seconds(where: str, value: str) -> int:
     """Seconds of a duration that may be zero."""
-    return 0 if value in {"0", "0s"} else int(duration_seconds(where, value))
+    return int(duration_or_zero(where, value))

@@ -10,6 +10,7 @@ import promql_parser
 
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.promql import parse
 from semantic_router_observability.router.catalogue import family
 from semantic_router_observability.router.causes import BACKEND, CLIENT
 from semantic_router_observability.spec import Spec, Tagged
@@ -99,7 +100,7 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
     def __post_init__(self) -> None:
         for name, text in (("badEvents", self.bad_events), ("allEvents", self.all_events)):
             try:
-                parsed = promql_parser.parse(text)
+                parsed = parse(text)
             except ValueError as error:
                 raise ConfigError(f"sli: {name}", text, f"not PromQL: {error}") from error
             if not isinstance(parsed, promql_parser.VectorSelector):

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import promql_parser as promql
-
 from semantic_router_observability.contract import dashboards as boards
 from semantic_router_observability.contract.analysis import LOOSE_PREFIXES, PREFIXES, Analysis
 from semantic_router_observability.contract.grafana_variables import substitute
@@ -15,6 +13,7 @@ from semantic_router_observability.contract.metric import SOURCES, Metric, Sampl
 from semantic_router_observability.contract.problem import Finding, Problem
 from semantic_router_observability.contract.value import Value
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.promql import parse as parse_promql
 from semantic_router_observability.router.catalogue import families
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class Contract:
     def read(self, expression: str, *, where: str) -> tuple[list[Finding], Value]:
         """Findings, and what is known about the result."""
         try:
-            parsed = promql.parse(substitute(expression))
+            parsed = parse_promql(substitute(expression))
         except ValueError as error:
             # A newer function than the parser knows is no mistake; a query of the router's metrics should be readable all the same.
             router = any(prefix in expression for prefix in (*PREFIXES, *LOOSE_PREFIXES))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import promql_parser
-
-from semantic_router_observability.checks import dns_label, duration_seconds, prometheus_labels, unique
+from semantic_router_observability import promql
+from semantic_router_observability.checks import dns_label, duration_or_zero, prometheus_labels, unique
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Spec
 
@@ -59,7 +58,7 @@ def _check_rule(where: str, rule: dict[str, Any]) -> None:
         raise ConfigError(where, name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
     _check_fields(where, rule, _RULE_FIELDS if kind == "alert" else _RULE_FIELDS - {"for", "keep_firing_for", "annotations"})
     try:
-        promql_parser.parse(str(rule.get("expr") or ""))
+        promql.parse(str(rule.get("expr") or ""))
     except ValueError as error:
         raise ConfigError(f"{where}: expr", rule.get("expr"), f"not PromQL: {error}") from error
     for field in ("for", "keep_firing_for"):
@@ -76,8 +75,8 @@ def _check_fields(where: str, given: dict[str, Any], accepted: set[str]) -> None
 
 
 def _check_duration(where: str, value: Any) -> None:
-    if value is not None and str(value) not in {"0", "0s"}:
-        duration_seconds(where, str(value))
+    if value is not None:
+        duration_or_zero(where, str(value))
 
 
 def _check_labels(where: str, labels: Any) -> None:
