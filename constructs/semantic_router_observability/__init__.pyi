@@ -22,11 +22,11 @@ from .alertmanager.routes import Route as Route
 from .alertmanager.stack import AlertmanagerStack as AlertmanagerStack
 from .alertmanager.timing import ClockTimes as ClockTimes
 from .alertmanager.timing import TimeInterval as TimeInterval
+from .checks import Url as Url
 from .contract.contract import Contract as Contract
 from .contract.metric import Metric as Metric
 from .contract.options import ContractOptions as ContractOptions
 from .errors import ConfigError as ConfigError
-from .exposure.backends import Exposable as Exposable
 from .exposure.controllers import HAProxy as HAProxy
 from .exposure.controllers import IngressClass as IngressClass
 from .exposure.controllers import Nginx as Nginx
@@ -48,10 +48,8 @@ from .grafana.dashboards import DashboardDirectory as DashboardDirectory
 from .grafana.dashboards import DashboardFile as DashboardFile
 from .grafana.dashboards import DashboardProvider as DashboardProvider
 from .grafana.datasources import Alertmanager as Alertmanager
-from .grafana.datasources import AlertSource as AlertSource
 from .grafana.datasources import ExternalPrometheus as ExternalPrometheus
 from .grafana.datasources import Loki as Loki
-from .grafana.datasources import MetricsSource as MetricsSource
 from .grafana.datasources import RawDataSource as RawDataSource
 from .grafana.datasources import Tempo as Tempo
 from .grafana.identity.auth_proxy import AuthProxy as AuthProxy
@@ -73,6 +71,9 @@ from .grafana.settings import Database as Database
 from .grafana.settings import Smtp as Smtp
 from .grafana.stack import GrafanaStack as GrafanaStack
 from .images import ImageRegistries as ImageRegistries
+from .kubernetes.access import Access as Access
+from .kubernetes.endpoint import Endpoint as Endpoint
+from .kubernetes.endpoint import HasEndpoint as HasEndpoint
 from .kubernetes.manifest import Manifest as Manifest
 from .kubernetes.platform import Kubernetes as Kubernetes
 from .kubernetes.platform import OpenShift as OpenShift
@@ -93,9 +94,7 @@ from .kubernetes.traffic import HasTraffic as HasTraffic
 from .kubernetes.traffic import Pods as Pods
 from .kubernetes.traffic import Port as Port
 from .kubernetes.traffic import Traffic as Traffic
-from .login.access import Access as Access
 from .login.oauth2_proxy import OAuth2Proxy as OAuth2Proxy
-from .login.oauth2_proxy import Upstream as Upstream
 from .login.providers import Allow as Allow
 from .login.providers import EntraProvider as EntraProvider
 from .login.providers import GitHubProvider as GitHubProvider
@@ -112,7 +111,6 @@ from .network.options import DnsPods as DnsPods
 from .network.policies import NetworkPolicies as NetworkPolicies
 from .network.policies import RouterAccess as RouterAccess
 from .output import write_manifests as write_manifests
-from .prometheus.alert_targets import AlertTarget as AlertTarget
 from .prometheus.alert_targets import ExternalAlertmanager as ExternalAlertmanager
 from .prometheus.remote_write import BasicAuth as BasicAuth
 from .prometheus.remote_write import RemoteWrite as RemoteWrite

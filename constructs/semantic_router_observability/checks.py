@@ -52,14 +52,32 @@ _MEBIBYTE = 2**20
 
 
 class Url(NamedTuple):
-    """The parts of a URL."""
+    """An http or https URL and its parts."""
 
+    text: str
+    """The URL as written."""
     scheme: str
     host: str
     path: str
     """Path without a trailing slash; empty for the root."""
     port: int
     """The scheme's, where none is written."""
+
+    @classmethod
+    def of(cls, text: str) -> Url:
+        """Parse a URL.
+
+        Raises:
+            ConfigError: it is not absolute, is neither http nor https, or carries credentials, a query or a fragment.
+
+        """
+        return http_url("url", text)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port as written, without the path."""
+        scheme, _, rest = self.text.partition("://")
+        return f"{scheme}://{rest.partition('/')[0]}"
 
 
 def duration_seconds(where: str, value: str) -> Decimal:
@@ -192,18 +210,17 @@ def http_url(where: str, value: str) -> Url:
         raise ConfigError(where, f"{parts.scheme}://…@{host}", "take the credentials out of the URL and reference a Secret instead")
     if parts.query or parts.fragment:
         raise ConfigError(where, value, "leave out everything from '?' or '#' on")
-    return Url(parts.scheme, host, parts.path.rstrip("/"), parts.port or _PORTS[parts.scheme])
+    return Url(value, parts.scheme, host, parts.path.rstrip("/"), parts.port or _PORTS[parts.scheme])
 
 
-def public_url(where: str, value: str) -> Url:
-    """URL at which people reach a user interface: a DNS name without a port, and an optional path."""
-    url = http_url(where, value)
-    if urlsplit(value).port is not None:
-        raise ConfigError(where, value, "leave out the port: an ingress serves http on 80 and https on 443")
+def public_url(where: str, url: Url) -> Url:
+    """URL at which users reach a user interface: a DNS name without a port, and an optional path."""
+    if re.search(r":\d+$", url.origin):
+        raise ConfigError(where, url.text, "leave out the port: an ingress serves http on 80 and https on 443")
     if not _DNS_SUBDOMAIN.fullmatch(url.host) or url.host.replace(".", "").isdigit():
-        raise ConfigError(where, value, "write a DNS name as host, such as https://grafana.example.com")
+        raise ConfigError(where, url.text, "write a DNS name as host, such as https://grafana.example.com")
     if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):
-        raise ConfigError(where, value, "write a plain path such as https://example.com/grafana")
+        raise ConfigError(where, url.text, "write a plain path such as https://example.com/grafana")
     return url
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from .alerting.options import Alerts
@@ -16,7 +15,7 @@ from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
-from .checks import dns_label, public_url
+from .checks import dns_label
 from .contract.options import ContractOptions
 from .errors import ConfigError
 from .exposure.controller import check_annotations
@@ -50,8 +49,7 @@ from .spec import Spec
 
 if TYPE_CHECKING:
     from .alertmanager.stack import AlertmanagerStack
-    from .exposure.backends import Exposable
-    from .login.oauth2_proxy import Upstream
+    from .kubernetes.endpoint import HasEndpoint
 
 NAMESPACE = "vllm-semantic-router-system"
 """Where the router's own manifests and its Helm instructions install it."""
@@ -290,23 +288,13 @@ class Settings(Spec, frozen=True, kw_only=True):
         sends = {"alertmanagers": (alertmanager, *named)} if alertmanager else {}
         return {
             **targets,
-            "alerts": self.linked_alerts,
+            "alerts": self.alerts,
             "contract": self.contract,
             **self.prometheus.arguments(),
-            **({} if self.grafana.tls is UNSET else {"grafana_tls": {"grafana": self.grafana.tls}}),
             **sends,
             **self.images.arguments("prometheus"),
             "platform": self.platform,
         }
-
-    @property
-    def linked_alerts(self) -> Alerts:
-        """Alerts whose links lead to the Grafana of these settings."""
-        if self.alerts.dashboard_base_url is not None or self.grafana.external_url is UNSET:
-            return self.alerts
-        # Under its own name: what is wrong with it is not what is wrong with the alerts.
-        public_url("grafana: external_url", self.grafana.external_url)
-        return msgspec.structs.replace(self.alerts, dashboard_base_url=self.grafana.external_url)
 
     def grafana_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
         """Keyword arguments of `GrafanaStack`, without its sources; `alertmanager` becomes a data source."""
@@ -325,7 +313,7 @@ class Settings(Spec, frozen=True, kw_only=True):
         given = self.network_policies.arguments()
         return {name: value for name, value in given.items() if name not in {"enabled", "router_access"}}
 
-    def login_arguments(self, **stacks: Upstream | None) -> dict[str, dict[str, Any]]:
+    def login_arguments(self, **stacks: HasEndpoint | None) -> dict[str, dict[str, Any]]:
         """Keyword arguments of the `OAuth2Proxy` in front of each of `stacks` that is to have one, by the stack's name."""
         logins = {name: getattr(getattr(self, name), "login", UNSET) for name in stacks}
         common = {**self.images.arguments("oauth2_proxy"), "platform": self.platform}
@@ -335,7 +323,7 @@ class Settings(Spec, frozen=True, kw_only=True):
             if isinstance(login, OAuth2ProxyLogin)
         }
 
-    def ingress_arguments(self, **stacks: Exposable | None) -> dict[str, Any]:
+    def ingress_arguments(self, **stacks: HasEndpoint | None) -> dict[str, Any]:
         """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""
         if self.ingress is None:
             raise ConfigError("ingress", None, "settings without an ingress have no arguments for one")

@@ -67,7 +67,7 @@ CASES = [
     ),
     pytest.param(sro.Gateway(name="public"), CERTIFICATES["elsewhere"], {}, id="Gateway-elsewhere"),
     *(
-        pytest.param(form, None, {"serving_tls": sro.ServingTls(secret="serving", ca_config_map="authority")}, id=f"{name}-to-https")
+        pytest.param(form, None, {"tls": sro.ServingTls(secret="serving", ca_config_map="authority")}, id=f"{name}-to-https")
         for name, form in TO_HTTPS.items()
     ),
 ]

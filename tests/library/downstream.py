@@ -6,7 +6,6 @@ python downstream.py FOLDER
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 import constructs
 import jsii
@@ -28,24 +27,6 @@ class ArgoWave:
         construct.metadata.add_annotation("argocd.argoproj.io/sync-wave", "2")
 
 
-@dataclass(frozen=True)
-class Playground:
-    """A user interface of our own, exposed like the library's."""
-
-    service: ApiObject
-    external_url: str | None = "https://play.example.com/ui"
-    has_login: bool = True
-
-
-@dataclass(frozen=True)
-class Thanos:
-    """A metrics source of our own."""
-
-    uid: str = "thanos"
-    url: str = "http://thanos-query.monitoring:9090"
-    interval: str = "30s"
-
-
 def build(folder: str) -> None:
     """Two teams' stacks in one namespace, with what cdk8s-plus brings."""
     app = App(outdir=folder)
@@ -65,10 +46,11 @@ def build(folder: str) -> None:
         storage=sro.Claim(size="50Gi"),
     )
     green = sro.PrometheusStack(chart, "green-prometheus", targets=[sro.RouterTarget.operator("green")], storage=sro.Ephemeral())
+    thanos = sro.Endpoint(url=sro.Url.of("http://thanos-query.monitoring:9090"), uid="thanos", interval="30s")
     blue_grafana = sro.GrafanaStack(
         chart,
         "blue-grafana",
-        sources=[blue, Thanos()],
+        sources=[blue, thanos],
         admin=admin,
         external_url="https://blue.example.com",
         data_sources=[sro.Loki(url="http://loki")],
@@ -85,7 +67,7 @@ def build(folder: str) -> None:
             password=sro.SecretKey.of(database, "password"),
         ),
     )
-    service = sro.Manifest(
+    sro.Manifest(
         chart,
         "playground",
         api_version="v1",
@@ -94,8 +76,11 @@ def build(folder: str) -> None:
         labels={"app": "playground"},
         spec={"ports": [{"name": "http", "port": 80}]},
     )
+    playground = sro.Endpoint(
+        url=sro.Url.of("http://playground.routing.svc:80"), external_url=sro.Url.of("https://play.example.com/ui"), has_login=True
+    )
     sro.ObservabilityIngress(
-        chart, "web", backends=[blue_grafana, Playground(service)], via=sro.Nginx(), tls=sro.CertManagerIssuer(name="letsencrypt")
+        chart, "web", backends=[blue_grafana, playground], via=sro.Nginx(), tls=sro.CertManagerIssuer(name="letsencrypt")
     )
 
     # The workload of a stack, then every object there is: a field no Kubernetes of today knows has to arrive as written.

@@ -888,7 +888,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (lambda: prometheus(remote_write=sro.RemoteWrite(url="http://a")), "prometheus: remote_write: RemoteWrite: write a list, even of one"),
     (lambda: prometheus(scrape_jobs=None), "prometheus: scrape_jobs: NoneType: write a list, even of one"),
     (lambda: grafana(sources=sro.ExternalPrometheus(url="http://a")), "grafana: sources: ExternalPrometheus: write a list, even of one"),
-    (lambda: grafana(data_sources="loki"), "data_sources: 'loki': write a list, even of one"),
+    (lambda: grafana(data_sources="loki"), "grafana: data_sources: 'loki': write a list, even of one"),
     (lambda: prometheus(retention=15), f"prometheus: retention: 15: {DURATION}"),
     (lambda: prometheus(external_url=9090), f"prometheus: external_url: 9090: {URL}"),
     (lambda: sro.Claim(size=20), f"size: 20: {QUANTITY}"),  # type: ignore[arg-type]

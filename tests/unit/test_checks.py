@@ -122,7 +122,7 @@ def test_prometheus_labels() -> None:
     ],
 )
 def test_urls(text: str, url: tuple[str, str, str, int]) -> None:
-    assert checks.http_url("x", text) == url
+    assert checks.http_url("x", text)[1:] == url
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,13 @@ def test_a_password_in_a_url_is_not_repeated() -> None:
 )
 def test_no_public_urls(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^x: "):
-        checks.public_url("x", text)
+        checks.public_url("x", checks.http_url("x", text))
 
 
 def test_public_urls() -> None:
-    assert checks.public_url("x", "https://a.example.com/b.c/d_e/") == ("https", "a.example.com", "/b.c/d_e", 443)
+    url = checks.Url.of("https://a.example.com/b.c/d_e/")
+    assert checks.public_url("x", url) == url == ("https://a.example.com/b.c/d_e/", "https", "a.example.com", "/b.c/d_e", 443)
+    assert url.origin == "https://a.example.com"
 
 
 def test_small_checks() -> None:

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from relabel import relabel, scraped
+from semantic_router_observability.checks import Url
+from semantic_router_observability.kubernetes.endpoint import Endpoint
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.prometheus.config import extra_job, render, router_job, stack_jobs
@@ -128,7 +130,7 @@ def test_raw_job_passes_through() -> None:
 
 
 def test_stack_scrapes_itself_and_the_grafana_beside_it() -> None:
-    itself, grafana = stack_jobs("own", "/prometheus", files=SecretFiles(SECRETS))
+    itself, grafana = stack_jobs(Endpoint(url=Url.of("http://prometheus.own.svc:9090/prometheus")), "own", files=SecretFiles(SECRETS))
     assert (itself["metrics_path"], itself["static_configs"]) == ("/prometheus/metrics", [{"targets": ["localhost:9090"]}])
     found = {
         "__address__": "10.0.0.1:3000",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import pytest
 
+from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.grafana.datasources import (
     Alertmanager,
@@ -18,26 +19,23 @@ from semantic_router_observability.grafana.datasources import (
     Tempo,
     provisioning,
 )
+from semantic_router_observability.kubernetes.endpoint import Endpoint
 from semantic_router_observability.kubernetes.secrets import SecretKey
 
 
-@dataclass(frozen=True)
-class Source:
+def source(uid: str = "prometheus", **fields: Any) -> Endpoint:
     """Anything with a Prometheus API."""
-
-    uid: str = "prometheus"
-    url: str = "http://prometheus.own.svc:9090"
-    interval: str = "15s"
+    return Endpoint(url=Url.of("http://prometheus.own.svc:9090"), uid=uid, **fields)
 
 
 def entries(*extra: DataSource, environment: Environment | None = None) -> list[dict[str, object]]:
     """Entries after the first."""
-    found: list[dict[str, object]] = provisioning([Source()], extra, environment or Environment())["datasources"]
+    found: list[dict[str, object]] = provisioning([source()], extra, environment or Environment())["datasources"]
     return found[1:]
 
 
 def test_sources_are_pinned_and_heal_themselves() -> None:
-    written = provisioning([Source(), Source(uid="canary", interval="1m")], [], Environment())
+    written = provisioning([source(), source(uid="canary", interval="1m")], [], Environment())
     assert written["prune"] is True
     assert written["deleteDatasources"] == [{"name": "Prometheus", "orgId": 1}, {"name": "canary", "orgId": 1}]
     assert [(entry["uid"], entry["isDefault"], entry["editable"]) for entry in written["datasources"]] == [

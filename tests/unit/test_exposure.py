@@ -15,7 +15,6 @@ from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Po
 if TYPE_CHECKING:
     from cdk8s import Chart
 
-    from backends import Backend
     from manifests import Object
     from semantic_router_observability.exposure.forms import Via
 
@@ -35,7 +34,7 @@ FORMS: list[Via] = [
 PODS = Pods(NAMESPACE, {"app": "ui"})
 
 
-def exposed(chart: Chart, *backends: Backend, via: Via, **arguments: Any) -> dict[str, Object]:
+def exposed(chart: Chart, *backends: sro.Endpoint, via: Via, **arguments: Any) -> dict[str, Object]:
     """What is written beside the Services, by kind and name."""
     sro.ObservabilityIngress(chart, "web", backends=backends, via=via, **arguments)
     found = [one for one in objects_of(chart) if one["kind"] != "Service"]
@@ -296,7 +295,7 @@ SERVING = ServingTls(secret="ui-serving", ca_config_map="ui-ca")
 
 def serving(chart: Chart, via: Via, **arguments: Any) -> dict[str, Object]:
     """What is written for a backend that speaks https, with its Service."""
-    written = exposed(chart, backend(chart, serving_tls=SERVING), via=via, **arguments)
+    written = exposed(chart, backend(chart, tls=SERVING), via=via, **arguments)
     return {**written, "Service ui": next(one for one in objects_of(chart) if one["kind"] == "Service")}
 
 
@@ -353,7 +352,7 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 def test_a_route_encrypts_again(service_ca: bool, authority: str | None, chart: Chart) -> None:
     shown = ServingTls(secret="ui-serving", service_ca=service_ca)
     via = sro.OpenShiftRoute(destination_ca_certificate=PEM)
-    tls = exposed(chart, backend(chart, serving_tls=shown), via=via)["Route web-ui"]["spec"]["tls"]
+    tls = exposed(chart, backend(chart, tls=shown), via=via)["Route web-ui"]["spec"]["tls"]
     assert tls["termination"] == "reencrypt"
     assert tls.get("destinationCACertificate") == authority
 
@@ -371,7 +370,7 @@ def test_a_route_encrypts_again(service_ca: bool, authority: str | None, chart: 
     ],
 )
 def test_the_controllers_pods_connect_to_the_backends(via: Via, pods: Pods, chart: Chart) -> None:
-    ui = backend(chart, traffic=[Traffic(name="ui", pods=PODS)])
+    ui = backend(chart, pods=PODS)
     made = sro.ObservabilityIngress(chart, "web", backends=[ui, backend(chart, "b", external_url="https://b.example.com")], via=via)
     flow = Flow(peer=PODS, ports=(Port(8080),), why="exposes ui")
     assert made.traffic == (Traffic(name="web", pods=pods, sends=(flow,), foreign=True),)
@@ -387,12 +386,12 @@ def test_the_controllers_pods_connect_to_the_backends(via: Via, pods: Pods, char
     ],
 )
 def test_load_balancers_connect_from_addresses(via: Via, sources: tuple[str, ...], chart: Chart) -> None:
-    made = sro.ObservabilityIngress(chart, "web", backends=[backend(chart, traffic=[Traffic(name="ui", pods=PODS)])], via=via)
+    made = sro.ObservabilityIngress(chart, "web", backends=[backend(chart, pods=PODS)], via=via)
     flow = Flow(peer=Addresses(sources), ports=(Port(8080),), why="web exposes it")
     assert made.traffic == (Traffic(name="ui", pods=PODS, receives=(flow,)),)
 
 
 def test_an_unknown_controller_may_be_anybody(chart: Chart) -> None:
-    ui = backend(chart, traffic=[Traffic(name="ui", pods=PODS)])
+    ui = backend(chart, pods=PODS)
     made = sro.ObservabilityIngress(chart, "web", backends=[ui], via=sro.IngressClass(name="contour"))
     assert [(one.pods, [flow.peer for flow in one.receives]) for one in made.traffic] == [(Pods(None), []), (PODS, [Addresses()])]

@@ -12,13 +12,12 @@ from manifests import new_chart
 from refusals import refusal
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.serving import Issuer, ServingTls
-from semantic_router_observability.login.access import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from backends import Backend
+    from cdk8s import Chart
 
 EXPOSED = 'grafana: {externalUrl: "https://g.example.com"}'
 PLAIN = 'grafana: {externalUrl: "http://g.example.com"}'
@@ -183,15 +182,17 @@ def test_settings_are_refused_in_one_line(text: str, error: str, tmp_path: Path,
 ISSUED = ServingTls(secret="serving", issuer=Issuer(name="internal"))
 
 
-def backend(name: str = "ui", **fields: Any) -> Backend:
-    """A user interface in a chart of its own."""
-    return backends.backend(new_chart(), name, **fields)
+def backend(name: str = "ui", **fields: Any) -> Callable[[Chart], sro.Endpoint]:
+    """A user interface in the chart of its ingress."""
+    return lambda chart: backends.backend(chart, name, **fields)
 
 
-def expose(*exposed: Backend, **arguments: Any) -> sro.ObservabilityIngress:
+def expose(*exposed: Callable[[Chart], sro.Endpoint], **arguments: Any) -> sro.ObservabilityIngress:
     """An ingress for the backends, or for one."""
-    given = {"backends": list(exposed) or [backend()], "via": sro.Nginx(), **arguments}
-    return sro.ObservabilityIngress(new_chart(), given.pop("id", "web"), **given)
+    chart = new_chart()
+    made = [make(chart) for make in exposed or [backend()]]
+    given = {"backends": made, "via": sro.Nginx(), **arguments}
+    return sro.ObservabilityIngress(chart, given.pop("id", "web"), **given)
 
 
 KEY = sro.SecretKey("a", "b")
@@ -213,7 +214,7 @@ IN_PYTHON = [
         "destinationCaCertificate: PEM: it holds a private key; give the authority's certificate alone",
     ),
     (lambda: expose(backends=[]), "web: backends: []: give at least one, such as a GrafanaStack"),
-    (lambda: expose(backends=backend()), "web: backends: Backend: write a list, even of one"),
+    (lambda: expose(backends=sro.Endpoint(url=sro.Url.of("http://ui.a.svc"))), "web: backends: Endpoint: write a list, even of one"),
     (lambda: sro.Alb(certificate_arns="arn:aws:acm:a"), "certificateArns: 'arn:aws:acm:a': write a list, even of one"),  # type: ignore[arg-type]
     (lambda: sro.Alb(scheme="public"), "scheme: 'public': write internal or internet-facing"),  # type: ignore[arg-type]
     (
@@ -222,13 +223,33 @@ IN_PYTHON = [
     ),
     (lambda: expose(backend(has_login=False)), f"web: backends: 'ui': {NO_LOGIN}"),
     (
-        lambda: expose(backend(access=Access(certificate=KEY, key=KEY))),
+        lambda: expose(backend(access=sro.Access(certificate=KEY, key=KEY))),
         "web: backends: 'ui': it asks for client certificates, and TLS ends before it; give it a login with a password, or a proxy",
     ),
     (
         lambda: expose(backend(ports=[{"name": "web", "port": 80}])),
         "web: backends: 'ui': its Service has no port named http; name the port that people use so",
     ),
+    (
+        lambda: expose(backend(ports=[{"name": "http", "port": 81}])),
+        "web: backends: 'http://ui.vllm-semantic-router-system.svc:80': port http of its Service is 81; write that",
+    ),
+    (
+        lambda: expose(backend(pods=sro.Pods("a", {"app": "ui"}), pod_port=None)),
+        "web: backends: 'ui': its pods listen on 8080; give its Endpoint pod_port=8080",
+    ),
+    (
+        lambda: expose(lambda _: sro.Endpoint(url=sro.Url.of("http://ui.example.com"))),
+        "web: backends: 'http://ui.example.com': only a Service can be exposed; write its url as http://ui.NAMESPACE.svc:PORT",
+    ),
+    (
+        lambda: expose(lambda _: backends.backend(new_chart(), tls=ISSUED), via=sro.Traefik()),
+        (
+            "web: backends: 'ui': its Service needs annotation traefik.ingress.kubernetes.io/service.serversscheme, "
+            "traefik.ingress.kubernetes.io/service.serverstransport, but is not in this app; make it here"
+        ),
+    ),
+    (lambda: expose(backends=["grafana"]), "web: backends: str: give a stack, an Endpoint, or an object with `endpoint` and `bind`"),
     (
         lambda: expose(backend("a"), backend("b", external_url="https://A.example.com/")),
         "b: external_url: 'https://A.example.com/': a has the same address; give each its own host or path",
@@ -242,7 +263,7 @@ IN_PYTHON = [
         "web: tls: Secret a: class 'own' finds its certificates itself; leave tls out",
     ),
     (
-        lambda: expose(backend(serving_tls=ISSUED), via=sro.IngressClass(name="own")),
+        lambda: expose(backend(tls=ISSUED), via=sro.IngressClass(name="own")),
         "web: backends: 'ui': it speaks https; give the annotations that make the controller do so too, and tls_to_backends=True",
     ),
     (
@@ -258,7 +279,7 @@ IN_PYTHON = [
         "web: backends: 'b': one Ingress serves all, and a is in another namespace",
     ),
     (
-        lambda: expose(backend(access=Access(username=KEY, password=KEY)), via=sro.Gke()),
+        lambda: expose(backend(access=sro.Access(username=KEY, password=KEY)), via=sro.Gke()),
         "web: backends: 'ui': health checks of GKE bring no password and want 200; expose a proxy before it",
     ),
     (
@@ -266,11 +287,11 @@ IN_PYTHON = [
         "web: backends: 'ui': it is in namespace other, the Gateway is not; use Gateway(name=...)",
     ),
     (
-        lambda: expose(backend(serving_tls=ISSUED), via=OWN),
+        lambda: expose(backend(tls=ISSUED), via=OWN),
         "ui: tls: Secret serving: a Gateway reads its authority from a ConfigMap; give ca_config_map",
     ),
     (
-        lambda: expose(backend(serving_tls=ISSUED), via=GATEWAY),
+        lambda: expose(backend(tls=ISSUED), via=GATEWAY),
         "ui: tls: Secret serving: a Gateway reads its authority from a ConfigMap; give ca_config_map",
     ),
     (
@@ -278,14 +299,14 @@ IN_PYTHON = [
         "web: tls: Secret a: only an OwnGateway reads Secrets of another namespace; leave namespace out",
     ),
     (
-        lambda: expose(backend(serving_tls=ISSUED), via=sro.OpenShiftRoute()),
+        lambda: expose(backend(tls=ISSUED), via=sro.OpenShiftRoute()),
         (
             "web: via.destinationCaCertificate: None: give the authority of issuer internal in PEM, as a Route reads no Secret; "
             "or let ui have tls with service_ca=True"
         ),
     ),
     (
-        lambda: expose(backend(serving_tls=ISSUED), via=sro.OpenShiftRoute(), tls=sro.TerminatedElsewhere()),
+        lambda: expose(backend(tls=ISSUED), via=sro.OpenShiftRoute(), tls=sro.TerminatedElsewhere()),
         "web: backends: 'ui': a Route that speaks https to the pods does so to people too; leave tls out",
     ),
     (

@@ -460,7 +460,7 @@ def test_a_change_of_the_directory_restarts_the_pod() -> None:
 def test_who_has_a_login(arguments: dict[str, Any], *, expected: bool) -> None:
     chart = new_chart()
     grafana = sro.GrafanaStack(chart, "grafana", sources=[sro.ExternalPrometheus(url="http://a")], router_dashboards=False, **arguments)
-    assert grafana.has_login is expected
+    assert grafana.endpoint.has_login is expected
 
 
 EXPOSED = "{externalUrl: 'https://g.example.com', anonymous: {%s}, admin: {type: %s, name: a}}\ningress: {via: {type: nginx}}"

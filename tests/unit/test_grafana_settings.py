@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.grafana.settings import (
     Database,
@@ -46,7 +47,7 @@ def test_nothing_calls_out() -> None:
     ],
 )
 def test_public_address(url: str, server: dict[str, str], secure: str) -> None:
-    assert server_section(url, embedding=False) == {"server": server, "security": {"cookie_secure": secure}}
+    assert server_section(Url.of(url), embedding=False) == {"server": server, "security": {"cookie_secure": secure}}
 
 
 def test_no_public_address_leaves_the_guess_to_grafana() -> None:

@@ -63,7 +63,6 @@ ONLY_IN_PYTHON = {
         "id": "main.py decides the name",
         "alerts": "`alerts` at the top of the file, as they speak of all parts",
         "targets": "`routers` at the top of the file, as it is what everybody looks for first",
-        "grafana_tls": "main.py passes `grafana.tls`",
         "service_account": "an object of cdk8s-plus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.prometheus`",

@@ -15,7 +15,7 @@ import semantic_router_observability as sro
 from documentation import ROOT, snippets_of
 from harness.credentials import Authority
 from harness.programs import program
-from manifests import Object, find, from_yaml, new_chart
+from manifests import Object, find, from_yaml, new_chart, objects_of
 from relabel import relabel
 
 if TYPE_CHECKING:
@@ -218,12 +218,12 @@ def test_certificates_are_asked_for_where_an_issuer_is_named() -> None:
 
 def test_only_a_login_that_asks_counts_as_one() -> None:
     chart = new_chart()
-    open_on_purpose = sro.PrometheusStack(chart, "a", login=sro.NoLogin(reason="VPN only"))
-    asking = sro.PrometheusStack(chart, "b", login=sro.BasicAuthUsers(secret="c"))
+    open_on_purpose = sro.PrometheusStack(chart, "a", login=sro.NoLogin(reason="VPN only")).endpoint
+    asking = sro.PrometheusStack(chart, "b", login=sro.BasicAuthUsers(secret="c")).endpoint
     assert (open_on_purpose.has_login, open_on_purpose.no_login_reason) == (False, "VPN only")
     assert (asking.has_login, asking.no_login_reason) == (True, None)
     assert open_on_purpose.access == sro.Access()
-    assert open_on_purpose.guarded is None
+    assert not open_on_purpose.guarded
 
 
 GRAFANA_TLS = "grafana: {tls: {secret: grafana-tls, issuer: {name: cluster-ca}}}"
@@ -263,23 +263,29 @@ def test_prometheus_scrapes_grafana_by_https_and_checks_its_certificate() -> Non
 
 def test_a_grafana_is_reached_by_https_where_it_serves_tls() -> None:
     chart, tls = new_chart(), sro.ServingTls(secret="grafana-tls")
-    prometheus = sro.PrometheusStack(chart, "prometheus", grafana_tls={"grafana": tls})
+    prometheus = sro.PrometheusStack(chart, "prometheus")
     grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], tls=tls)
-    assert grafana.url == "https://grafana.vllm-semantic-router-system.svc:3000"
-    assert grafana.serving_tls == tls
+    assert grafana.endpoint.url.text == "https://grafana.vllm-semantic-router-system.svc:3000"
+    assert grafana.endpoint.tls == tls
+    objects = objects_of(chart)
+    assert jobs(objects)["grafana/vllm-semantic-router-system/grafana"]["scheme"] == "https"
+    (mounted,) = [use for use in prometheus.secret_references if use.secret == "grafana-tls"]
+    assert (mounted.key, mounted.reader) == ("ca.crt", "prometheus")
+    volumes = find(objects, "StatefulSet", "prometheus")["spec"]["template"]["spec"]["volumes"]
+    assert "secret-grafana-tls" in {volume["name"] for volume in volumes}
 
 
 def test_a_prometheus_in_another_namespace_need_not_know_grafanas_certificate() -> None:
     chart = new_chart()
     elsewhere = sro.PrometheusStack(cdk8s.Chart(chart, "elsewhere", namespace="metrics"), "prometheus")
-    grafana = sro.GrafanaStack(chart, "grafana", sources=[elsewhere], tls=sro.ServingTls(secret="grafana-tls"))
-    assert grafana.serving_tls
+    sro.GrafanaStack(chart, "grafana", sources=[elsewhere], tls=sro.ServingTls(secret="grafana-tls"))
+    assert [use for use in elsewhere.secret_references if use.secret == "grafana-tls"] == []
 
 
 def test_who_makes_the_secrets_is_known() -> None:
     chart = new_chart()
     tls = sro.ServingTls(secret="grafana-tls", issuer=sro.Issuer(name="ca"))
-    prometheus = sro.PrometheusStack(chart, "prometheus", grafana_tls={"grafana": tls})
+    prometheus = sro.PrometheusStack(chart, "prometheus")
     grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], tls=tls)
     uses = {use.key: use for use in grafana.secret_references if use.secret == "grafana-tls"}
     assert set(uses) == {"tls.crt", "tls.key"}
@@ -297,7 +303,6 @@ def test_openshifts_service_ca_is_asked_and_its_secrets_have_no_ca_crt() -> None
         "prometheus",
         alertmanagers=[alertmanager],
         external_url="https://o.example.com",
-        grafana_tls={"grafana": shown["grafana"]},
         tls=shown["prometheus"],
     )
     grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], data_sources=[alertmanager], tls=shown["grafana"])

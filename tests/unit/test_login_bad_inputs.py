@@ -48,16 +48,6 @@ IN_YAML = [
     ("prometheus: {tls: {secret: a, caConfigMap: A}}", f"prometheus.tls.caConfigMap: 'A': {NAME}"),
 ]
 
-TLS = sro.ServingTls(secret="shown")
-
-
-def beside(*, expected: sro.ServingTls | None, shown: sro.ServingTls | None) -> sro.GrafanaStack:
-    """A Grafana, and the Prometheus that scrapes it."""
-    chart = new_chart()
-    prometheus = sro.PrometheusStack(chart, "prometheus", grafana_tls={"grafana": expected} if expected else None)
-    return sro.GrafanaStack(chart, "grafana", sources=[prometheus], tls=shown)
-
-
 IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (lambda: sro.NoLogin(reason=""), f"reason: '': {REASON}"),
     (lambda: sro.BasicAuthUsers(secret="a/b"), f"secret: 'a/b': {NAME}"),
@@ -74,18 +64,6 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
             login=sro.ClientCertificates(secret="clients"),
         ),
         f"alerts: login: 'clients': {TLS_TOO}",
-    ),
-    (
-        lambda: beside(expected=None, shown=TLS),
-        "grafana: tls: 'shown': prometheus scrapes it with plain HTTP; give its grafana_tls the same for grafana",
-    ),
-    (
-        lambda: beside(expected=TLS, shown=None),
-        "grafana: tls: None: prometheus scrapes it with shown; give its grafana_tls the same for grafana",
-    ),
-    (
-        lambda: beside(expected=sro.ServingTls(secret="other"), shown=TLS),
-        "grafana: tls: 'shown': prometheus scrapes it with other; give its grafana_tls the same for grafana",
     ),
 ]
 

@@ -16,7 +16,7 @@ from manifests import new_chart, objects_of
 from semantic_router_observability import Manifest
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes import manifest
-from semantic_router_observability.kubernetes.manifest import namespace_of, plain
+from semantic_router_observability.kubernetes.manifest import find, namespace_of, plain
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 
 if TYPE_CHECKING:
@@ -217,3 +217,30 @@ def test_each_chart_has_its_objects(tmp_path: Path) -> None:
     config_map(second, "x", data={"of": "b"})
     config_map(first, "x", data={"of": "a"})
     assert [found["data"]["of"] for found in three_doors(app, tmp_path)] == ["a", "b"]
+
+
+def test_what_is_amended_keeps_the_patches_of_before_and_after(chart: Chart) -> None:
+    made = config_map(chart, "a", data={"a": "1", "b": "1"})
+    made.add_json_patch(JsonPatch.replace("/data/a", "patched"), JsonPatch.add("/data/c", "patched"), JsonPatch.add("/immutable", True))
+    made.amend(data={"a": "2", "b": "2"})
+    made.metadata.add_annotation("later", "kept")
+    made.add_json_patch(JsonPatch.replace("/data/c", "at last"))
+    (written,) = objects_of(chart)
+    assert written["data"] == {"a": "patched", "b": "2", "c": "at last"}
+    assert (written["immutable"], written["metadata"]["annotations"]) == (True, {"later": "kept"})
+
+
+def test_a_patch_may_take_away_what_is_amended_later(chart: Chart) -> None:
+    made = config_map(chart, "a", data={"a": "1"})
+    made.add_json_patch(JsonPatch.remove("/data"))
+    made.amend(data={"a": "2"})
+    (written,) = objects_of(chart)
+    assert "data" not in written
+
+
+def test_objects_are_found_by_name_whoever_made_them(chart: Chart) -> None:
+    ours = config_map(chart, "a")
+    assert find(chart, chart.namespace or "", "a", "Secret", "ConfigMap") is ours
+    theirs = ApiObject(chart, "b", api_version="v1", kind="ConfigMap", metadata={"name": "b", "namespace": "elsewhere"})
+    assert find(chart, "elsewhere", "b", "ConfigMap") is theirs
+    assert find(chart, "elsewhere", "a", "ConfigMap") is None

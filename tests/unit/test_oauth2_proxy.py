@@ -143,7 +143,8 @@ def test_pods_are_restricted_and_read_what_they_need() -> None:
     assert pod["automountServiceAccountToken"] is False
     assert find(objects, "PodDisruptionBudget", "prometheus-login")["spec"]["maxUnavailable"] == 1
     assert proxy.service.name == "prometheus-login"
-    assert (proxy.external_url, proxy.has_login, proxy.no_login_reason) == ("https://o.example.com/prometheus", True, None)
+    assert proxy.endpoint.external_url == sro.Url.of("https://o.example.com/prometheus")
+    assert (proxy.endpoint.has_login, proxy.endpoint.no_login_reason) == (True, None)
     (traffic,) = proxy.traffic
     assert traffic.pods.labels == find(objects, "Service", "prometheus-login")["spec"]["selector"]
     assert 443 in {port.number for flow in traffic.sends for port in flow.ports}
@@ -204,21 +205,10 @@ def test_the_authority_is_beside_the_upstream_only(namespace: str, made_by: str 
     assert [use.made_by for use in proxy.secret_references if use.secret == "prometheus-serving"] == [made_by]
 
 
-def test_an_object_of_ones_own_can_stand_behind_it() -> None:
-    class Own:
-        """A user interface that says neither which pods it has nor what certificate."""
-
-        url = "http://own.tools.svc/o"
-        external_url = "https://o.example.com/o"
-        has_login = False
-        no_login_reason = None
-
-        def __init__(self, chart: cdk8s.Chart) -> None:
-            self.service = sro.Manifest(chart, "own", api_version="v1", kind="Service", name="own", labels={}, spec={})
-
-    chart = new_chart()
-    (traffic,) = login(chart, upstream=Own(chart), **PROVIDERS["google"]).traffic
+def test_a_program_of_ones_own_can_stand_behind_it() -> None:
+    own = sro.Endpoint(url=sro.Url.of("http://own.tools.svc/o"), external_url=sro.Url.of("https://o.example.com/o"))
+    (traffic,) = login(new_chart(), upstream=own, **PROVIDERS["google"]).traffic
     assert [(flow.peer, [port.number for port in flow.ports]) for flow in traffic.sends] == [
-        (Service("own", "vllm-semantic-router-system"), [80]),
+        (Service("own", "tools"), [80]),
         (Addresses(), [443]),
     ]

@@ -90,7 +90,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
         lambda: login(upstream=grafana()),
         "login: upstream: 'grafana': it asks for a login itself, which this one cannot answer; take one of the two out",
     ),
-    (lambda: login(upstream="prometheus"), "login: upstream: str: give a PrometheusStack or an AlertmanagerStack"),
+    (lambda: login(upstream="prometheus"), "login: upstream: str: give a stack, an Endpoint, or an object with `endpoint` and `bind`"),
     (lambda: login(address=None), "prometheus: external_url: None: state where people reach it, such as https://prometheus.example.com"),
     (
         lambda: login(address="http://prometheus.example.com"),

@@ -200,7 +200,8 @@ def test_wiring_follows_the_objects() -> None:
     chart = new_chart("a")
     first = sro.PrometheusStack(chart, "first", external_url="https://p.example.com/x", interval="30s")
     stack = sro.GrafanaStack(chart, "grafana", sources=[first])
-    assert (first.uid, first.url, first.interval) == ("first", "http://first.a.svc:9090/x", "30s")
-    assert (stack.url, stack.has_login, first.has_login) == ("http://grafana.a.svc:3000", True, False)
+    shown = first.endpoint
+    assert (shown.data_source_uid, shown.url.text, shown.interval) == ("first", "http://first.a.svc:9090/x", "30s")
+    assert (stack.endpoint.url.text, stack.endpoint.has_login, shown.has_login) == ("http://grafana.a.svc:3000", True, False)
     file = yaml.safe_load(find(objects_of(chart), "ConfigMap", "grafana-config")["data"]["datasources.yaml"])
-    assert file["datasources"][0]["url"] == first.url
+    assert file["datasources"][0]["url"] == shown.url.text

@@ -29,3 +29,5 @@ class Facts:
     """Time between evaluations."""
     retention: str = "15d"
     """How long samples are kept."""
+    grafana_url: str = ""
+    """Where users reach the Grafana that links in alerts lead to; empty: unknown, links are paths."""

@@ -80,12 +80,11 @@ class Alerts(Spec, frozen=True, kw_only=True):
             if rule.dashboard is not None:
                 check_panel(f"alerts: own: {rule.name}", rule.dashboard)
 
-    @property
-    def links(self) -> Links:
+    def links(self, facts: Facts = Facts()) -> Links:  # noqa: B008  frozen
         """What every alert's links and labels begin with."""
         return Links(
             runbooks=(self.runbook_base_url or RUNBOOKS).rstrip("/"),
-            dashboards=(self.dashboard_base_url or "").rstrip("/"),
+            dashboards=(self.dashboard_base_url or facts.grafana_url).rstrip("/"),
             labels={"team": self.team},
         )
 
@@ -105,7 +104,7 @@ class Alerts(Spec, frozen=True, kw_only=True):
 
     def groups(self, facts: Facts) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """Return rule groups by the name of their file, in Prometheus's words."""
-        links = self.links
+        links = self.links(facts)
         found: dict[str, list[dict[str, Any]]] = {}
         for topic, definition in self.definitions(facts):
             found.setdefault(f"alerts-{topic}", []).append(definition.rule().body(links))
@@ -114,9 +113,9 @@ class Alerts(Spec, frozen=True, kw_only=True):
             files["slos"] = [*slo_groups(self.slos, facts, links)]
         return files
 
-    def own_groups(self) -> list[dict[str, Any]]:
+    def own_groups(self, facts: Facts = Facts()) -> list[dict[str, Any]]:  # noqa: B008  frozen
         """Return the group of the alerts that users brought."""
-        return [{"name": "alerts-own", "rules": [rule.body(self.links) for rule in self.own]}] if self.own else []
+        return [{"name": "alerts-own", "rules": [rule.body(self.links(facts)) for rule in self.own]}] if self.own else []
 
 
 def _drawn(definitions: Iterable[Definition]) -> dict[Panel, float]:

@@ -40,7 +40,6 @@ def template(
     image: str,
     registries: ImageRegistries,
     external_url: str,
-    path: str,
     retention_seconds: int,
     peers: Sequence[str],
     cluster: str,
@@ -72,9 +71,9 @@ def template(
         "env": [{"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}] if peers else None,
         "ports": [{"name": "http", "containerPort": PORT}, *([_GOSSIP] if peers else [])],
         "resources": resources.body(),
-        "readinessProbe": web.probe(f"{path}/-/ready", answers, period=5, failures=3),
+        "readinessProbe": web.probe(f"{web.path}/-/ready", answers, period=5, failures=3),
         # 12 x 5 s: a first start waits for its peers' names to resolve before it listens.
-        "livenessProbe": web.probe(f"{path}/-/healthy", answers, period=5, failures=12),
+        "livenessProbe": web.probe(f"{web.path}/-/healthy", answers, period=5, failures=12),
         **CONTAINER,
         "volumeMounts": [
             {"name": "config", "mountPath": CONFIG, "readOnly": True},

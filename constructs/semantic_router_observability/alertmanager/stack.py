@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
@@ -20,9 +20,9 @@ from semantic_router_observability.kubernetes.replicas import disruption_budget,
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
-from semantic_router_observability.login.web import WebServer, WithWebServer
+from semantic_router_observability.login.web import WebServer
 
-from . import config, discovery, pod
+from . import config, pod
 from . import traffic as wiring
 from .inhibition import DEFAULT_INHIBITIONS
 from .messages import TEMPLATE_FILE, TEMPLATES
@@ -32,6 +32,7 @@ from .routes import Grouping, Route, check_routes, longest_repeat
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.kubernetes.endpoint import Endpoint
     from semantic_router_observability.kubernetes.serving import ServingTls
     from semantic_router_observability.login.types import Login
 
@@ -42,7 +43,7 @@ MOST_REPLICAS = 9
 """Each replica waits 15 s longer than the one before for the others to have sent; from here on the last would wait over two minutes."""
 
 
-class AlertmanagerStack(WithWebServer, Construct):
+class AlertmanagerStack(Construct):
     """An Alertmanager that tells people of alerts.
 
     Usage:
@@ -129,33 +130,24 @@ class AlertmanagerStack(WithWebServer, Construct):
         check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
         listed(f"{id}: inhibitions", inhibitions)
         kept = _retention_seconds(id, retention, grouping, routes)
-        path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
+        address = None if external_url is None else http_url(f"{id}: external_url", external_url)
         if proxy_url is not None:
             http_url(f"{id}: proxy_url", proxy_url)
         image = registries.resolve(f"{id}: image", image)
-        web = WebServer(service=id, namespace=namespace, port=pod.PORT, path=path, directory=pod.WEB, login=login, tls=tls)
+        web = WebServer(service=id, namespace=namespace, port=pod.PORT, external_url=address, directory=pod.WEB, login=login, tls=tls)
         super().__init__(scope, id)
-
-        self.external_url = external_url
-        """Where people reach it, as given."""
-        self.web = web
-        """How it lets clients in."""
-        self.uid = id
-        """Uid of the data source that Grafana makes of it."""
-        self.alert_namespaces: tuple[str, ...] = (namespace,)
-        """Where a Prometheus has to look for its replicas."""
-        self._found_by = (id, namespace, path)
-        """Name of its Service, namespace, path."""
 
         owned = labels("alertmanager", id, "alerts")
         selector = selector_labels("alertmanager", id)
+        self.endpoint: Endpoint = web.endpoint("alertmanager", Pods(namespace, selector))
+        """Where it is reached, and what others have to know to connect to it."""
         secrets = SecretFiles(pod.SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
         clustered = replicas > 1
         self.traffic: Sequence[Traffic] = wiring.traffic(
             id, Pods(namespace, selector), receivers=receivers, dead_man_switch=dead_man_switch, proxy_url=proxy_url, clustered=clustered
         )
-        """Connections its pods open; what they serve, those who connect say."""
+        """Connections that its pods open; those to them are part of what connects."""
 
         account = service_account(self, id, labels=owned)
         rendered = config.render(
@@ -208,8 +200,7 @@ class AlertmanagerStack(WithWebServer, Construct):
                     account=account.name,
                     image=image,
                     registries=registries,
-                    external_url=external_url or self.url,
-                    path=path,
+                    external_url=(address or self.endpoint.url).text,
                     retention_seconds=kept,
                     peers=[f"{id}-{number}.{headless}.{namespace}.svc:{pod.GOSSIP_PORT}" for number in range(replicas)]
                     if clustered
@@ -235,14 +226,13 @@ class AlertmanagerStack(WithWebServer, Construct):
         ]
         """Keys of Secrets that it reads; each file is opened anew for each message."""
 
-        self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=path, tls=tls)
+        self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=web.path, tls=tls)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
         meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
         disruption_budget(self, id, labels=owned, selector=selector, clustered=clustered)
 
-    def alerting(self, files: SecretFiles) -> dict[str, Any]:
-        """As an entry of Prometheus's `alerting.alertmanagers`."""
-        return discovery.alerting(*self._found_by, scheme=self.url.partition(":")[0], client=self.access.http_config(files))
+    def bind(self, later: Endpoint) -> None:
+        """Nothing to do: it needs no knowledge of those that send to it or show it."""
 
 
 _CLAIM_TEMPLATE = {

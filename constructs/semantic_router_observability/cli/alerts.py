@@ -55,13 +55,13 @@ def _prove(options: argparse.Namespace) -> int:
     tool = options.promtool or (Path(found) if found else None)
     if tool is None:
         raise ConfigError("--promtool", None, "promtool is not on PATH; it comes with Prometheus 3, name it")
-    alerts = settings.linked_alerts
+    alerts = settings.alerts
     with tempfile.TemporaryDirectory(prefix="alerts-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         outcomes = [
-            prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links),
-            prove_slos(tool, folder, alerts.slos, alerts.links),
+            prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links()),
+            prove_slos(tool, folder, alerts.slos, alerts.links()),
         ]
     agrees = all(outcome.agrees for outcome in outcomes)
     for outcome in outcomes:

@@ -2,68 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from semantic_router_observability.checks import Url, listed, public_url, unique
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.kubernetes.serving import ServingTls
-from semantic_router_observability.kubernetes.traffic import Port, Traffic
+from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
+from semantic_router_observability.kubernetes.traffic import Port, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from cdk8s import ApiObject
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
+    from semantic_router_observability.kubernetes.serving import ServingTls
 
 NO_LOGIN = "semantic-router-observability/no-login"
 """Annotation that says why something is exposed without a login."""
 
 
-class Exposable(Protocol):
-    """A user interface that can be exposed: `PrometheusStack`, `GrafanaStack`, `OAuth2Proxy`, or an object of your own.
-
-    It may have more, which is then heeded: `no_login_reason` (why it has no login), `serving_tls` (it speaks https itself) and `traffic`
-    (its pods, for network policies).
-    """
-
-    @property
-    def service(self) -> ApiObject:
-        """Service with a port named `http`."""
-        ...
-
-    @property
-    def external_url(self) -> str | None:
-        """Where people will reach it; host, path and scheme follow from it."""
-        ...
-
-    @property
-    def has_login(self) -> bool:
-        """Whether it asks people who they are."""
-        ...
-
-
 class Backend(msgspec.Struct, frozen=True, kw_only=True):
     """One user interface, as its exposure sees it."""
 
-    name: str
-    """Name of its Service."""
-    namespace: str
-    external_url: str
+    endpoint: Endpoint
+    service: Service
     url: Url
-    port: int
-    """Number of the Service's port `http`."""
-    pod_port: Port
-    """The same port on the pods."""
-    no_login_reason: str | None
-    serving: ServingTls | None
-    asks_for_password: bool
-    """Whether it answers 401 to whoever brings no password, such as a health check."""
-    workloads: tuple[Traffic, ...]
+    """Where users reach it."""
     secret: str
     """Secret that holds the certificate of its host, unless `tls` says otherwise."""
     first_on_host: bool
     """Whether it is the one that asks for its host's certificate."""
+
+    @property
+    def name(self) -> str:
+        """Name of its Service."""
+        return self.service.name
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of its Service."""
+        return self.service.namespace
+
+    @property
+    def external_url(self) -> str:
+        """Where users reach it, as written."""
+        return self.url.text
+
+    @property
+    def port(self) -> int:
+        """Number of the Service's port `http`."""
+        return self.endpoint.url.port
+
+    @property
+    def pod_port(self) -> Port:
+        """The same port on the pods."""
+        return Port(self.endpoint.pod_port or self.endpoint.url.port)
+
+    @property
+    def no_login_reason(self) -> str | None:
+        """Why users need not authenticate."""
+        return None if self.endpoint.has_login else self.endpoint.no_login_reason
+
+    @property
+    def serving(self) -> ServingTls | None:
+        """Certificate that it presents inside the cluster."""
+        return self.endpoint.tls
+
+    @property
+    def asks_for_password(self) -> bool:
+        """Whether a request without a password, such as a health check, is answered with 401."""
+        return self.endpoint.access.password is not None
 
     @property
     def secure(self) -> bool:
@@ -81,69 +89,64 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.name}.{self.namespace}.svc"
 
 
-def backends_of(id: str, given: Sequence[Exposable], namespace: str) -> tuple[Backend, ...]:
+def backends_of(id: str, given: Sequence[HasEndpoint]) -> tuple[Backend, ...]:
     """Check what is to be exposed, and look at each.
 
     Raises:
         ConfigError: one has no address or no login, two have the same address, or a host is https and http at once.
 
     """
-    listed(f"{id}: backends", given)
+    where = f"{id}: backends"
+    listed(where, given)
     if not given:
-        raise ConfigError(f"{id}: backends", [], "give at least one, such as a GrafanaStack")
-    unique(f"{id}: backends", [one.service.name for one in given], "backends")
+        raise ConfigError(where, [], "give at least one, such as a GrafanaStack")
+    endpoints = [endpoint_of(where, component) for component in given]
+    unique(where, [endpoint.name for endpoint in endpoints], "backends")
     found: list[Backend] = []
-    for one in given:
-        backend = _backend(id, one, namespace, found)
+    for endpoint in endpoints:
+        backend = _backend(where, endpoint, found)
         _check_address(backend, found)
         found.append(backend)
     return tuple(found)
 
 
-def _backend(id: str, given: Exposable, namespace: str, before: Sequence[Backend]) -> Backend:
-    name = given.service.name
-    if getattr(given, "embedding", False):
-        raise ConfigError(f"{id}: backends", name, "it is embedded in the Router Dashboard, which exposes it; take it out here")
-    reason: str | None = getattr(given, "no_login_reason", None)
-    if not given.has_login and not reason:
-        raise ConfigError(f"{id}: backends", name, "it has no login; give it one, or put a proxy with one in front and expose that")
-    access = getattr(given, "access", None)
-    if getattr(access, "certificate", None):
+def _backend(where: str, given: Endpoint, before: Sequence[Backend]) -> Backend:
+    name, service, url = given.name, given.service, given.external_url
+    if service is None:
+        raise ConfigError(where, given.url.text, f"only a Service can be exposed; write its url as http://{name}.NAMESPACE.svc:PORT")
+    if given.embedded:
+        raise ConfigError(where, name, "it is embedded in the Router Dashboard, which exposes it; take it out here")
+    if not given.has_login and not given.no_login_reason:
+        raise ConfigError(where, name, "it has no login; give it one, or put a proxy with one in front and expose that")
+    if given.access.certificate:
         raise ConfigError(
-            f"{id}: backends", name, "it asks for client certificates, and TLS ends before it; give it a login with a password, or a proxy"
+            where, name, "it asks for client certificates, and TLS ends before it; give it a login with a password, or a proxy"
         )
-    if not given.external_url:
-        raise ConfigError(f"{name}: external_url", given.external_url, f"state where people reach it, such as https://{name}.example.com")
-    url = public_url(f"{name}: external_url", given.external_url)
-    asks_for_password = getattr(access, "password", None) is not None
-    if asks_for_password and url.scheme != "https":
-        raise ConfigError(f"{name}: external_url", given.external_url, "write https://: with each request, its password passes through it")
-    home = given.service.metadata.namespace or namespace
-    port, pod_port = _ports(id, name, given.service.to_json())
-    same_host = next((one for one in before if (one.url.host, one.namespace) == (url.host, home)), None)
+    if url is None:
+        raise ConfigError(f"{name}: external_url", url, f"state where people reach it, such as https://{name}.example.com")
+    public_url(f"{name}: external_url", url)
+    if given.access.password and url.scheme != "https":
+        raise ConfigError(f"{name}: external_url", url.text, "write https://: with each request, its password passes through it")
+    same_host = next((other for other in before if (other.url.host, other.namespace) == (url.host, service.namespace)), None)
     return Backend(
-        name=name,
-        namespace=home,
-        external_url=given.external_url,
+        endpoint=given,
+        service=service,
         url=url,
-        port=port,
-        pod_port=Port(pod_port),
-        no_login_reason=reason if not given.has_login else None,
-        serving=getattr(given, "serving_tls", None),
-        asks_for_password=asks_for_password,
-        workloads=tuple(workload for workload in getattr(given, "traffic", ()) if not workload.foreign),
         secret=same_host.secret if same_host else f"{name}-tls",
         first_on_host=same_host is None,
     )
 
 
-def _ports(id: str, name: str, service: Any) -> tuple[int, int]:
-    """Numbers of the port `http`: the Service's, and the pods'. A name as target stands for the same number, as in this stack's Services."""
-    for port in service.get("spec", {}).get("ports", []):
-        if port.get("name") == "http":
-            target = port.get("targetPort")
-            return port["port"], target if isinstance(target, int) else port["port"]
-    raise ConfigError(f"{id}: backends", name, "its Service has no port named http; name the port that people use so")
+def check_port(where: str, backend: Backend, service: Mapping[str, Any]) -> None:
+    """Refuse a Service without a port called `http`, by which it is exposed, and one whose numbers the endpoint says otherwise."""
+    ports = {port.get("name"): port for port in service.get("spec", {}).get("ports", [])}
+    if "http" not in ports:
+        raise ConfigError(where, backend.name, "its Service has no port named http; name the port that people use so")
+    number, target = ports["http"]["port"], ports["http"].get("targetPort")
+    if number != backend.port:
+        raise ConfigError(where, backend.endpoint.url.text, f"port http of its Service is {number}; write that")
+    if backend.endpoint.pods and isinstance(target, int) and target != backend.pod_port.number:
+        raise ConfigError(where, backend.name, f"its pods listen on {target}; give its Endpoint pod_port={target}")
 
 
 def _check_address(backend: Backend, before: Sequence[Backend]) -> None:

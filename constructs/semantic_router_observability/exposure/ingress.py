@@ -9,9 +9,9 @@ from constructs import Construct
 from semantic_router_observability.checks import dns_label
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
-from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.manifest import Manifest, find, namespace_of
 
-from .backends import Exposable, backends_of
+from .backends import backends_of, check_port
 from .checks import check_serving_secrets
 from .controller import check_annotations
 from .forms import Via
@@ -21,6 +21,7 @@ from .tls import Tls
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
     from semantic_router_observability.kubernetes.secrets import SecretUse
     from semantic_router_observability.kubernetes.traffic import Traffic
 
@@ -57,7 +58,7 @@ class ObservabilityIngress(Construct):
         scope: Construct,
         id: str,
         *,
-        backends: Sequence[Exposable],
+        backends: Sequence[HasEndpoint],
         via: Via,
         tls: Tls | None = None,
         annotations: Mapping[str, str] | None = None,
@@ -66,13 +67,24 @@ class ObservabilityIngress(Construct):
         check_annotations(annotations or {})
         _check_types(id, via, tls)
         namespace = namespace_of(scope)
-        exposed = backends_of(id, backends, namespace)
+        exposed = backends_of(id, backends)
+        services = [(backend, find(scope, backend.namespace, backend.name, "Service")) for backend in exposed]
+        for backend, service in services:
+            if service:
+                check_port(f"{id}: backends", backend, service.to_json())
         plan = Plan(id=id, namespace=namespace, backends=exposed, tls=tls, annotations=dict(annotations or {}))
         form: Form = via
         form.check(plan)
         planned = list(form.objects(plan))
         uses = secret_uses(plan, planned)
         check_serving_secrets(plan, uses)
+        for backend, service in services:
+            if service is None and (needed := form.service_annotations(backend)):
+                raise ConfigError(
+                    f"{id}: backends",
+                    backend.name,
+                    f"its Service needs annotation {', '.join(needed)}, but is not in this app; make it here",
+                )
         super().__init__(scope, id)
 
         self.objects: list[Manifest] = []
@@ -99,9 +111,10 @@ class ObservabilityIngress(Construct):
             self.objects.append(manifest)
             if one.exposes:
                 self.routes.append(manifest)
-        for given, backend in zip(backends, exposed, strict=True):
+        for backend, service in services:
             for key, value in form.service_annotations(backend).items():
-                given.service.metadata.add_annotation(key, value)
+                assert service is not None  # noqa: S101  checked before
+                service.metadata.add_annotation(key, value)
 
 
 def _check_types(id: str, via: object, tls: object) -> None:

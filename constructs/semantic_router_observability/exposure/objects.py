@@ -140,19 +140,19 @@ def traffic_of(form: Form, plan: Plan) -> tuple[Traffic, ...]:
     for client in form.clients(plan):
         if isinstance(client, Pods):
             flows = tuple(
-                Flow(peer=workload.pods, ports=(backend.pod_port,), why=f"exposes {backend.name}")
+                Flow(peer=backend.endpoint.pods, ports=(backend.pod_port,), why=f"exposes {backend.name}")
                 for backend in plan.backends
-                for workload in backend.workloads
+                if backend.endpoint.pods
             )
             entries.append(Traffic(name=plan.id, pods=client, sends=flows, foreign=True))
         else:
             entries += [
                 Traffic(
-                    name=workload.name,
-                    pods=workload.pods,
+                    name=backend.name,
+                    pods=backend.endpoint.pods,
                     receives=(Flow(peer=client, ports=(backend.pod_port,), why=f"{plan.id} exposes it"),),
                 )
                 for backend in plan.backends
-                for workload in backend.workloads
+                if backend.endpoint.pods
             ]
     return tuple(entries)

@@ -3,60 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.checks import duration_seconds, http_url, listed, unique
+import msgspec
+
+from semantic_router_observability.checks import duration_seconds, http_url, unique
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
 from semantic_router_observability.literals import INSTEAD
-from semantic_router_observability.login.access import access_of
 from semantic_router_observability.spec import Spec, Tagged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.kubernetes.access import Access
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
 
 _REFERENCE = re.compile(r"(?:[A-Za-z]+ )?\$(?:__(?:file|env)\{[^{}]+\}|\{[^{}]+\}|[A-Za-z_][A-Za-z0-9_]*)")
 """How a provisioning file refers to a credential, alone or after a scheme such as `Bearer`."""
-
-
-class MetricsSource(Protocol):
-    """Anything with a Prometheus API: a `PrometheusStack`, an `ExternalPrometheus`, or an object of your own.
-
-    An object that evaluates the router's recording rules says so by an attribute `recording_rules` that is true; dashboards then read what
-    the rules record. Without the attribute they read the router's own series. An attribute `lines` says where its alerts fire; panels draw
-    their red lines there.
-    """
-
-    @property
-    def uid(self) -> str:
-        """Data source uid, which dashboards and links refer to."""
-        ...
-
-    @property
-    def url(self) -> str:
-        """Where Grafana's pods reach it."""
-        ...
-
-    @property
-    def interval(self) -> str:
-        """Time between its scrapes; Grafana never asks for finer steps."""
-        ...
-
-
-class AlertSource(Protocol):
-    """Anything with Alertmanager's API: an `AlertmanagerStack`, or an object of your own."""
-
-    @property
-    def uid(self) -> str:
-        """Data source uid, which dashboards and links refer to."""
-        ...
-
-    @property
-    def url(self) -> str:
-        """Where Grafana's pods reach it."""
-        ...
 
 
 class Environment:
@@ -112,6 +78,14 @@ class _Source(Spec, frozen=True, kw_only=True):
                 f"data source {self.uid}: bearerToken", self.bearer_token.secret, "basic authentication is given too; keep one"
             )
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is reached."""
+        return Endpoint(url=http_url("url", self.url), uid=self.uid)
+
+    def bind(self, later: Endpoint) -> None:
+        """Nothing to do: it is configured elsewhere."""
+
     def _body(self, kind: str, json_data: dict[str, Any], environment: Environment) -> dict[str, Any]:
         body: dict[str, Any] = {"name": self.name, "uid": self.uid, "type": kind, "access": "proxy", "url": self.url}
         secure: dict[str, str] = {}
@@ -153,6 +127,11 @@ class ExternalPrometheus(_Source, frozen=True, kw_only=True, tag_field="type", t
     def __post_init__(self) -> None:
         super().__post_init__()
         duration_seconds("interval", self.interval)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is reached, and what its series are."""
+        return msgspec.structs.replace(super().endpoint, interval=self.interval, recording_rules=self.recording_rules)
 
     def body(self, environment: Environment) -> dict[str, Any]:
         """As an entry of a provisioning file."""
@@ -219,7 +198,7 @@ class Alertmanager(_Source, frozen=True, kw_only=True, tag_field="type", tag="al
 
     def body(self, environment: Environment) -> dict[str, Any]:
         """As an entry of a provisioning file."""
-        return self._body("alertmanager", {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}, environment)
+        return self._body("alertmanager", alertmanager_settings(), environment)
 
 
 class RawDataSource(Tagged, frozen=True, kw_only=True, tag="raw"):
@@ -277,7 +256,7 @@ DataSource = ExternalPrometheus | Loki | Tempo | Alertmanager | RawDataSource
 """A data source that this app does not own."""
 
 
-def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource | AlertSource], environment: Environment) -> dict[str, Any]:
+def provisioning(sources: Sequence[HasEndpoint], extra: Sequence[DataSource | HasEndpoint], environment: Environment) -> dict[str, Any]:
     """Content of the provisioning file: the first source is the default one.
 
     Every source is deleted by name and made again at each start. Without that, Grafana keeps the uid a database already has, and
@@ -287,9 +266,8 @@ def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource | 
         ConfigError: two data sources share a uid or a name.
 
     """
-    listed("sources", sources)
-    listed("data_sources", extra)
-    entries = [_metrics_body(source, environment) for source in sources] + [_extra_body(source, environment) for source in extra]
+    entries = [_body(source, environment, metrics=True) for source in sources]
+    entries += [_body(source, environment, metrics=False) for source in extra]
     unique("dataSources: uid", [entry["uid"] for entry in entries], "data sources")
     unique("dataSources: name", [entry["name"] for entry in entries], "data sources")
     return {
@@ -300,38 +278,38 @@ def provisioning(sources: Sequence[MetricsSource], extra: Sequence[DataSource | 
     }
 
 
+def alertmanager_settings() -> dict[str, Any]:
+    """`jsonData` of an Alertmanager."""
+    return {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}
+
+
 def prometheus_settings(interval: str) -> dict[str, Any]:
     """`jsonData` of a Prometheus: POST, as long queries do not fit a URL, and no steps finer than a scrape."""
     return {"httpMethod": "POST", "timeInterval": interval, "prometheusType": "Prometheus"}
 
 
-def _metrics_body(source: MetricsSource, environment: Environment) -> dict[str, Any]:
-    if isinstance(source, ExternalPrometheus):
+def _body(source: DataSource | HasEndpoint, environment: Environment, *, metrics: bool) -> dict[str, Any]:
+    """Entry of a source; a component is a Prometheus where `metrics` are asked for, and an Alertmanager otherwise."""
+    if isinstance(source, DataSource):
         return source.body(environment)
-    _check_uid(source.uid)
-    name = "Prometheus" if source.uid == "prometheus" else source.uid
+    endpoint = endpoint_of("data_sources", source)
+    uid = endpoint.data_source_uid
+    _check_uid(uid)
+    kind = "prometheus" if metrics or endpoint.component == "prometheus" else "alertmanager"
+    settings = prometheus_settings(endpoint.interval) if kind == "prometheus" else alertmanager_settings()
     return {
-        "name": name,
-        "uid": source.uid,
-        "type": "prometheus",
+        "name": kind.capitalize() if uid == kind else uid,
+        "uid": uid,
+        "type": kind,
         "access": "proxy",
-        "url": source.url,
-        "jsonData": prometheus_settings(source.interval),
-        **_access_fields(source, prometheus_settings(source.interval), environment),
+        "url": endpoint.url.text,
+        "jsonData": settings,
+        **_access_fields(uid, endpoint.access, settings, environment),
     }
 
 
-def _extra_body(source: DataSource | AlertSource, environment: Environment) -> dict[str, Any]:
-    if isinstance(source, DataSource):
-        return source.body(environment)
-    name = "Alertmanager" if source.uid == "alertmanager" else source.uid
-    body = Alertmanager(url=source.url, uid=source.uid, name=name).body(environment)
-    return body | _access_fields(source, body["jsonData"], environment)
-
-
-def _access_fields(source: MetricsSource | AlertSource, json_data: dict[str, Any], environment: Environment) -> dict[str, Any]:
-    """Fields that get Grafana past the source's login, and to a source with TLS."""
-    access, uid = access_of(source), source.uid
+def _access_fields(uid: str, access: Access, json_data: dict[str, Any], environment: Environment) -> dict[str, Any]:
+    """Fields with the source's credentials, and with what checking its certificate takes."""
     fields: dict[str, Any] = {}
     secure: dict[str, str] = {}
     if access.username and access.password:

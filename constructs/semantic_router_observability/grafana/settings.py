@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from semantic_router_observability.checks import host_and_port, http_url
+from semantic_router_observability.checks import host_and_port
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import INSTEAD, shape_of
@@ -14,6 +14,7 @@ from semantic_router_observability.spec import Spec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from semantic_router_observability.checks import Url
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
 LogLevel = Literal["debug", "info", "warn", "error"]
@@ -156,7 +157,7 @@ def serving_section(certificate: str, key: str) -> Sections:
     }
 
 
-def server_section(external_url: str | None, *, embedding: bool) -> Sections:
+def server_section(external_url: Url | None, *, embedding: bool) -> Sections:
     """Where people reach Grafana. Without a public address the root URL stays Grafana's own guess, which suits `kubectl port-forward`."""
     if embedding:
         # The Router Dashboard strips the prefix before it asks, so Grafana must write links with it and serve without.
@@ -166,10 +167,13 @@ def server_section(external_url: str | None, *, embedding: bool) -> Sections:
         }
     if external_url is None:
         return {}
-    url = http_url("external_url", external_url)
     return {
-        "server": {"root_url": f"{external_url.rstrip('/')}/", "domain": url.host, "serve_from_sub_path": str(bool(url.path)).lower()},
-        "security": {"cookie_secure": str(url.scheme == "https").lower()},
+        "server": {
+            "root_url": f"{external_url.text.rstrip('/')}/",
+            "domain": external_url.host,
+            "serve_from_sub_path": str(bool(external_url.path)).lower(),
+        },
+        "security": {"cookie_secure": str(external_url.scheme == "https").lower()},
     }
 
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import listed, public_url, service_name, unique
+from semantic_router_observability.checks import Url, http_url, listed, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
+from semantic_router_observability.kubernetes.access import OPEN, Access
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
+from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
@@ -21,14 +23,13 @@ from semantic_router_observability.kubernetes.replicas import disruption_budget,
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
-from semantic_router_observability.login.web import WebServer
 from semantic_router_observability.yamltext import to_yaml
 
 from . import dashboards as boards
 from . import settings as ini
 from . import traffic as wiring
 from .credentials import WARNING, DemoCredentials, admin_secret
-from .datasources import AlertSource, DataSource, Environment, MetricsSource, provisioning
+from .datasources import DataSource, Environment, RawDataSource, provisioning
 from .identity.flows import identity_flows
 from .identity.login import check_logins, login_sections
 from .pod import PORT, SECRETS, template
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from cdk8s_plus_27 import ISecret
 
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
     from semantic_router_observability.kubernetes.secrets import AdminSecret, SecretKey
     from semantic_router_observability.kubernetes.serving import ServingTls
 
@@ -77,8 +79,7 @@ class GrafanaStack(Construct):
             its database, so a volume or an external database keeps the first password. Default false.
         secret_key: Key that encrypts credentials in Grafana's database. Default: none given, Grafana's published default.
         external_url: Where people reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
-        tls: Certificate it shows inside the cluster; everything then connects by https. A PrometheusStack among `sources` that scrapes it
-            has to know it too, as `grafana_tls`. Default: none, plain HTTP.
+        tls: Certificate that it presents inside the cluster; everything then connects by https. Default: none, plain HTTP.
         embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
         anonymous: Access without a login. Default: none.
         logins: Identity providers people log in with: `Google`, `GitHub`, `Entra`, `Okta`, `Keycloak`, `GenericOAuth`. Default: none.
@@ -111,8 +112,8 @@ class GrafanaStack(Construct):
         scope: Construct,
         id: str,
         *,
-        sources: Sequence[MetricsSource],
-        data_sources: Sequence[DataSource | AlertSource] = (),
+        sources: Sequence[HasEndpoint],
+        data_sources: Sequence[DataSource | HasEndpoint] = (),
         dashboards: Sequence[boards.DashboardSource] = (),
         router_dashboards: bool = True,
         optional_dashboards: Sequence[boards.OptionalDashboard] = (),
@@ -145,37 +146,26 @@ class GrafanaStack(Construct):
         service_name("GrafanaStack: id", id, limit=40)
         namespace = namespace_of(scope)
         storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
-        _check(id, sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
-        path = _path(id, external_url, embedding=embedding)
-        _check_scraped_by(id, namespace, sources, tls)
-        check_logins(id, logins, ldap, auth_proxy, login_form=login_form, external_url=external_url, anonymous=anonymous)
+        _check(id, sources, data_sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
+        address = _address(id, external_url, embedding=embedding)
+        path = address.path if address else ""
+        check_logins(id, logins, ldap, auth_proxy, login_form=login_form, external_url=address, anonymous=anonymous)
         image = registries.resolve(f"{id}: image", image)
         environment = Environment()
-        data_source_file = to_yaml(provisioning(sources, data_sources, environment))
+        shown = [endpoint_of(f"{id}: sources", source) for source in sources]
+        extra = [source if isinstance(source, DataSource) else endpoint_of(f"{id}: data_sources", source) for source in data_sources]
+        data_source_file = to_yaml(provisioning(sources, extra, environment))
         own = router_boards(
             id,
             optional_dashboards,
             wanted=router_dashboards,
-            recording_rules=getattr(sources[0], "recording_rules", False),
-            lines=[line for source in sources for line in getattr(source, "lines", ())],
+            recording_rules=shown[0].recording_rules,
+            lines=[line for source in shown for line in source.lines],
         )
         pages, brought = boards.load([*own, *dashboards])
         contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in pages], "dashboards")
         super().__init__(scope, id)
-
-        self.external_url = external_url
-        """Where people reach it, as given."""
-        self.has_login = anonymous is None and not isinstance(admin, DemoCredentials)
-        """Whether everybody has to say who they are, with a password that is not printed in the manifests."""
-        self.no_login_reason = anonymous.reason if anonymous and not isinstance(admin, DemoCredentials) else None
-        """Why visitors may stay unnamed where it is exposed; there is no reason for a password that everybody knows."""
-        self.embedding = embedding
-        """Whether it is served inside the Router Dashboard."""
-        self.serving_tls = tls
-        """The certificate it shows inside the cluster, as given."""
-        self.url = f"{'https' if tls else 'http'}://{id}.{namespace}.svc:{PORT}{path}"
-        """Where pods of the cluster reach it."""
 
         owned = labels("grafana", id, "dashboards")
         selector = selector_labels("grafana", id)
@@ -183,10 +173,25 @@ class GrafanaStack(Construct):
         written = ini.with_files(settings or {}, secrets)
         directories = boards.directories(id, pages, brought)
         serving_certificate(self, id, namespace, tls, labels=owned)
+        pods = Pods(namespace, selector)
+        host = f"{id}.{namespace}.svc"
+        self.endpoint: Endpoint = Endpoint(
+            url=Url.of(f"{'https' if tls else 'http'}://{host}:{PORT}{path}"),
+            external_url=address,
+            component="grafana",
+            pods=pods,
+            access=Access(ca=tls.authority, server_name=host) if tls else OPEN,
+            tls=tls,
+            has_login=anonymous is None and not isinstance(admin, DemoCredentials),
+            # There is no reason for a password that is printed in the manifests.
+            no_login_reason=anonymous.reason if anonymous and not isinstance(admin, DemoCredentials) else None,
+            embedded=embedding,
+        )
+        """Where it is reached, and what others have to know to connect to it."""
         self.traffic: Sequence[Traffic] = wiring.traffic(
-            id,
-            Pods(namespace, selector),
-            sources=sources,
+            self.endpoint,
+            pods,
+            sources=shown,
             data_sources=data_sources,
             database=database,
             smtp=smtp,
@@ -194,9 +199,8 @@ class GrafanaStack(Construct):
             auth_proxy=auth_proxy,
             settings=written,
             clustered=replicas > 1,
-            embedding=embedding,
         )
-        """Connections its pods open, and those of the Router Dashboard that shows it; what it serves, those who connect say."""
+        """Connections that its pods open, and those of the Router Dashboard that shows it; others to it are part of what connects."""
 
         account = service_account(self, id, labels=owned)
         credentials = admin_secret(id, admin)
@@ -211,9 +215,9 @@ class GrafanaStack(Construct):
             {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{pages[0].file}"}} if router_dashboards else {},
             {"security": {"secret_key": ini.file_reference(secrets.path(secret_key))}} if secret_key else {},
             ini.serving_section(secrets.path(tls.certificate, "reread"), secrets.path(tls.key, "reread")) if tls else {},
-            ini.server_section(external_url, embedding=embedding),
+            ini.server_section(address, embedding=embedding),
             {"auth.anonymous": {"enabled": "true", "org_role": anonymous.role}} if anonymous else {},
-            login_sections(logins, ldap, auth_proxy, session, login_form=login_form, external_url=external_url, files=secrets),
+            login_sections(logins, ldap, auth_proxy, session, login_form=login_form, external_url=address, files=secrets),
             {"smtp": smtp.section(secrets)} if smtp else {},
             {"database": database.section(secrets)} if database else {},
             ini.high_availability(f"{id}-headless") if replicas > 1 else {},
@@ -238,7 +242,7 @@ class GrafanaStack(Construct):
                 kind="ConfigMap",
                 name=boards.config_map_name(id, dashboard),
                 labels=owned,
-                data={dashboard.file: dashboard.content(sources[0].uid)},
+                data={dashboard.file: dashboard.content(shown[0].data_source_uid)},
             )
             for dashboard in pages
         ]
@@ -300,6 +304,11 @@ class GrafanaStack(Construct):
             self, f"{id}-headless", labels=owned, selector=selector, port=PORT, gossip_port=ini.GOSSIP_PORT, clustered=replicas > 1
         )
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
+        for source in (*sources, *(extra for extra in data_sources if not isinstance(extra, RawDataSource))):
+            source.bind(self.endpoint)
+
+    def bind(self, later: Endpoint) -> None:
+        """Nothing to do: it needs no knowledge of what exposes it."""
 
 
 def _demo_secret(scope: Construct, admin: object, credentials: AdminSecret, owned: Mapping[str, str]) -> dict[str, str]:
@@ -322,7 +331,8 @@ def _demo_secret(scope: Construct, admin: object, credentials: AdminSecret, owne
 
 def _check(
     id: str,
-    sources: Sequence[MetricsSource],
+    sources: Sequence[HasEndpoint],
+    data_sources: Sequence[DataSource | HasEndpoint],
     storage: Storage,
     database: ini.Database | None,
     replicas: int,
@@ -330,7 +340,8 @@ def _check(
     *,
     reset_admin_password: bool,
 ) -> None:
-    listed(f"{id}: sources", sources)
+    for name, given in (("sources", sources), ("data_sources", data_sources)):
+        listed(f"{id}: {name}", given)
     if not sources:
         raise ConfigError(f"{id}: sources", [], "give at least one, such as a PrometheusStack or ExternalPrometheus(url=...)")
     if replicas < 1:
@@ -352,24 +363,13 @@ def _check(
     ini.check_raw(f"{id}: settings", settings)
 
 
-def _check_scraped_by(id: str, namespace: str, sources: Sequence[MetricsSource], tls: ServingTls | None) -> None:
-    """Refuse a certificate that the Prometheus beside it does not expect, or the other way round: it would count as down."""
-    for source in sources:
-        web, expected = getattr(source, "web", None), getattr(source, "grafana_tls", {})
-        if isinstance(web, WebServer) and web.namespace == namespace and expected.get(id) != tls:
-            raise ConfigError(
-                f"{id}: tls",
-                tls.secret if tls else None,
-                f"{web.service} scrapes it with {expected[id].secret if id in expected else 'plain HTTP'}; give its grafana_tls the same for {id}",
-            )
-
-
-def _path(id: str, external_url: str | None, *, embedding: bool) -> str:
-    """Path under which Grafana serves."""
+def _address(id: str, external_url: str | None, *, embedding: bool) -> Url | None:
+    """Where users reach Grafana."""
     if external_url is None:
-        return ""
+        return None
     if embedding:
         raise ConfigError(
             f"{id}: external_url", external_url, "an embedded Grafana has the Router Dashboard's address; remove external_url or embedding"
         )
-    return public_url(f"{id}: external_url", external_url).path
+    where = f"{id}: external_url"
+    return public_url(where, http_url(where, external_url))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pods, Port, Traffic
-from semantic_router_observability.network.destinations import flows_in, flows_to
+from semantic_router_observability.network.destinations import flows_in, flows_to, flows_to_endpoint
 
 from .datasources import RawDataSource
 from .pod import PORT
@@ -16,7 +15,9 @@ from .settings import GOSSIP_PORT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .datasources import AlertSource, DataSource, MetricsSource
+    from semantic_router_observability.kubernetes.endpoint import Endpoint, HasEndpoint
+
+    from .datasources import DataSource
     from .identity.auth_proxy import AuthProxy
     from .settings import Database, Smtp
 
@@ -30,38 +31,38 @@ _FOR_BROWSERS = re.compile(r"root_url|auth_url|signout_redirect_url|.*_redirect_
 
 
 def traffic(
-    name: str,
+    own: Endpoint,
     pods: Pods,
     *,
-    sources: Sequence[MetricsSource],
-    data_sources: Sequence[DataSource | AlertSource],
+    sources: Sequence[Endpoint],
+    data_sources: Sequence[DataSource | HasEndpoint],
     database: Database | None,
     smtp: Smtp | None,
     identity: Sequence[Flow],
     auth_proxy: AuthProxy | None,
     settings: Mapping[str, Mapping[str, str]],
     clustered: bool,
-    embedding: bool,
 ) -> tuple[Traffic, ...]:
     """Every connection that Grafana opens, from the arguments of its stack, and who shows it inside itself."""
     gossip = Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
-    sends = _servers(pods.namespace or "", [*sources, *data_sources], database, smtp, settings)
+    namespace = pods.namespace or ""
+    sends = _servers(namespace, [*sources, *data_sources], database, smtp, settings)
     return (
         Traffic(
-            name=name,
+            name=own.name,
             pods=pods,
             sends=(*sends, *identity, *([gossip] if clustered else [])),
             receives=(Flow(peer=Addresses(auth_proxy.networks), ports=(Port(PORT),), why="proxy that says who people are"),)
             if auth_proxy
             else (),
         ),
-        *(_router_dashboards(sources, pods) if embedding else ()),
+        *(_router_dashboards(own, sources, namespace) if own.embedded else ()),
     )
 
 
 def _servers(
     namespace: str,
-    sources: Sequence[MetricsSource | DataSource | AlertSource],
+    sources: Sequence[DataSource | HasEndpoint],
     database: Database | None,
     smtp: Smtp | None,
     settings: Mapping[str, Mapping[str, str]],
@@ -78,34 +79,27 @@ def _servers(
             yield from flows_in(servers, namespace=namespace, why=f"setting {section}")
 
 
-def _router_dashboards(sources: Sequence[MetricsSource], grafana: Pods) -> Iterator[Traffic]:
-    """Tell that the Router Dashboard's pods ask the Grafana and the Prometheus that it shows inside itself.
+def _router_dashboards(grafana: Endpoint, sources: Sequence[Endpoint], namespace: str) -> Iterator[Traffic]:
+    """Connections of the Router Dashboard's pods to the Grafana and the Prometheus servers that it shows inside itself.
 
-    They run beside the router; where that is, a source says that scrapes it.
+    They run beside the router; a source that scrapes the router knows where.
     """
-    beside = [flow.peer.namespace for source in sources for flow in getattr(source, "router_flows", ())]
-    shown = [(grafana, PORT), *((pods, port) for source in sources for pods, port in _pods(source))]
-    flows = tuple(Flow(peer=pods, ports=(Port(port),), why="shown inside the Router Dashboard") for pods, port in shown)
-    for namespace in dict.fromkeys(beside or [grafana.namespace]):
-        yield Traffic(name="router-dashboard", pods=Pods(namespace, ROUTER_DASHBOARD), sends=flows, foreign=True)
+    flows = tuple(
+        flow
+        for shown in (grafana, *sources)
+        if shown.pods
+        for flow in flows_to_endpoint(shown, namespace=namespace, why="shown inside the Router Dashboard")
+    )
+    beside = [place for source in sources for place in source.router_namespaces]
+    for place in dict.fromkeys(beside or [namespace]):
+        yield Traffic(name="router-dashboard", pods=Pods(place, ROUTER_DASHBOARD), sends=flows, foreign=True)
 
 
-def _pods(source: Any) -> Iterator[tuple[Pods, int]]:
-    traffic, port = getattr(source, "traffic", None), urlsplit(getattr(source, "url", "")).port
-    if traffic and port:
-        yield traffic[0].pods, port
-
-
-def _data_source(source: MetricsSource | DataSource | AlertSource, namespace: str) -> Iterator[Flow]:
+def _data_source(source: DataSource | HasEndpoint, namespace: str) -> Iterator[Flow]:
     if isinstance(source, RawDataSource):
         why = f"data source {source.uid}"
         named = list(flows_in(source.config, namespace=namespace, why=why))
         # Without an address it is a service of a cloud, whose API is somewhere on the internet.
         yield from named or [Flow(peer=Addresses(), ports=(Port(_HTTPS),), why=why)]
-        return
-    why = f"data source {source.uid}"
-    own = list(_pods(source))
-    for pods, port in own:
-        yield Flow(peer=pods, ports=(Port(port),), why=why)
-    if not own:
-        yield from flows_to(source.url, namespace=namespace, why=why)
+    else:
+        yield from flows_to_endpoint(source.endpoint, namespace=namespace, why=f"data source {source.endpoint.data_source_uid}")

@@ -67,7 +67,9 @@ class Manifest(ApiObject):
         _check_budget(f"{kind} {name}", fields)
         bodies, key = _bodies_of(scope), (kind, home, dns_subdomain(f"{kind} name", name))
         bodies.check_free(key)
-        self.unsent = {field: plain(value, field) for field, value in fields.items() if value is not None}
+        self._fields = {field: plain(value, field) for field, value in fields.items() if value is not None}
+        self._patches: list[JsonPatch] = []
+        self.unsent = dict(self._fields)
         """Fields that Node.js does not have yet."""
         super().__init__(
             scope,
@@ -88,7 +90,21 @@ class Manifest(ApiObject):
     def add_json_patch(self, *ops: JsonPatch) -> None:
         """Apply RFC 6902 operations to the finished object."""
         self.send_body()
+        self._patches += ops
         super().add_json_patch(*ops)
+
+    def amend(self, **fields: Any) -> None:
+        """Replace fields by what has become known since. Patches that were added before apply to the new content as they did to the old."""
+        _check_budget(f"{self.kind} {self.name}", fields)
+        content: dict[str, Any] = {field: plain(value, field) for field, value in fields.items()}
+        self._fields |= content
+        if self.unsent:
+            self.unsent |= content
+            return
+        if self._patches:
+            head = {"apiVersion": self.api_version, "kind": self.kind, "metadata": self.metadata.to_json()}
+            content = JsonPatch.apply({**head, **self._fields}, *self._patches)
+        super().add_json_patch(*(JsonPatch.add(f"/{field}", content[field]) for field in fields if field in content))
 
     def send_body(self) -> None:
         """Hand the fields to Node.js, once."""
@@ -144,6 +160,23 @@ def objects_of(app: App) -> list[dict[str, Any]]:
             found.update(waiting.pop(key).unsent)
     # A body whose object was renamed by a user is not found by its name; Node.js knows where it belongs.
     return [found for chart in app.charts for found in chart.to_json()] if waiting else objects
+
+
+def find(scope: Construct, namespace: str, name: str, *kinds: str) -> ApiObject | None:
+    """Object of the app around `scope` that is of one of the kinds, whoever made it; None where the app has none."""
+    bodies = _bodies_of(scope)
+    for kind in kinds:
+        if made := bodies.manifests.get((kind, namespace, name)):
+            return made
+    for construct in _roots[scope].node.find_all():
+        if (
+            isinstance(construct, ApiObject)
+            and construct.kind in kinds
+            and construct.name == name
+            and construct.metadata.namespace == namespace
+        ):
+            return construct
+    return None
 
 
 def namespace_of(scope: Construct) -> str:

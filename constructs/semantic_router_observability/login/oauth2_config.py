@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.checks import Url
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.kubernetes.secrets import SecretKey
 
@@ -24,8 +25,7 @@ CSRF_COOKIES = 5
 def render(
     *,
     name: str,
-    external_url: str,
-    path: str,
+    address: Url,
     upstream: str,
     provider: IdentityProvider,
     client_id: str,
@@ -38,14 +38,15 @@ def render(
     trusted_proxies: Sequence[str],
     files: SecretFiles,
 ) -> str:
-    """Render the file; `path` is that of `external_url`, `upstream` the address of what is protected, without a path."""
+    """Render the file; `address` is where users reach it, `upstream` the address of what is protected, without a path."""
+    path = address.path
     return _toml(
         {
             "http_address": f":{PORT}",
             "upstreams": [f"{upstream}/"],
             # Prometheus itself gives up on a query after two minutes; the default here is 30 seconds.
             "upstream_timeout": "150s",
-            "redirect_url": f"{external_url.rstrip('/')}/oauth2/callback",
+            "redirect_url": f"{address.text.rstrip('/')}/oauth2/callback",
             "proxy_prefix": f"{path}/oauth2",
             # Without proxies to trust, headers that say where a request came from are taken from nobody.
             "reverse_proxy": bool(trusted_proxies),

@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from constructs import Construct
 
 from semantic_router_observability import images
-from semantic_router_observability.checks import address_ranges, duration_seconds, http_url, public_url, service_name
-from semantic_router_observability.errors import ConfigError, Raw
-from semantic_router_observability.exposure.backends import Exposable
+from semantic_router_observability.checks import Url, address_ranges, duration_seconds, public_url, service_name
+from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
+from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import disruption_budget, web_service
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, pull_uses
-from semantic_router_observability.kubernetes.traffic import Flow, Pods, Port, Service, Traffic
-from semantic_router_observability.network.destinations import flows_to
+from semantic_router_observability.kubernetes.traffic import Pods, Traffic
+from semantic_router_observability.network.destinations import flows_to, flows_to_endpoint
 
 from . import oauth2_config, oauth2_pod
-from .providers import Allow, check_allow
+from .providers import Allow, KeycloakProvider, OidcProvider, check_allow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from semantic_router_observability.kubernetes.serving import ServingTls
-    from semantic_router_observability.kubernetes.traffic import Peer
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
 
     from .providers import IdentityProvider
 
 MOST_REPLICAS = 9
-
-
-class Upstream(Exposable, Protocol):
-    """A user interface that can stand behind the login: `PrometheusStack`, `AlertmanagerStack`, or an object of your own."""
-
-    @property
-    def url(self) -> str:
-        """Where pods of the cluster reach it, with the path of its `external_url`."""
-        ...
 
 
 class OAuth2Proxy(Construct):
@@ -96,7 +85,7 @@ class OAuth2Proxy(Construct):
         scope: Construct,
         id: str,
         *,
-        upstream: Upstream,
+        upstream: HasEndpoint,
         provider: IdentityProvider,
         client_id: str,
         client_secret: SecretKey,
@@ -114,7 +103,8 @@ class OAuth2Proxy(Construct):
     ) -> None:
         service_name("OAuth2Proxy: id", id, limit=50)
         namespace = namespace_of(scope)
-        external_url, path = _address(id, upstream)
+        protected = endpoint_of(f"{id}: upstream", upstream)
+        address = _address(id, protected)
         check_allow(f"{id}: allow", allow, provider)
         if not client_id.strip():
             raise ConfigError(f"{id}: client_id", client_id, "write the id that the identity provider gave out")
@@ -126,14 +116,12 @@ class OAuth2Proxy(Construct):
             raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}")
         image = registries.resolve(f"{id}: image", image)
 
-        target, port = urlsplit(upstream.url), http_url(f"{id}: upstream", upstream.url).port
         secrets = SecretFiles(oauth2_pod.SECRETS)
         emails = "".join(f"{email}\n" for email in allow.emails)
         rendered = oauth2_config.render(
             name=id,
-            external_url=external_url,
-            path=path,
-            upstream=f"{target.scheme}://{target.netloc}",
+            address=address,
+            upstream=protected.url.origin,
             provider=provider,
             client_id=client_id,
             client_secret=client_secret,
@@ -146,39 +134,35 @@ class OAuth2Proxy(Construct):
             files=secrets,
         )
         files = {oauth2_pod.CONFIG_FILE: rendered, **({oauth2_pod.EMAILS_FILE: emails} if emails else {})}
-        serving_tls: ServingTls | None = getattr(upstream, "serving_tls", None)
-        authorities = [getattr(provider, "ca", None), serving_tls.authority if serving_tls else None]
-        # In another namespace, nobody puts a copy of the authority beside the proxy.
-        beside = target.hostname == f"{upstream.service.name}.{namespace}.svc"
-        made_by = serving_tls.made_by if serving_tls and beside else {}
+        authorities = [_authority(provider), protected.tls.authority if protected.tls else None]
+        # A pod reads Secrets of its own namespace; in another one the user copies the authority.
+        beside = protected.service is not None and protected.service.namespace == namespace
+        made_by = protected.tls.made_by if protected.tls and beside else {}
         trusted = [secrets.path(key).rpartition("/")[0] for key in authorities if key]
         super().__init__(scope, id)
 
-        self.external_url: str | None = external_url
-        """Where people reach it: the upstream's address."""
-        self.has_login = True
-        """It asks people who they are."""
-        self.no_login_reason: str | None = None
-        """There is none."""
-        self.url = f"http://{id}.{namespace}.svc:{oauth2_config.PORT}{path}"
-        """Where pods of the cluster reach it."""
-
         owned = labels("oauth2-proxy", id, "login")
         selector = selector_labels("oauth2-proxy", id)
+        pods = Pods(namespace, selector)
+        self.endpoint: Endpoint = Endpoint(
+            url=Url.of(f"http://{id}.{namespace}.svc:{oauth2_config.PORT}{address.path}"),
+            external_url=address,
+            component="oauth2-proxy",
+            pods=pods,
+            has_login=True,
+        )
+        """Where it is reached, and what others have to know to connect to it."""
         self.traffic: Sequence[Traffic] = (
             Traffic(
                 name=id,
-                pods=Pods(namespace=namespace, labels=selector),
+                pods=pods,
                 sends=(
-                    *(
-                        Flow(peer=peer, ports=(Port(port),), why="requests of people who are logged in")
-                        for peer in _peers(upstream, namespace)
-                    ),
+                    *flows_to_endpoint(protected, namespace=namespace, why="requests of people who are logged in"),
                     *flows_to(provider.server, namespace=namespace, why="identity provider"),
                 ),
             ),
         )
-        """What its pods send and receive."""
+        """Connections that its pods open; those to them are part of what connects."""
 
         self.secret_references: Sequence[SecretUse] = [
             *secrets.uses(namespace, id, "restart", made_by=made_by),
@@ -221,30 +205,28 @@ class OAuth2Proxy(Construct):
         self.service = web_service(self, id, labels=owned, selector=selector, port=oauth2_config.PORT)
         """Service that an ingress connects to."""
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
+        upstream.bind(self.endpoint)
+
+    def bind(self, later: Endpoint) -> None:
+        """Nothing to do: it needs no knowledge of what exposes it."""
 
 
-def _address(id: str, upstream: Upstream) -> tuple[str, str]:
-    """Where people reach it, and the path of that."""
-    if not hasattr(upstream, "url"):
-        raise ConfigError(f"{id}: upstream", Raw(type(upstream).__name__), "give a PrometheusStack or an AlertmanagerStack")
-    name = upstream.service.name
+def _address(id: str, upstream: Endpoint) -> Url:
+    """Where users reach it: the upstream's address."""
+    name, url = upstream.name, upstream.external_url
     if upstream.has_login:
         raise ConfigError(f"{id}: upstream", name, "it asks for a login itself, which this one cannot answer; take one of the two out")
-    if not upstream.external_url:
-        raise ConfigError(
-            f"{name}: external_url", upstream.external_url, f"state where people reach it, such as https://{name}.example.com"
-        )
-    url = public_url(f"{name}: external_url", upstream.external_url)
+    where = f"{name}: external_url"
+    if url is None:
+        raise ConfigError(where, url, f"state where people reach it, such as https://{name}.example.com")
     if url.scheme != "https":
-        raise ConfigError(f"{name}: external_url", upstream.external_url, "write https://: its cookies are sent over nothing else")
-    return upstream.external_url, url.path
+        raise ConfigError(where, url.text, "write https://: its cookies are sent over nothing else")
+    return public_url(where, url)
 
 
-def _peers(upstream: Upstream, namespace: str) -> Sequence[Peer]:
-    """Pods of the upstream; of an object that does not tell them, its Service."""
-    return [each.pods for each in getattr(upstream, "traffic", ()) if not each.foreign] or [
-        Service(name=upstream.service.name, namespace=namespace)
-    ]
+def _authority(provider: IdentityProvider) -> SecretKey | None:
+    """Authority of the provider's certificate, where it is not a public one."""
+    return provider.ca if isinstance(provider, OidcProvider | KeycloakProvider) else None
 
 
 def _session(id: str, expire: str, refresh: str | None) -> tuple[int, int | None]:

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.access import OPEN, Access
+from semantic_router_observability.kubernetes.endpoint import Endpoint
 from semantic_router_observability.kubernetes.pods import START_UP_PERIOD, http_probe, start_up_probe
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse
 from semantic_router_observability.kubernetes.serving import ServingTls
 from semantic_router_observability.yamltext import to_yaml
 
-from .access import OPEN, Access, Guarded
 from .types import WEB_CONFIG, BasicAuthUsers, ClientCertificates, Login, NoLogin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
+    from semantic_router_observability.kubernetes.traffic import Pods
 
 PROBE_CONFIG = "probe.yml"
 """Key of the ConfigMap: what the probes' program needs to get in."""
@@ -36,7 +39,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
         service: Name of its Service.
         namespace: Namespace of that.
         port: Port it listens on.
-        path: Path under which it serves; empty for the root.
+        external_url: Where users reach it, if anywhere; it serves under the path of that.
         directory: Where the container has the web configuration and what it names.
         login: Login it asks for, if any.
         tls: Certificate it shows, if any.
@@ -46,7 +49,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     namespace: str
     port: int
-    path: str
+    external_url: Url | None
     directory: str
     login: Login | None
     tls: ServingTls | None
@@ -63,11 +66,6 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
         return isinstance(self.login, BasicAuthUsers | ClientCertificates)
 
     @property
-    def no_login_reason(self) -> str | None:
-        """Why it asks nobody, where that was decided."""
-        return self.login.reason if isinstance(self.login, NoLogin) else None
-
-    @property
     def host(self) -> str:
         """Name of its Service, as its certificate has it."""
         return f"{self.service}.{self.namespace}.svc"
@@ -78,9 +76,9 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
         return "https" if self.tls else "http"
 
     @property
-    def url(self) -> str:
-        """Where pods of the cluster reach it."""
-        return f"{self.scheme}://{self.host}:{self.port}{self.path}"
+    def path(self) -> str:
+        """Path under which it serves; empty for the root."""
+        return self.external_url.path if self.external_url else ""
 
     @property
     def local_url(self) -> str:
@@ -99,12 +97,18 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 return access
 
-    @property
-    def guarded(self) -> Guarded | None:
-        """What a scrape of it takes, where that is more than a plain request."""
-        if self.access == OPEN:
-            return None
-        return Guarded(service=self.service, namespace=self.namespace, https=self.tls is not None, access=self.access)
+    def endpoint(self, component: str, pods: Pods) -> Endpoint:
+        """What others have to know of it."""
+        return Endpoint(
+            url=Url.of(f"{self.scheme}://{self.host}:{self.port}{self.path}"),
+            external_url=self.external_url,
+            component=component,
+            pods=pods,
+            access=self.access,
+            tls=self.tls,
+            has_login=self.asks,
+            no_login_reason=self.login.reason if isinstance(self.login, NoLogin) else None,
+        )
 
     def config_files(self, secrets: SecretFiles) -> dict[str, str]:
         """Entries for the stack's ConfigMap; none of them holds a credential."""
@@ -188,53 +192,6 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
             "periodSeconds": START_UP_PERIOD,
             "failureThreshold": probe["failureThreshold"],
         }
-
-
-def guarded_by_tls(service: str, namespace: str, tls: ServingTls) -> Guarded:
-    """A server that shows a certificate and lets everybody read its metrics."""
-    access = Access(ca=tls.authority, server_name=f"{service}.{namespace}.svc")
-    return Guarded(service=service, namespace=namespace, https=True, access=access)
-
-
-class WithWebServer:
-    """Attributes of a stack with such a server."""
-
-    web: WebServer
-
-    @property
-    def url(self) -> str:
-        """Where pods of the cluster reach it."""
-        return self.web.url
-
-    @property
-    def login(self) -> Login | None:
-        """Its login, as given."""
-        return self.web.login
-
-    @property
-    def serving_tls(self) -> ServingTls | None:
-        """The certificate it shows inside the cluster, as given."""
-        return self.web.tls
-
-    @property
-    def has_login(self) -> bool:
-        """Whether it asks who is there."""
-        return self.web.asks
-
-    @property
-    def no_login_reason(self) -> str | None:
-        """Why it asks nobody, where that was decided."""
-        return self.web.no_login_reason
-
-    @property
-    def access(self) -> Access:
-        """What its clients need to get in."""
-        return self.web.access
-
-    @property
-    def guarded(self) -> Guarded | None:
-        """What scraping it takes, where that is more than a plain request."""
-        return self.web.guarded
 
 
 COMMAND_PERIOD = 10

@@ -13,6 +13,8 @@ from semantic_router_observability.kubernetes.traffic import Addresses, Flow, Pe
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from semantic_router_observability.kubernetes.endpoint import Endpoint
+
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 _POD_OF_A_STATEFUL_SET = re.compile(r".*-\d+")
 _NAMES_A_SERVER = re.compile(r"(?:.*_)?(?:url|server|host|address|endpoint|smarthost)", re.IGNORECASE)
@@ -35,6 +37,13 @@ def flows_to(where: str, *, namespace: str, why: str, default_port: int | None =
     host, port = _host_and_port(where, default_port)
     ports = (Port(port),) if port else ()
     return tuple(Flow(peer=peer, ports=ports, why=why) for peer in _peers(host, namespace))
+
+
+def flows_to_endpoint(endpoint: Endpoint, *, namespace: str, why: str) -> tuple[Flow, ...]:
+    """Connections to a component: to its pods where it says which they are."""
+    if endpoint.pods is None:
+        return flows_to(endpoint.url.text, namespace=namespace, why=why)
+    return (Flow(peer=endpoint.pods, ports=(Port(endpoint.pod_port or endpoint.url.port),), why=why),)
 
 
 def flows_in(config: Any, *, namespace: str, why: str) -> Iterator[Flow]:

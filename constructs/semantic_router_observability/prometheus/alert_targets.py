@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, listed
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
 
+from . import discovery
 from .remote_write import BasicAuth
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
     from semantic_router_observability.kubernetes.pods import SecretFiles
-    from semantic_router_observability.login.access import Guarded
-
-
-class AlertTarget(Protocol):
-    """Anything that takes alerts: an `AlertmanagerStack`, an `ExternalAlertmanager`, or an object of your own."""
-
-    @property
-    def alert_namespaces(self) -> tuple[str, ...]:
-        """Namespaces in which its replicas are discovered; Prometheus may look there, and scrapes the stack's Alertmanagers it finds."""
-        ...
-
-    def alerting(self, files: SecretFiles) -> dict[str, Any]:
-        """As an entry of Prometheus's `alerting.alertmanagers`; credentials are mounted through `files`."""
-        ...
 
 
 class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
@@ -59,9 +48,12 @@ class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
             raise ConfigError("ca", self.ca.secret, "the url is plain http, which has no certificate; write https:// or leave ca out")
 
     @property
-    def alert_namespaces(self) -> tuple[str, ...]:
-        """None: it is not discovered through the API server."""
-        return ()
+    def endpoint(self) -> Endpoint:
+        """Where it is reached."""
+        return Endpoint(url=http_url("url", self.url))
+
+    def bind(self, later: Endpoint) -> None:
+        """Nothing to do: it is configured elsewhere."""
 
     def alerting(self, files: SecretFiles) -> dict[str, Any]:
         """As an entry of Prometheus's `alerting.alertmanagers`."""
@@ -84,21 +76,39 @@ class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
         return {**body, "static_configs": [{"targets": [f"{host}:{url.port}"]}]}
 
 
-def namespaces_of(targets: Sequence[AlertTarget]) -> tuple[str, ...]:
-    """Namespaces in which the targets are discovered, each once."""
-    return tuple(dict.fromkeys(namespace for target in targets for namespace in target.alert_namespaces))
+def alerting(target: HasEndpoint, files: SecretFiles) -> dict[str, Any]:
+    """As an entry of Prometheus's `alerting.alertmanagers`; credentials are mounted through `files`."""
+    if isinstance(target, ExternalAlertmanager):
+        return target.alerting(files)
+    endpoint = target.endpoint
+    url = endpoint.url
+    common = {
+        "scheme": url.scheme if url.scheme != "http" else None,
+        "path_prefix": url.path or None,
+        **endpoint.access.http_config(files),
+    }
+    if endpoint.service:
+        return {**common, **discovery.replicas(endpoint.service)}
+    return {**ExternalAlertmanager(url=url.text).alerting(files), **common}
 
 
-def guarded_of(targets: Sequence[AlertTarget]) -> list[Guarded]:
-    """Those of the targets that ask their scraper for more than a plain request."""
-    found: list[Guarded | None] = [getattr(target, "guarded", None) for target in targets]
-    return [guarded for guarded in found if guarded]
+def discovered(targets: Sequence[HasEndpoint]) -> list[Endpoint]:
+    """Those of the targets whose replicas are found through the API server, in namespaces that Prometheus therefore may read."""
+    found = [target.endpoint for target in targets if not isinstance(target, ExternalAlertmanager)]
+    return [endpoint for endpoint in found if endpoint.service]
 
 
-def check_alert_targets(where: str, targets: Sequence[AlertTarget]) -> None:
+def namespaces_of(targets: Sequence[HasEndpoint]) -> tuple[str, ...]:
+    """Namespaces in which targets are discovered, each once."""
+    return tuple(dict.fromkeys(endpoint.service.namespace for endpoint in discovered(targets) if endpoint.service))
+
+
+def check_alert_targets(where: str, targets: Sequence[HasEndpoint]) -> None:
     """Refuse a target listed twice."""
     listed(where, targets)
-    for index, target in enumerate(targets):
-        if target in targets[:index]:
-            given = target.url if isinstance(target, ExternalAlertmanager) else type(target).__name__
-            raise ConfigError(where, given, "the same Alertmanager is listed twice; remove one")
+    urls: list[str] = []
+    for target in targets:
+        url = endpoint_of(where, target).url.text
+        if url in urls:
+            raise ConfigError(where, url, "the same Alertmanager is listed twice; remove one")
+        urls.append(url)

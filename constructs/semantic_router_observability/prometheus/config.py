@@ -17,8 +17,8 @@ from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJ
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from semantic_router_observability.kubernetes.endpoint import Endpoint
     from semantic_router_observability.kubernetes.pods import SecretFiles
-    from semantic_router_observability.login.access import Guarded
     from semantic_router_observability.router.target import RouterTarget
 
 STACK = ("prometheus", "alertmanager", "grafana")
@@ -53,41 +53,41 @@ def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namesp
 
 
 def stack_jobs(
-    own_namespace: str,
-    path_prefix: str,
-    alert_namespaces: tuple[str, ...] = (),
-    *,
-    own: Guarded | None = None,
-    alertmanagers: Sequence[Guarded] = (),
-    grafanas: Sequence[Guarded] = (),
-    files: SecretFiles,
+    own: Endpoint, own_namespace: str, *, alertmanagers: Sequence[Endpoint] = (), grafanas: Sequence[Endpoint] = (), files: SecretFiles
 ) -> list[dict[str, Any]]:
     """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target.
 
-    `own` is what scraping this Prometheus itself takes, `alertmanagers` and `grafanas` what some of those take.
+    Components are found by labels. One that takes more than a plain request has a job of its own.
     """
+    alert_namespaces = tuple(dict.fromkeys(known.service.namespace for known in alertmanagers if known.service))
+    guarded = {
+        "grafana": [known for known in grafanas if known.guarded],
+        "alertmanager": [known for known in alertmanagers if known.guarded],
+    }
     return [
         {
             "job_name": "prometheus",
-            "metrics_path": f"{path_prefix}/metrics",
+            "metrics_path": f"{own.url.path}/metrics",
             "follow_redirects": False,
-            **_past_login(own, files),
+            **_client(own, files),
             "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"]}],
         },
-        _component_job("grafana", (own_namespace,), grafanas),
-        *(_guarded_job("grafana", guarded, files) for guarded in grafanas),
-        *([_component_job("alertmanager", alert_namespaces, alertmanagers)] if alert_namespaces else []),
-        *(_guarded_job("alertmanager", guarded, files) for guarded in alertmanagers),
+        _component_job("grafana", (own_namespace,), guarded["grafana"]),
+        *(_guarded_job("grafana", known, files) for known in guarded["grafana"]),
+        *([_component_job("alertmanager", alert_namespaces, guarded["alertmanager"])] if alert_namespaces else []),
+        *(_guarded_job("alertmanager", known, files) for known in guarded["alertmanager"]),
     ]
 
 
-def _guarded_job(name: str, guarded: Guarded, files: SecretFiles) -> dict[str, Any]:
+def _guarded_job(name: str, guarded: Endpoint, files: SecretFiles) -> dict[str, Any]:
     """Job for one component that takes more than a plain request. Its series say the same job as those of all others of the kind."""
-    job = _component_job(name, (guarded.namespace,))
+    service = guarded.service
+    assert service is not None  # noqa: S101  components are found by their Services
+    job = _component_job(name, (service.namespace,))
     return {
         **job,
-        **_past_login(guarded, files),
-        "job_name": f"{name}/{guarded.namespace}/{guarded.service}",
+        **_client(guarded, files),
+        "job_name": f"{name}/{service.namespace}/{service.name}",
         "relabel_configs": [
             _service_condition([guarded], "keep"),
             *job["relabel_configs"],
@@ -96,19 +96,17 @@ def _guarded_job(name: str, guarded: Guarded, files: SecretFiles) -> dict[str, A
     }
 
 
-def _past_login(guarded: Guarded | None, files: SecretFiles) -> dict[str, Any]:
-    """Fields of a job that get it past a login, and to a server with TLS."""
-    if guarded is None:
-        return {}
-    return {**({"scheme": "https"} if guarded.https else {}), **guarded.access.http_config(files)}
+def _client(server: Endpoint, files: SecretFiles) -> dict[str, Any]:
+    """Scheme and credentials of a job."""
+    return {**({"scheme": "https"} if server.url.scheme == "https" else {}), **server.access.http_config(files)}
 
 
-def _service_condition(guarded: Sequence[Guarded], action: str) -> dict[str, Any]:
-    names = "|".join(f"{one.namespace};{re.escape(one.service)}" for one in guarded)
+def _service_condition(guarded: Sequence[Endpoint], action: str) -> dict[str, Any]:
+    names = "|".join(f"{known.service.namespace};{re.escape(known.service.name)}" for known in guarded if known.service)
     return {"source_labels": ["__meta_kubernetes_namespace", "__meta_kubernetes_service_name"], "regex": names, "action": action}
 
 
-def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Guarded] = ()) -> dict[str, Any]:
+def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Endpoint] = ()) -> dict[str, Any]:
     """Job for a component of the stack, found by its Service's labels, without those that have a job of their own."""
     return {
         "job_name": name,

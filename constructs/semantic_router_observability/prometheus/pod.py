@@ -11,6 +11,7 @@ from semantic_router_observability.login.web import PROBE_CONFIG
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from semantic_router_observability.checks import Url
     from semantic_router_observability.images import ImageRegistries
     from semantic_router_observability.kubernetes.platform import Platform
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
@@ -31,8 +32,6 @@ def template(
     account: str,
     image: str,
     registries: ImageRegistries,
-    external_url: str | None,
-    path: str,
     resources: Resources,
     placement: Placement,
     platform: Platform,
@@ -46,13 +45,13 @@ def template(
     container = {
         "name": "prometheus",
         "image": image,
-        "args": [*_arguments(external_url), *web.arguments()],
+        "args": [*_arguments(web.external_url), *web.arguments()],
         "ports": [{"name": "http", "containerPort": PORT}],
         "resources": resources.body(),
         # A write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
-        "startupProbe": web.start_up_probe(f"{path}/-/ready", _check("ready", web), minutes=15),
-        "readinessProbe": web.probe(f"{path}/-/ready", _check("ready", web), period=5, failures=3),
-        "livenessProbe": web.probe(f"{path}/-/healthy", _check("healthy", web), period=5, failures=6),
+        "startupProbe": web.start_up_probe(f"{web.path}/-/ready", _check("ready", web), minutes=15),
+        "readinessProbe": web.probe(f"{web.path}/-/ready", _check("ready", web), period=5, failures=3),
+        "livenessProbe": web.probe(f"{web.path}/-/healthy", _check("healthy", web), period=5, failures=6),
         **CONTAINER,
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
@@ -82,13 +81,13 @@ def template(
     }
 
 
-def _arguments(external_url: str | None) -> list[str]:
+def _arguments(external_url: Url | None) -> list[str]:
     """Command line. No lifecycle or admin endpoint: Prometheus reloads by watching its files."""
     return [
         f"--config.file={_CONFIG}/prometheus.yml",
         "--config.auto-reload",
         f"--storage.tsdb.path={_DATA}",
-        *([f"--web.external-url={external_url}"] if external_url else []),
+        *([f"--web.external-url={external_url.text}"] if external_url else []),
     ]
 
 

@@ -24,14 +24,14 @@ def rule_files(id: str, *, recording: bool, alerts: Alerts, facts: Facts, brough
 
     """
     shipped = [RuleFile(name=name, groups=tuple(dict(group) for group in groups)) for name, groups in alerts.groups(facts).items()]
-    files = [*(_recording(facts.interval) if recording else ()), *shipped, *own_file(alerts), *brought]
+    files = [*(_recording(facts.interval) if recording else ()), *shipped, *own_file(alerts, facts), *brought]
     unique(f"{id}: rules", [file.name for file in files], "rule files")
     return files
 
 
-def own_file(alerts: Alerts) -> list[RuleFile]:
+def own_file(alerts: Alerts, facts: Facts) -> list[RuleFile]:
     """Return the alerts that users brought, if any."""
-    groups = alerts.own_groups()
+    groups = alerts.own_groups(facts)
     return [RuleFile(name="alerts-own", groups=tuple(groups))] if groups else []
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from constructs import Construct
 
 from semantic_router_observability import images
@@ -18,23 +20,22 @@ from semantic_router_observability.kubernetes.certificate import serving_certifi
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
-from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
+from semantic_router_observability.kubernetes.pods import Placement, Resources, single_writer
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
-from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
-from semantic_router_observability.kubernetes.traffic import Flow, Pods, Traffic
-from semantic_router_observability.login.web import WebServer, WithWebServer, guarded_by_tls
+from semantic_router_observability.kubernetes.traffic import Pods
+from semantic_router_observability.login.web import WebServer
 from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
-from semantic_router_observability.yamltext import to_yaml
 
 from . import config, rbac
 from . import traffic as wiring
-from .alert_targets import AlertTarget, check_alert_targets, guarded_of
+from .alert_targets import check_alert_targets
 from .alert_targets import namespaces_of as alert_namespaces_of
-from .pod import PORT, RULES, SECRETS, WEB, template
+from .plan import Plan
+from .pod import PORT, WEB, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .rule_files import own_file, rule_files
+from .rule_files import own_file
 from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ if TYPE_CHECKING:
 
     from cdk8s_plus_27 import IServiceAccount
 
+    from semantic_router_observability.kubernetes.endpoint import Endpoint, HasEndpoint
+    from semantic_router_observability.kubernetes.secrets import SecretUse
     from semantic_router_observability.kubernetes.serving import ServingTls
+    from semantic_router_observability.kubernetes.traffic import Flow, Traffic
     from semantic_router_observability.login.types import Login
 
     from .remote_write import RemoteWrite
@@ -55,7 +59,7 @@ LONGEST_INTERVAL = 120
 """Seconds. A rate needs two samples in its window, and the dashboards and Prometheus's own look-back use 5 minutes."""
 
 
-class PrometheusStack(WithWebServer, Construct):
+class PrometheusStack(Construct):
     """A Prometheus that scrapes the Semantic Router, itself and the Grafana beside it.
 
     Usage:
@@ -83,7 +87,6 @@ class PrometheusStack(WithWebServer, Construct):
         external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
         login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
         tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
-        grafana_tls: Certificates that Grafanas beside it show, as given to their `tls`, by id; they are scraped by https. Default: none.
         remote_write: Long-term storages to send samples to. Default: none.
         cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default
             false: only Roles in the namespaces that `targets` and `scrape_jobs` name.
@@ -111,7 +114,7 @@ class PrometheusStack(WithWebServer, Construct):
         recording_rules: bool = True,
         alerts: Alerts = Alerts(),  # noqa: B008  frozen
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
-        alertmanagers: Sequence[AlertTarget] = (),
+        alertmanagers: Sequence[HasEndpoint] = (),
         interval: str = "15s",
         retention: str = "15d",
         retention_size: str | None = None,
@@ -120,7 +123,6 @@ class PrometheusStack(WithWebServer, Construct):
         external_url: str | None = None,
         login: Login | None = None,
         tls: ServingTls | None = None,
-        grafana_tls: Mapping[str, ServingTls] | None = None,
         remote_write: Sequence[RemoteWrite] = (),
         cluster_wide: bool = False,
         resources: Resources = Resources(cpu="250m", memory="1Gi", memory_limit="2Gi"),  # noqa: B008  frozen
@@ -134,7 +136,7 @@ class PrometheusStack(WithWebServer, Construct):
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
         contract.check_rules(
-            id, [*rules, *own_file(alerts)], [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
+            id, [*rules, *own_file(alerts, Facts())], [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
         )
         check_alert_targets(f"{id}: alertmanagers", alertmanagers)
         check_distinct(f"{id}: remote_write", remote_write)
@@ -148,44 +150,35 @@ class PrometheusStack(WithWebServer, Construct):
             interval=interval,
             retention=retention,
         )
-        evaluated = rule_files(id, recording=recording_rules, alerts=alerts, facts=facts, brought=rules)
         kept = retention_body(id, retention, retention_size, storage)
-        path = http_url(f"{id}: external_url", external_url).path if external_url is not None else ""
+        address = None if external_url is None else http_url(f"{id}: external_url", external_url)
         image = registries.resolve(f"{id}: image", image)
         alert_namespaces = alert_namespaces_of(alertmanagers)
         scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
         discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
-        web = WebServer(service=id, namespace=namespace, port=PORT, path=path, directory=WEB, login=login, tls=tls)
+        web = WebServer(service=id, namespace=namespace, port=PORT, external_url=address, directory=WEB, login=login, tls=tls)
         super().__init__(scope, id)
 
-        self.external_url = external_url
-        """Where people reach it, as given."""
-        self.web = web
-        """How it lets clients in."""
-        self.grafana_tls = dict(grafana_tls or {})
-        """Certificates with which it expects the Grafanas beside it, by id."""
-        self.uid = id
-        """Uid of the data source that Grafana makes of it."""
-        self.interval = interval
-        """Time between scrapes."""
-        self.lines = alerts.lines(facts)
-        """Red lines of the shipped dashboards' panels, where its alerts fire."""
-        self.recording_rules = recording_rules
-        """Whether dashboards may read what the router's recording rules record."""
-
         owned = labels("prometheus", id, "metrics")
-        selector = selector_labels("prometheus", id)
+        pods = Pods(namespace, selector_labels("prometheus", id))
+        self.endpoint: Endpoint = msgspec.structs.replace(
+            web.endpoint("prometheus", pods),
+            interval=interval,
+            recording_rules=recording_rules,
+            lines=tuple(alerts.lines(facts)),
+            router_namespaces=wiring.router_namespaces(targets, namespace),
+        )
+        """Where it is reached, and what others have to know to connect to it."""
         self.traffic: Sequence[Traffic] = wiring.traffic(
             id,
-            Pods(namespace, selector),
+            pods,
             targets=targets,
             scrape_jobs=scrape_jobs,
             alertmanagers=alertmanagers,
             alert_namespaces=alert_namespaces,
             remote_write=remote_write,
         )
-        """Connections its pod opens; what it serves, those who connect say."""
-        secrets = SecretFiles(SECRETS)
+        """Connections that its pod opens; those to it are part of what connects."""
         serving_certificate(self, id, namespace, tls, labels=owned)
 
         account = {"name": id if service_account is None else service_account.name, "namespace": namespace}
@@ -194,48 +187,50 @@ class PrometheusStack(WithWebServer, Construct):
         self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
         """Roles and bindings, a pair a scraped namespace."""
 
+        self._plan = Plan(
+            id=id,
+            namespace=namespace,
+            endpoint=self.endpoint,
+            web=web,
+            targets=targets,
+            scrape_jobs=scrape_jobs,
+            guards=guards,
+            alertmanagers=alertmanagers,
+            remote_write=remote_write,
+            external_labels=external_labels or {},
+            retention=kept,
+            pull_secrets=registries.pull_secrets,
+            recording_rules=recording_rules,
+            alerts=alerts,
+            rules=rules,
+            facts=facts,
+            pod=lambda secrets: template(
+                labels=owned,
+                account=account["name"],
+                image=image,
+                registries=registries,
+                resources=resources,
+                placement=placement,
+                platform=platform,
+                config_map=f"{id}-config",
+                rules=f"{id}-rules",
+                data=volume_source(storage, f"{id}-data"),
+                secrets=secrets,
+                web=web,
+            ),
+        )
+        """What its objects are rendered from, again when a Grafana is made that changes them."""
+        self._grafanas: tuple[Endpoint, ...] = ()
+        """Those whose scrape takes more than a plain request."""
+        self._linked = False
+        """Whether links in alerts lead to a Grafana's address."""
+        rendered = self._plan.render(self._grafanas)
         self.config_map = Manifest(
-            self,
-            "config",
-            api_version="v1",
-            kind="ConfigMap",
-            name=f"{id}-config",
-            labels=owned,
-            data={
-                "prometheus.yml": config.render(
-                    interval=interval,
-                    external_labels=external_labels or {},
-                    retention=kept,
-                    jobs=[
-                        config.router_job(targets, guards, namespace),
-                        *config.stack_jobs(
-                            namespace,
-                            path,
-                            alert_namespaces,
-                            own=web.guarded,
-                            alertmanagers=guarded_of(alertmanagers),
-                            grafanas=[guarded_by_tls(name, namespace, shown) for name, shown in self.grafana_tls.items()],
-                            files=secrets,
-                        ),
-                        *(config.extra_job(job, namespace, secrets) for job in scrape_jobs),
-                    ],
-                    remote_write=[write.body(secrets) for write in remote_write],
-                    alertmanagers=[alertmanager.alerting(secrets) for alertmanager in alertmanagers],
-                    rule_directory=RULES,
-                ),
-                **web.config_files(secrets),
-            },
+            self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=rendered.files
         )
         """Holds `prometheus.yml`; Prometheus watches the file, so a change needs no restart."""
         self.rules = Manifest(
-            self,
-            "rules",
-            api_version="v1",
-            kind="ConfigMap",
-            name=f"{id}-rules",
-            labels=owned,
-            # Left out when empty: the API server does not store an empty mapping, and every apply would send it again.
-            data={f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in evaluated} or None,
+            self, "rules", api_version="v1", kind="ConfigMap", name=f"{id}-rules", labels=owned, data=self._plan.rule_files(facts)
         )
         """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
 
@@ -243,44 +238,14 @@ class PrometheusStack(WithWebServer, Construct):
             Manifest(self, "data", api_version="v1", kind="PersistentVolumeClaim", name=f"{id}-data", labels=owned, spec=storage.spec())
 
         self.workload = Manifest(
-            self,
-            "workload",
-            api_version="apps/v1",
-            kind="StatefulSet",
-            name=id,
-            labels=owned,
-            spec={
-                **single_writer(f"{id}-headless"),
-                "replicas": 1,
-                "selector": {"matchLabels": selector},
-                "template": template(
-                    labels=owned,
-                    account=account["name"],
-                    image=image,
-                    registries=registries,
-                    external_url=external_url,
-                    path=path,
-                    resources=resources,
-                    placement=placement,
-                    platform=platform,
-                    config_map=self.config_map.name,
-                    rules=self.rules.name,
-                    data=volume_source(storage, f"{id}-data"),
-                    secrets=secrets,
-                    web=web,
-                ),
-            },
+            self, "workload", api_version="apps/v1", kind="StatefulSet", name=id, labels=owned, spec=_workload(id, pods, rendered.template)
         )
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
         self.node.default_child = self.workload
-        self.secret_references: Sequence[SecretUse] = [
-            *secrets.uses(namespace, id, "reread", made_by=web.made_by),
-            *web.secret_uses(),
-            *pull_uses(namespace, id, registries.pull_secrets),
-        ]
+        self.secret_references: Sequence[SecretUse] = rendered.uses
         """Keys of Secrets that it reads; each file is opened anew for each request that needs it."""
 
-        self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, tls=tls)
+        self.service = web_service(self, id, labels=owned, selector=pods.labels, port=PORT, tls=tls)
         """Service that users, Grafana and an ingress connect to."""
         Manifest(
             self,
@@ -289,13 +254,34 @@ class PrometheusStack(WithWebServer, Construct):
             kind="Service",
             name=f"{id}-headless",
             labels=owned,
-            spec={"clusterIP": "None", "selector": selector, "ports": [http_port(PORT)]},
+            spec={"clusterIP": "None", "selector": pods.labels, "ports": [http_port(PORT)]},
         )
+        for alertmanager in alertmanagers:
+            alertmanager.bind(self.endpoint)
+
+    def bind(self, later: Endpoint) -> None:
+        """Learn of a Grafana that shows this Prometheus: links in alerts lead to it, and its certificate is checked when it is scraped."""
+        if later.component != "grafana":
+            return
+        if later.guarded and later.service and later.service.namespace == self._plan.namespace:
+            self._grafanas = (*self._grafanas, later)
+            rendered = self._plan.render(self._grafanas)
+            self.config_map.amend(data=rendered.files)
+            self.workload.amend(spec=_workload(self._plan.id, self.traffic[0].pods, rendered.template))
+            self.secret_references = rendered.uses
+        if later.external_url and not self._linked and self._plan.alerts.dashboard_base_url is None:
+            self._linked = True
+            if data := self._plan.rule_files(dataclasses.replace(self._plan.facts, grafana_url=later.external_url.text)):
+                self.rules.amend(data=data)
 
     @property
     def router_flows(self) -> Sequence[Flow]:
         """Those of the connections that lead to the routers."""
         return [flow for flow in self.traffic[0].sends if flow.why == wiring.TO_ROUTERS]
+
+
+def _workload(id: str, pods: Pods, template: Mapping[str, Any]) -> dict[str, Any]:
+    return {**single_writer(f"{id}-headless"), "replicas": 1, "selector": {"matchLabels": pods.labels}, "template": template}
 
 
 def _check(

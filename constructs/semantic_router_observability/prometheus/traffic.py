@@ -6,22 +6,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.labels import PART_OF
-from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.ports import ALERTMANAGER, GRAFANA
 from semantic_router_observability.kubernetes.traffic import Addresses, ApiServer, Flow, Pods, Port, Traffic
-from semantic_router_observability.network.destinations import flows_in, flows_to
+from semantic_router_observability.network.destinations import flows_in, flows_to, flows_to_endpoint
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
-from .alert_targets import ExternalAlertmanager
-from .pod import SECRETS
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from semantic_router_observability.kubernetes.endpoint import HasEndpoint
     from semantic_router_observability.router.target import RouterTarget
 
-    from .alert_targets import AlertTarget
     from .remote_write import RemoteWrite
     from .scrape import ScrapeJob
 
@@ -37,7 +34,7 @@ def traffic(
     *,
     targets: Sequence[RouterTarget],
     scrape_jobs: Sequence[ScrapeJob],
-    alertmanagers: Sequence[AlertTarget],
+    alertmanagers: Sequence[HasEndpoint],
     alert_namespaces: Sequence[str],
     remote_write: Sequence[RemoteWrite],
 ) -> tuple[Traffic]:
@@ -52,10 +49,16 @@ def traffic(
             for other in alert_namespaces
         ),
         *(flow for job in scrape_jobs for flow in _job(job, namespace)),
-        *(flow for alertmanager in alertmanagers for flow in _alerts(alertmanager, namespace)),
+        *(flow for alertmanager in alertmanagers for flow in flows_to_endpoint(alertmanager.endpoint, namespace=namespace, why="alerts")),
         *(flow for write in remote_write for flow in _remote_write(write, namespace)),
     ]
     return (Traffic(name=name, pods=pods, sends=tuple(flows)),)
+
+
+def router_namespaces(targets: Sequence[RouterTarget], own_namespace: str) -> tuple[str | None, ...]:
+    """Namespaces of the routers, each once; None stands for all."""
+    flows = (flow for target in targets for flow in router_flows(target, own_namespace))
+    return tuple(dict.fromkeys(flow.peer.namespace for flow in flows if isinstance(flow.peer, Pods)))
 
 
 def router_flows(target: RouterTarget, own_namespace: str) -> Iterator[Flow]:
@@ -85,18 +88,6 @@ def _job(job: ScrapeJob, own_namespace: str) -> Iterator[Flow]:
             ports = (Port(job.port),) if isinstance(job.port, int) else ()
             for namespace in job.namespaces or (own_namespace,):
                 yield Flow(peer=Pods(None if namespace == ALL_NAMESPACES else namespace, labels), ports=ports, why=why)
-
-
-def _alerts(target: AlertTarget, namespace: str) -> Iterator[Flow]:
-    why = "alerts"
-    traffic = getattr(target, "traffic", None)
-    if isinstance(target, ExternalAlertmanager):
-        yield from flows_to(target.url, namespace=namespace, why=why)
-    elif traffic:
-        yield Flow(peer=traffic[0].pods, ports=(Port(ALERTMANAGER),), why=why)
-    else:
-        # Only what it says is read here; what it mounts, the pod's own files take note of.
-        yield from _discovered(target.alerting(SecretFiles(SECRETS)), namespace, why)
 
 
 def _remote_write(write: RemoteWrite, namespace: str) -> Iterator[Flow]:

@@ -10,7 +10,7 @@ from constructs import Construct
 from semantic_router_observability.checks import listed, service_name
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.labels import labels
-from semantic_router_observability.kubernetes.manifest import Manifest
+from semantic_router_observability.kubernetes.manifest import Manifest, find
 from semantic_router_observability.kubernetes.pods import volume_name
 
 from .needs import Need, needs
@@ -81,8 +81,7 @@ class Secrets(Construct):
         for provider, some in brought:
             for need in some:
                 if volume := provider.volume(need):
-                    for construct in of:
-                        _mount(construct, need, volume)
+                    _mount(scope, need, volume)
 
 
 def _brought(index: int, provider: Provider, needed: Sequence[Need]) -> list[Need]:
@@ -116,16 +115,20 @@ def _check_once(brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
             seen.add((need.namespace, need.name))
 
 
-def _mount(construct: HasSecrets, need: Need, replacement: dict[str, Any]) -> None:
+def _mount(scope: Construct, need: Need, replacement: dict[str, Any]) -> None:
     """Put the provider's volume in place of the Secret's; where there is none, add one: the driver keeps a Secret only for pods that mount it."""
-    uses = [use for use in construct.secret_references if (use.namespace, use.secret) == (need.namespace, need.name)]
-    if not uses:
-        return
-    workload: ApiObject | None = getattr(construct, "workload", None)
-    if workload is None:
-        raise ConfigError("of", type(construct).__name__, "has no attribute workload whose volumes could be replaced; use externalSecrets")
+    for reader in dict.fromkeys(use.reader for use in need.uses):
+        workload = find(scope, need.namespace, reader, "StatefulSet", "Deployment", "DaemonSet")
+        if workload is None:
+            raise ConfigError(
+                "Secret", need.name, f"{reader}, which reads it, is no workload of this app with volumes; use externalSecrets"
+            )
+        _replace_volume(workload, need.name, replacement)
+
+
+def _replace_volume(workload: ApiObject, secret: str, replacement: dict[str, Any]) -> None:
     pod = workload.to_json()["spec"]["template"]["spec"]
-    name = volume_name("secret", need.name)
+    name = volume_name("secret", secret)
     path = "/spec/template/spec"
     for index, volume in enumerate(pod["volumes"]):
         if volume["name"] == name:
@@ -133,7 +136,5 @@ def _mount(construct: HasSecrets, need: Need, replacement: dict[str, Any]) -> No
             return
     workload.add_json_patch(
         JsonPatch.add(f"{path}/volumes/-", {"name": name} | replacement),
-        JsonPatch.add(
-            f"{path}/containers/0/volumeMounts/-", {"name": name, "mountPath": f"/mnt/secrets-store/{need.name}", "readOnly": True}
-        ),
+        JsonPatch.add(f"{path}/containers/0/volumeMounts/-", {"name": name, "mountPath": f"/mnt/secrets-store/{secret}", "readOnly": True}),
     )

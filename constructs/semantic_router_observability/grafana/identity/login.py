@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.checks import http_url, listed
+from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError, Raw
 from semantic_router_observability.grafana.settings import merge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from semantic_router_observability.checks import Url
     from semantic_router_observability.grafana.settings import Anonymous, Sections
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
@@ -27,7 +28,7 @@ def check_logins(
     auth_proxy: AuthProxy | None,
     *,
     login_form: bool | None,
-    external_url: str | None,
+    external_url: Url | None,
     anonymous: Anonymous | None,
 ) -> None:
     """Refuse ways to log in that do not work, or not together.
@@ -47,9 +48,10 @@ def check_logins(
         raise ConfigError(
             f"{id}: external_url", external_url, f"say where people reach Grafana: {logins[0].PROVIDER} has to send them back there"
         )
-    url = http_url(f"{id}: external_url", external_url)
-    if url.scheme != "https" and url.host != "localhost":
-        raise ConfigError(f"{id}: external_url", external_url, "write https://: with logins, codes and session cookies pass through it")
+    if external_url.scheme != "https" and external_url.host != "localhost":
+        raise ConfigError(
+            f"{id}: external_url", external_url.text, "write https://: with logins, codes and session cookies pass through it"
+        )
     takers: dict[str, str] = {}
     for login in logins:
         name = type(login).__name__
@@ -78,12 +80,12 @@ def login_sections(
     session: Session | None,
     *,
     login_form: bool | None,
-    external_url: str | None,
+    external_url: Url | None,
     files: SecretFiles,
 ) -> Sections:
     """Sections of `grafana.ini`. With OAuth alone the form is hidden, as nobody but the administrator has a password here."""
     hidden = login_form is False or (login_form is None and bool(logins) and ldap is None)
-    root = f"{(external_url or '').rstrip('/')}/"
+    root = f"{external_url.text.rstrip('/') if external_url else ''}/"
     return merge(
         {login.section_name: login.section(files, root) for login in logins},
         {"auth.ldap": ldap.section()} if ldap else {},

@@ -6,24 +6,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from semantic_router_observability.kubernetes.traffic import Service
 
 
-def alerting(name: str, namespace: str, path: str, *, scheme: str, client: Mapping[str, Any]) -> dict[str, Any]:
-    """Entry of Prometheus's `alerting.alertmanagers`; `client` is what gets it past a login.
+def replicas(service: Service) -> dict[str, Any]:
+    """Fields of an entry of `alerting.alertmanagers` that find the pods behind the Service.
 
     Each replica is sent every alert, never one of them through the Service's shared address: replicas tell one another what they have sent,
     not what they have been sent, so an alert that only one had received would be lost with it.
     """
     return {
-        "scheme": scheme if scheme != "http" else None,
-        "path_prefix": path or None,
-        **client,
-        "kubernetes_sd_configs": [{"role": "endpointslice", "namespaces": {"names": [namespace]}}],
+        "kubernetes_sd_configs": [{"role": "endpointslice", "namespaces": {"names": [service.namespace]}}],
         "relabel_configs": [
             {
                 "source_labels": ["__meta_kubernetes_service_name", "__meta_kubernetes_endpointslice_port_name"],
-                "regex": f"{re.escape(name)};http",
+                "regex": f"{re.escape(service.name)};http",
                 "action": "keep",
             }
         ],
