@@ -1,7 +1,7 @@
-"""Writes the generated parts of `runbooks/`: `python docs/generate_runbooks.py`; with `--check`, only says whether they are fresh.
+"""Writes the generated parts of `runbooks/`: `python docs/generate_runbooks.py`; with `--check`, it only reports whether they are up to date.
 
-A page has two generated blocks, one above and one below what people wrote; what people wrote is left as it is. A new alert gets a page
-with the headings of `SECTIONS`, and a test asks for words below them.
+A page has two generated blocks, one above and one below the hand-written part, which is kept as it is. A new alert gets a page
+with the headings of `SECTIONS`, and a test requires text below them.
 """
 
 # ruff: noqa: INP001  a program, not a package
@@ -43,32 +43,32 @@ SECTIONS = ("How users feel it", "First checks", "Causes and fixes", "Escalate")
 
 INSTALLATION = Facts(
     namespaces=(Settings().namespace,),
-    # A name for the one alert that is about jobs of a user's own.
+    # A name for the alert about scrape jobs of users.
     jobs=("vllm",),
     sample_limit=ScrapeGuards().sample_limit,
     volume_bytes=size_bytes(Claim(size="20Gi")),
     remote_write=True,
     alertmanager=True,
 )
-"""The installation as shipped, with everything added that has alerts of its own."""
+"""The default installation, with every option that has its own alerts."""
 
 EXAMPLE = Slo(name="answers", sli=Availability(), objective=0.99)
-"""The promise that the pages on SLOs show their rules for."""
+"""The SLO whose rules the pages on SLOs show."""
 
 OF_AN_SLO = """\
-Each SLO under `alerts.slos` has this alert, with its own name, objective and window. The page shows it for `answers`, which promises that 99 % of
+Each SLO under `alerts.slos` has this alert, with its own name, objective and window. The page shows it for `answers`, whose objective is that 99 % of
 requests do not fail: see [Define SLOs](../alerts.md#define-slos)."""
 
 MEANINGS = {
-    "critical": "Users are failing now, or nobody would notice if they were: wake somebody.",
+    "critical": "Users are failing now, or nobody would notice if they were: page someone.",
     "warning": "Some users suffer, or all soon will: look within the working day.",
-    "info": "Worth knowing beside another alert or a dashboard; nobody is notified.",
+    "info": "Worth knowing when reading another alert or a dashboard; notifies nobody.",
 }
 
 
 @dataclass(frozen=True)
 class Alert:
-    """A shipped alert: the rule as Prometheus reads it, and what it was made of."""
+    """A shipped alert: the rule that Prometheus reads, and its definition."""
 
     rule: Mapping[str, Any]
     topic: str
@@ -98,20 +98,20 @@ class Alert:
 
 @cache
 def groups() -> Mapping[str, Any]:
-    """Rule groups of every alert that the project ships, those that are off as shipped and those of an SLO among them."""
-    off = [each.name for topic in topics(INSTALLATION).values() for each in topic if not each.enabled]
+    """Rule groups of every alert that the project ships, including those that are off by default and those of an SLO."""
+    off = [alert.name for topic in topics(INSTALLATION).values() for alert in topic if not alert.enabled]
     return everything(off).groups(INSTALLATION)
 
 
 def everything(off: Iterable[str]) -> Alerts:
-    """Turn on what is off, without a change of its numbers."""
+    """Turn on what is off by default, with its default numbers."""
     return Alerts(rules={name: Knobs(enabled=True) for name in off}, slos=(EXAMPLE,))
 
 
 @cache
 def alerts() -> tuple[Alert, ...]:
     """Every alert that the project ships."""
-    definitions = {each.name: each for topic in topics(INSTALLATION).values() for each in topic}
+    definitions = {alert.name: alert for topic in topics(INSTALLATION).values() for alert in topic}
     return tuple(
         Alert(rule, file.removeprefix("alerts-"), panel_of(rule), definitions.get(rule["alert"]))
         for file, inner in groups().items()
@@ -152,7 +152,7 @@ def where_to_look(panel: Panel | None) -> str:
     if panel is None:
         return "none"
     if panel.uid not in titles():
-        raise SystemExit(f"an alert leads to dashboard {panel.uid}, which is not shipped; there are {', '.join(titles())}")
+        raise SystemExit(f"an alert links to dashboard {panel.uid}, which is not shipped; shipped are {', '.join(titles())}")
     title, panels = titles()[panel.uid]
     if panel.id is None:
         return f"{title}: `/d/{panel.uid}/`"
@@ -176,10 +176,10 @@ def head(page: list[Alert]) -> str:
             f"**{alert.name}: {plain(annotations['summary'])}.**" if len(page) > 1 else f"**{plain(annotations['summary'])}.**",
             "",
             annotations.get("description", ""),
-            *(["", f"Off as shipped: {off}."] if off else []),
+            *(["", f"Disabled by default: {off}."] if off else []),
             *(["", OF_AN_SLO] if "slo" in alert.labels else []),
             "",
-            "| Severity | Fires after | Goes on for | Labels | Panel |",
+            "| Severity | Fires after | Keeps firing for | Labels | Panel |",
             "| --- | --- | --- | --- | --- |",
             f"| {' | '.join(row)} |",
             "",
@@ -189,12 +189,12 @@ def head(page: list[Alert]) -> str:
 
 @cache
 def on_as_shipped() -> frozenset[str]:
-    """Names of the alerts that are on without a word in the settings."""
-    return frozenset(each.name for _, each in Alerts().definitions(INSTALLATION))
+    """Names of the alerts that are on by default."""
+    return frozenset(alert.name for _, alert in Alerts().definitions(INSTALLATION))
 
 
 def shipped_on(alert: Alert) -> bool:
-    """Whether it is on without a word in the settings."""
+    """Whether it is on by default."""
     return alert.definition is None or alert.name in on_as_shipped()
 
 
@@ -222,7 +222,7 @@ def numbers(definition: Definition) -> Iterator[tuple[str, str]]:
     if tuning.bound:
         yield "bound", f"{tuning.bound:g} (seconds; an observation above it is slow)"
     if tuning.at_least:
-        yield "atLeast", f"{tuning.at_least} (fewest events in the window)"
+        yield "atLeast", f"{tuning.at_least} (minimum number of bad events in the window)"
     yield "for", tuning.for_
     yield "keepFiringFor", tuning.keep_firing_for
     yield "severity", tuning.severity
@@ -234,29 +234,29 @@ def as_dict(tuning: Any) -> dict[str, Any]:
 
 
 def related(page: list[Alert]) -> Iterator[tuple[str, list[str]]]:
-    """Alerts of the same topic, and those that Alertmanager holds back."""
+    """Alerts of the same topic, and those that Alertmanager suppresses."""
     here = {alert.name for alert in page}
-    everything = [each for each in alerts() if each.page != page[0].page]
-    yield "Same topic", [each.name for each in everything if each.topic in {alert.topic for alert in page}]
-    yield "While it fires, Alertmanager keeps quiet about", [each.name for each in everything if any(silences(one, each) for one in page)]
+    everything = [alert for alert in alerts() if alert.page != page[0].page]
+    yield "Same topic", [other.name for other in everything if other.topic in {alert.topic for alert in page}]
+    yield "While it fires, Alertmanager suppresses", [other.name for other in everything if any(silences(alert, other) for alert in page)]
     yield (
-        "Alertmanager keeps quiet about it while one of these fires",
-        [each.name for each in everything if each.name not in here and any(silences(each, one) for one in page)],
+        "Alertmanager suppresses it while one of these fires",
+        [other.name for other in everything if other.name not in here and any(silences(other, alert) for alert in page)],
     )
 
 
 def names(found: list[str]) -> str:
-    """Links to pages of alerts; where it is most of those about the router, the others."""
+    """Links to pages of alerts; for most alerts about the router, the exceptions."""
     pages = {alert.name: alert.page for alert in alerts()}
     router = [alert.name for alert in alerts() if alert.labels["service"] == ROUTER]
     if set(found) <= set(router) and len(found) > len(router) / 2:
         others = [name for name in router if name not in found]
-        return f"all alerts about the router but {', '.join(f'[{name}]({pages[name]})' for name in others)}"
+        return f"all alerts about the router except {', '.join(f'[{name}]({pages[name]})' for name in others)}"
     return ", ".join(f"[{name}]({pages[name]})" for name in found)
 
 
 class Matcher(NamedTuple):
-    """A condition in Alertmanager's notation."""
+    """A matcher of Alertmanager."""
 
     label: str
     operator: str
@@ -274,13 +274,13 @@ class Matcher(NamedTuple):
 def matchers(texts: Iterable[str]) -> list[Matcher]:
     """Read conditions."""
     found = [re.fullmatch(r'(\w+)(=~|!~|!=|=)"(.*)"', text) for text in texts]
-    return [Matcher(*each.groups()) for each in found if each]
+    return [Matcher(*match.groups()) for match in found if match]
 
 
 @cache
 def result_labels(name: str) -> frozenset[str]:
     """Labels that the expression leaves on its results."""
-    alert = next(each for each in alerts() if each.name == name)
+    alert = next(alert for alert in alerts() if alert.name == name)
     if alert.definition and alert.definition.by:
         return frozenset(alert.definition.by)
     return frozenset(contract().read(alert.rule["expr"], where=name)[1].labels or ())
@@ -288,7 +288,7 @@ def result_labels(name: str) -> frozenset[str]:
 
 @cache
 def contract() -> Contract:
-    """Return what there is to ask for, what the rules record included."""
+    """Return the known metrics, including recorded series."""
     known = Contract.everything()
     for file, inner in groups().items():
         known = known.recording(inner, where=file)[1]
@@ -296,33 +296,35 @@ def contract() -> Contract:
 
 
 def silences(source: Alert, target: Alert) -> bool:
-    """Whether the shipped inhibitions let one alert keep another quiet, when both are about the same installation."""
-    one, other = result_labels(source.name), result_labels(target.name)
+    """Whether the default inhibitions suppress an alert while another fires, when both are about the same installation."""
+    from_source, from_target = result_labels(source.name), result_labels(target.name)
     return any(
-        all(each.holds(source.labels, one) for each in matchers(rule.source))
-        and all(each.holds(target.labels, other) for each in matchers(rule.target))
-        # Alike: both state the same, both take it from what they found, or neither has it.
-        and all(source.labels.get(name) == target.labels.get(name) and (name in one) == (name in other) for name in rule.equal)
+        all(matcher.holds(source.labels, from_source) for matcher in matchers(rule.source))
+        and all(matcher.holds(target.labels, from_target) for matcher in matchers(rule.target))
+        # Equal: both rules set the same value, both take it from their result, or neither has the label.
+        and all(
+            source.labels.get(name) == target.labels.get(name) and (name in from_source) == (name in from_target) for name in rule.equal
+        )
         for rule in DEFAULT_INHIBITIONS
     )
 
 
 def page(found: list[Alert], written: str) -> str:
-    """Text of a page around what people wrote."""
+    """Text of a page around its hand-written part."""
     title = found[0].page.removesuffix(".md")
     return f"# {title}\n\n{BEGIN}\n{head(found)}{END}\n\n{written}\n\n{BEGIN}\n{foot(found)}{END}\n"
 
 
 def core(text: str) -> str:
-    """What people wrote: the text between the two generated blocks."""
+    """The hand-written part: the text between the two generated blocks."""
     parts = text.split(END)
     if len(parts) != 3 or text.count(BEGIN) != 2:  # noqa: PLR2004 - two blocks
-        raise SystemExit(f"a runbook page has two blocks between {BEGIN} and {END}, and people's words between the blocks")
+        raise SystemExit(f"a runbook page has two blocks between {BEGIN} and {END}, and hand-written text between the blocks")
     return parts[1].split(BEGIN)[0].strip()
 
 
 def index(written: str) -> str:
-    """Text of the index around what people wrote."""
+    """Text of the index around its hand-written part."""
     lines: list[str] = []
     for severity in SEVERITIES:
         lines += [f"### {severity.capitalize()}", "", MEANINGS[severity], "", "| Alert | What happened |", "| --- | --- |"]

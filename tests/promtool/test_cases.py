@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 LINKS = Links(labels={"team": "platform"})
-SHIPPED = [each for alerts in topics(EVERYTHING).values() for each in alerts]
+SHIPPED = [alert for alerts in topics(EVERYTHING).values() for alert in alerts]
 SETS = 50
 
 EVERY_COUNTER = {"above", "recovers", "restarts", "late-born", "two-replicas", "no-traffic", "never-bad"}
@@ -75,14 +75,14 @@ def test_every_alert_fires_when_it_should_and_only_then(tmp_path: Path) -> None:
 )
 def test_absence(tmp_path: Path, facts: Facts) -> None:
     absences = [
-        each for alerts in topics(facts).values() for each in alerts if each.name in {"SemanticRouterAbsent", "PrometheusTargetMissing"}
+        alert for alerts in topics(facts).values() for alert in alerts if alert.name in {"SemanticRouterAbsent", "PrometheusTargetMissing"}
     ]
     outcome = prove(program("promtool"), tmp_path, absences, LINKS)
     assert outcome.agrees, outcome.output
     assert outcome.cases >= 4
 
 
-@pytest.mark.parametrize("alert", SHIPPED, ids=lambda each: each.name)
+@pytest.mark.parametrize("alert", SHIPPED, ids=lambda alert: alert.name)
 def test_no_alert_lacks_a_case(alert: Definition) -> None:
     names = {case.name for case in cases(alert)}
     intents = {case.intent for case in cases(alert)}
@@ -93,7 +93,7 @@ def test_no_alert_lacks_a_case(alert: Definition) -> None:
 
 
 def test_cases_notice_what_is_wrong(tmp_path: Path) -> None:
-    """Rules that are spoilt on purpose: each way must be noticed for most kinds of alert, or the cases prove nothing."""
+    """Rules that are spoilt on purpose: each change must be noticed for most kinds of alert, or the cases prove nothing."""
     unnoticed: list[str] = []
     chosen = [
         "SemanticRouterErrors",
@@ -102,7 +102,7 @@ def test_cases_notice_what_is_wrong(tmp_path: Path) -> None:
         "PrometheusScrapeLimitHit",
         "SemanticRouterBusy",
     ]
-    for alert in [each for each in SHIPPED if each.name in chosen]:
+    for alert in [alert for alert in SHIPPED if alert.name in chosen]:
         rule = alert.rule()
         tests = promtool.unit_tests(rule, list(cases(alert)), LINKS, alone=False)
         spoilt = {
@@ -116,23 +116,23 @@ def test_cases_notice_what_is_wrong(tmp_path: Path) -> None:
             limit = f"> {number(alert.tuning.threshold)}"
             spoilt["higher"] = msgspec.structs.replace(rule, expr=rule.expr.replace(limit, f"> {number(alert.tuning.threshold * 1.3)}"))
             spoilt["lower"] = msgspec.structs.replace(rule, expr=rule.expr.replace(limit, f"> {number(alert.tuning.threshold * 0.6)}"))
-        for way, wrong in spoilt.items():
-            if wrong == rule or (alert.name == "SemanticRouterJailbreakSurge" and way in {"higher", "lower"}):
+        for change, wrong in spoilt.items():
+            if wrong == rule or (alert.name == "SemanticRouterJailbreakSurge" and change in {"higher", "lower"}):
                 continue
-            folder = tmp_path / f"{alert.name}-{way}"
+            folder = tmp_path / f"{alert.name}-{change}"
             folder.mkdir()
             files = promtool.write(folder, {rule.name: ({"name": "spoilt", "rules": [wrong.body(LINKS)]}, tests)})
             if promtool.run(program("promtool"), files)[0]:
-                unnoticed.append(f"{alert.name}: {way}")
+                unnoticed.append(f"{alert.name}: {change}")
     assert unnoticed == []
 
 
 def test_fifty_random_sets_of_thresholds(tmp_path: Path) -> None:
-    """Whatever somebody sets, the rule that follows does what it says."""
+    """With any thresholds that a user sets, the rule does what it says."""
     generator = random.Random(20260823)
     tried: list[str] = []
     alerts: list[Definition] = []
-    tunable = [each for each in SHIPPED if isinstance(each.shape, Share | Slow | Count | Surge | Level | Restarts)]
+    tunable = [alert for alert in SHIPPED if isinstance(alert.shape, Share | Slow | Count | Surge | Level | Restarts)]
     for _ in range(SETS):
         for alert in generator.sample(tunable, k=len(tunable) // 6):
             tuning = _random(alert, generator)
@@ -143,7 +143,7 @@ def test_fifty_random_sets_of_thresholds(tmp_path: Path) -> None:
     outcome = prove(program("promtool"), tmp_path, alerts, LINKS, only=lambda case: case.name in essential)
     assert outcome.agrees, outcome.output[-4000:]
     assert outcome.alerts == len(alerts) >= SETS * 7
-    assert set(tried) == {each.name for each in tunable}
+    assert set(tried) == {alert.name for alert in tunable}
 
 
 def _random(alert: Definition, generator: random.Random) -> Tuning:

@@ -69,7 +69,7 @@ def test_every_expression_keeps_the_contract(alert: Definition, facts: Facts) ->
 
 @pytest.mark.parametrize("alert", PER_MODEL, ids=lambda each: each.name)
 def test_expressions_with_thresholds_by_model_keep_the_contract(alert: Definition) -> None:
-    tuned = alert.turned("alerts", sro.Knobs(models={'qwen3.5 "8b"': 0.3, "gpt-5": 0.4}))
+    tuned = alert.tuned("alerts", sro.Knobs(models={'qwen3.5 "8b"': 0.3, "gpt-5": 0.4}))
     assert Contract.everything().findings(tuned.shape.expression(tuned.tuning), where=alert.name) == []
 
 

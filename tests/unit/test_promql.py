@@ -28,9 +28,9 @@ SLOS = (
 )
 
 
-def groups() -> list[Any]:
+def groups() -> list[dict[str, Any]]:
     alerts = Alerts(slos=SLOS).groups(EVERYTHING)
-    return [*(each.body() for each in router_groups()), *(inner for file in alerts.values() for inner in file)]
+    return [*(recorded.body() for recorded in router_groups()), *(inner for file in alerts.values() for inner in file)]
 
 
 def rules(found: list[dict[str, Any]]) -> dict[str, str]:
@@ -56,11 +56,11 @@ def test_every_rule_means_what_it_meant(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [("a > 1", "a > 2"), ('a{b="1"}', 'a{b="2"}'), ('a{b="1"}', 'a{b=~"1"}'), ("a and b", "a or b"), ("a[5m]", "a[6m]")],
 )
-def test_other_expressions_have_other_trees(one: str, other: str) -> None:
-    assert tree(one) != tree(other)
+def test_other_expressions_have_other_trees(first: str, second: str) -> None:
+    assert tree(first) != tree(second)
 
 
 def test_the_order_of_matchers_means_nothing() -> None:

@@ -1,10 +1,10 @@
-"""Rules of SLOs: what is recorded, and the alerts on how fast the error budget burns.
+"""Rules of SLOs: what they record, and the alerts on how fast the error budget burns.
 
-Two alerts an SLO, four pairs of windows: a long one, so that a short spike is no emergency, and a short one, so that the alert ends when the
-trouble does. A burn of 1 uses the budget up exactly at the end of its window.
+Two alerts for each SLO, four pairs of windows: a long one, so that a short spike does not page, and a short one, so that the alert ends
+with the incident. A burn of 1 uses the budget up exactly at the end of its window.
 
-The rule for low traffic: an alert also wants `at_least` bad events in the long window. A single failure never fires it, whatever share of the
-traffic it was; a service that fails all of at least one request an hour is reported within six hours.
+For low traffic, an alert also requires `at_least` bad events in the long window. A single failure never fires it, whatever the ratio;
+a service with at least one request an hour that fails all of them is reported within six hours.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ DASHBOARD: Final = "semantic-router-slos"
 
 
 class Pair(NamedTuple):
-    """Two windows and the burn that is too much over both."""
+    """Two windows and the burn rate that is too high over both."""
 
     long: str
     short: str
@@ -45,14 +45,14 @@ SLOW_PAIRS: Final = (Pair("1d", "2h", 3), Pair("3d", "6h", 1))
 HOLD: Final = {FAST: "2m", SLOW: "15m"}
 _QUICK: Final = ("30m", "1h", "2h", "6h")
 _LONG: Final = ("1d", "3d")
-_SELDOM: Final = "2m"
+_LONGEST_STEP: Final = "2m"
 
 
 def slo_groups(slos: Sequence[Slo], facts: Facts, links: Links) -> list[dict[str, Any]]:
-    """Return the rule groups of SLOs, in Prometheus's words.
+    """Return the rule groups of SLOs, in Prometheus's native syntax.
 
     Raises:
-        ConfigError: a budget is counted over a longer time than samples are kept.
+        ConfigError: the window of a budget is longer than the retention of samples.
 
     """
     for slo in slos:
@@ -64,19 +64,19 @@ def slo_groups(slos: Sequence[Slo], facts: Facts, links: Links) -> list[dict[str
 def promise_groups(promises: Sequence[Promise], facts: Facts, links: Links) -> list[dict[str, Any]]:
     """Return the rule groups of single objectives."""
     return [
-        {"name": "slo-events", "interval": facts.interval, "rules": [rule for each in promises for rule in _events(each)]},
-        {"name": "slo-ratios", "rules": [_ratio(each, window) for each in promises for window in ("5m", *_QUICK)]},
+        {"name": "slo-events", "interval": facts.interval, "rules": [rule for promise in promises for rule in _events(promise)]},
+        {"name": "slo-ratios", "rules": [_ratio(promise, window) for promise in promises for window in ("5m", *_QUICK)]},
         {
             "name": "slo-budgets",
-            "interval": max(_SELDOM, facts.interval, key=lambda each: duration_seconds("", each)),
-            "rules": [rule for each in promises for rule in (*(_ratio(each, window) for window in _LONG), *_budget(each))],
+            "interval": max(_LONGEST_STEP, facts.interval, key=lambda interval: duration_seconds("", interval)),
+            "rules": [rule for promise in promises for rule in (*(_ratio(promise, window) for window in _LONG), *_budget(promise))],
         },
-        {"name": "slo-alerts", "rules": [rule.body(links) for each in promises for rule in burn_alerts(each, facts)]},
+        {"name": "slo-alerts", "rules": [rule.body(links) for promise in promises for rule in burn_alerts(promise, facts)]},
     ]
 
 
 def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
-    """Return the two alerts of a promise."""
+    """Return the two alerts of an objective."""
     of = "" if promise.model is None else f" for model {promise.model}"
     name = promise.slo.name
     return [
@@ -87,7 +87,7 @@ def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
             facts,
             "critical",
             f"break SLO {name}{of}",
-            f"At this pace the error budget of {promise.slo.window} is used up within days. Promised: {_percent(promise.objective)}.",
+            f"At this rate the error budget of {promise.slo.window} is used up within days. Objective: {_percent(promise.objective)}.",
         ),
         _alert(
             promise,
@@ -96,7 +96,7 @@ def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
             facts,
             "warning",
             f"have been breaking SLO {name}{of}",
-            f"The error budget of {promise.slo.window} will not last. Promised: {_percent(promise.objective)}.",
+            f"The error budget of {promise.slo.window} will not last. Objective: {_percent(promise.objective)}.",
         ),
     ]
 
@@ -116,7 +116,7 @@ def _alert(promise: Promise, name: str, pairs: Sequence[Pair], facts: Facts, sev
 
 
 def limits(promise: Promise, pairs: Sequence[Pair]) -> list[tuple[Pair, float]]:
-    """Return the share of bad events that is too much over each pair; a pair that would want more than everything is left out."""
+    """Return the ratio of bad events that is too high over each pair, without pairs that would require more than all events."""
     return [(pair, round(pair.burn * promise.budget, 12)) for pair in pairs if pair.burn * promise.budget < 1]
 
 
@@ -136,7 +136,7 @@ def _events(promise: Promise) -> list[dict[str, Any]]:
     bad, good = sli.bad(model), sli.good(model)
     total = _rate(sli.total(model))
     errors = f"{_rate(bad)} or {total} * 0" if bad is not None else f"{total} - {_rate(good or '')}"
-    # Errors that are counted elsewhere may lag behind the events: then they are all there is.
+    # Errors that are counted elsewhere may be ahead of the events: then they are all events there are.
     events = f"{total} > {_rate(bad)} or {_rate(bad)} or {total}" if bad is not None else total
     return [_recorded(promise, ERRORS, errors), _recorded(promise, EVENTS, events)]
 
@@ -166,5 +166,5 @@ def _rate(selector: str) -> str:
     return f"sum by (namespace, job) (rate({selector}[5m]))"
 
 
-def _percent(share: float) -> str:
-    return f"{number(round(share * 100, 8))} %"
+def _percent(ratio: float) -> str:
+    return f"{number(round(ratio * 100, 8))} %"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
-    """One shipped alert: its condition, its numbers, its words."""
+    """One shipped alert: its condition, its numbers, its texts."""
 
     name: str
     shape: Shape
@@ -47,26 +47,26 @@ class Definition:
     at_most: Severity = "critical"
     """The highest severity that makes sense."""
     off_because: str = ""
-    """Why it is off as shipped."""
+    """Why it is off by default."""
 
-    def turned(self, where: str, knobs: Knobs | None) -> Definition:
-        """Return the alert with its knobs turned.
+    def tuned(self, where: str, knobs: Knobs | None) -> Definition:
+        """Return the alert with a user's knobs applied.
 
         Raises:
-            ConfigError: a knob that it does not have, or a number that cannot work.
+            ConfigError: a knob that the alert does not have, or a number that cannot work.
 
         """
         if knobs is None:
             return self
         place = f"{where}.{self.name}"
-        tuning = self.tuning.turned(place, knobs)
+        tuning = self.tuning.tuned(place, knobs)
         if knobs.models and "model" not in self.by:
             raise ConfigError(f"{place}: models", sorted(knobs.models), "leave it out; this alert does not tell models apart")
         if SEVERITIES.index(tuning.severity) < SEVERITIES.index(self.at_most):
             raise ConfigError(f"{place}: severity", tuning.severity, f"write at most {self.at_most}; nobody here can mend what it tells")
         self.shape.check(place, tuning)
         asked: bool | UnsetType = knobs.enabled
-        # Whoever gives an alert that is off its number wants it on.
+        # A threshold turns on an alert that is off by default.
         enabled = (self.enabled or knobs.threshold is not msgspec.UNSET) if asked is msgspec.UNSET else bool(asked)
         return replace(self, tuning=tuning, enabled=enabled)
 
@@ -76,7 +76,7 @@ class Definition:
         return self.shape.by
 
     def words(self, text: str) -> str:
-        """Fill in the bound that is in force."""
+        """Fill in the bound in force."""
         return text.replace("{bound}", f"{self.tuning.bound:g}")
 
     def rule(self) -> AlertRule:
@@ -104,5 +104,5 @@ def tuning(
     at_least: int = 0,
     bound: float = 0,
 ) -> Tuning:
-    """Numbers that an alert is shipped with."""
+    """Return the default numbers of an alert."""
     return Tuning(threshold=threshold, severity=severity, for_=hold, keep_firing_for=keep, at_least=at_least, bound=bound)

@@ -1,4 +1,4 @@
-"""What a rule needs to know about the installation it watches."""
+"""What rules need to know about the installation they watch."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Facts:
-    """The Prometheus that evaluates the rules, as far as rules care."""
+    """The Prometheus that evaluates the rules."""
 
     namespaces: tuple[str, ...] = ("*",)
     """Where routers are expected; `*` alone: anywhere."""
     jobs: tuple[str, ...] = ()
-    """Scrape jobs that somebody asked for."""
+    """Scrape jobs added by the user."""
     sample_limit: int = 0
-    """Samples that a router may answer a scrape with; 0: no limit."""
+    """Maximum number of samples in a scrape of a router; 0: no limit."""
     volume_bytes: Decimal | int | None = None
     """Size of the volume; None: unknown."""
     remote_write: bool = False
-    """Whether samples are sent on."""
+    """Whether remote write is configured."""
     alertmanager: bool = False
-    """Whether there is somebody to notify."""
+    """Whether alerts are sent to an Alertmanager."""
     interval: str = "15s"
     """Time between evaluations."""
     retention: str = "15d"

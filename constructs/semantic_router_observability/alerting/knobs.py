@@ -1,4 +1,4 @@
-"""What can be turned on a shipped alert without writing PromQL."""
+"""What users can change in a shipped alert without writing PromQL."""
 
 from __future__ import annotations
 
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
 
 
 class Knobs(Spec, frozen=True, kw_only=True):
-    """Changes to one shipped alert; what is left out stays as shipped. `docs/alerts.md` lists what each alert starts from.
+    """Changes to one shipped alert; omitted fields keep their defaults. `docs/alerts.md` lists the defaults of each alert.
 
     Attributes:
-        enabled: Whether the alert exists. Default: as shipped.
-        threshold: Value beyond which it fires, in the unit that the table of alerts names. Default: as shipped.
-        for_: How long it must hold. Default: as shipped.
-        keep_firing_for: How long it goes on afterwards. Default: as shipped.
-        severity: `critical`, `warning` or `info`. Default: as shipped.
-        at_least: Fewest bad events in the window, so that a single failure at night is no alert. Default: as shipped.
-        bound: Bucket bound in seconds from which an observation counts as slow. Default: as shipped.
-        models: Threshold by model, for the alerts that look at each model. Default: the same for all.
+        enabled: Whether the alert exists. Default: see `docs/alerts.md`.
+        threshold: Value beyond which it fires, in the unit that the table of alerts names; the red line of its panel moves along. Default:
+            see `docs/alerts.md`.
+        for_: How long the condition must hold. Default: see `docs/alerts.md`.
+        keep_firing_for: How long it keeps firing afterwards. Default: see `docs/alerts.md`.
+        severity: `critical`, `warning` or `info`. Default: see `docs/alerts.md`.
+        at_least: Minimum number of bad events in the window, so that a single failure at night does not fire it. Default: see
+            `docs/alerts.md`.
+        bound: Bucket bound in seconds above which an observation counts as slow. Default: see `docs/alerts.md`.
+        models: Threshold by model, for alerts that are evaluated for each model. Default: the same for all.
 
     """
 
@@ -43,7 +45,7 @@ class Knobs(Spec, frozen=True, kw_only=True):
 
 
 class Tuning(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of one alert that are in force."""
+    """The numbers of one alert in force."""
 
     threshold: float
     for_: str
@@ -53,8 +55,8 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     bound: float = 0
     models: dict[str, float] = {}
 
-    def turned(self, where: str, knobs: Knobs) -> Tuning:
-        """Return these numbers with the changes made.
+    def tuned(self, where: str, knobs: Knobs) -> Tuning:
+        """Return these numbers with a user's changes.
 
         Raises:
             ConfigError: the alert has no such knob.

@@ -1,4 +1,4 @@
-"""Where an alert sends its reader: a panel of a dashboard, and a page of the runbook."""
+"""Links of an alert: a panel of a dashboard, and a page of the runbook."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 RUNBOOKS: Final = "docs/runbooks"
-"""Where the runbook pages lie in this repository; only who publishes it can say under which address."""
+"""Folder of the runbook pages in this repository; the URL depends on where it is published."""
 
 
 class Panel(Spec, frozen=True, kw_only=True):
     """A panel of a dashboard.
 
     Attributes:
-        uid: Uid of the dashboard, as in its address.
+        uid: UID of the dashboard, as in its URL.
         id: Number of the panel, as in `?viewPanel=`. Default: the whole dashboard.
 
     """
@@ -37,25 +37,25 @@ def panels(uid: str, *numbers: int) -> tuple[Panel, ...]:
 
 @dataclass(frozen=True)
 class Links:
-    """What addresses begin with, and the labels every alert carries."""
+    """Base URLs of links, and the labels of every alert."""
 
     runbooks: str = RUNBOOKS
     dashboards: str = ""
-    """Address of Grafana without a trailing slash; empty: the link is a path."""
+    """URL of Grafana without a trailing slash; empty: links are paths."""
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def runbook(self, alert: str) -> str:
-        """Address of an alert's page."""
+        """URL of an alert's page."""
         return f"{self.runbooks}/{alert}.md"
 
     def dashboard(self, panel: Panel) -> str:
-        """Address of a panel; its filters are set to where the alert comes from."""
+        """URL of a panel."""
         view = "" if panel.id is None else f"?viewPanel={panel.id}"
         return f"{self.dashboards}/d/{panel.uid}/{view}"
 
 
 def check_panel(where: str, panel: Panel) -> None:
-    """Refuse a link to a panel that a shipped dashboard does not have; dashboards of others are theirs to know.
+    """Refuse a link to a panel that a shipped dashboard does not have; panels of other dashboards are not checked.
 
     Raises:
         ConfigError: there is no such panel.

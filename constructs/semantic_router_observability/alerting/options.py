@@ -1,4 +1,4 @@
-"""`Alerts`: which alerts Prometheus evaluates, and with which numbers."""
+"""`Alerts`: which alerts Prometheus evaluates, and with which thresholds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .links import Panel
 
 EVERYTHING = Facts(jobs=("any",), sample_limit=1, volume_bytes=1, remote_write=True, alertmanager=True)
-"""An installation in which every alert has its place."""
+"""An installation for which every alert is defined."""
 
 
 AS_SHIPPED = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT)
@@ -41,14 +41,14 @@ class Alerts(Spec, frozen=True, kw_only=True):
         Alerts(own=(AlertRule(name="CheckoutSlow", expr="...", summary="..."),))
 
     Attributes:
-        enabled: Whether the shipped alerts are evaluated. Default true: they show in Prometheus and Grafana also where nobody is notified.
-        rules: Changes to shipped alerts, by their names. Default: none.
-        own: Alerts of your own. Default: none.
-        slos: Promises whose error budgets are watched. Default: none, as only you can promise.
-        team: Label `team` of every alert, to route by. Default `platform`.
-        runbook_base_url: What links to runbooks begin with: the address of `docs/runbooks` where you publish this repository. Default:
-            none, links are paths in the repository.
-        dashboard_base_url: Where people reach Grafana. Default: Grafana's `externalUrl`; without one, links are paths.
+        enabled: Whether the shipped alerts are evaluated. Default true: without an Alertmanager they still show in Prometheus and Grafana.
+        rules: Changes to shipped alerts, by alert name. Default: none.
+        own: Further alerts. Default: none.
+        slos: SLOs whose error budgets are recorded and alerted on. Default: none, the objectives are yours to set.
+        team: Value of the label `team` of every alert, to route by. Default `platform`.
+        runbook_base_url: Base URL of links to runbooks: where you publish `docs/runbooks` of this repository. Default: none, links are
+            paths in the repository.
+        dashboard_base_url: URL of Grafana for users. Default: Grafana's `externalUrl`; without it, links are paths.
 
     """
 
@@ -65,13 +65,13 @@ class Alerts(Spec, frozen=True, kw_only=True):
             http_url("alerts: runbookBaseUrl", self.runbook_base_url)
         if self.dashboard_base_url is not None:
             http_url("alerts: dashboardBaseUrl", self.dashboard_base_url)
-        shipped = {each.name: each for alerts in topics(EVERYTHING).values() for each in alerts}
+        shipped = {alert.name: alert for alerts in topics(EVERYTHING).values() for alert in alerts}
         for name, knobs in self.rules.items():
             if name not in shipped:
                 near = difflib.get_close_matches(name, shipped, n=1)
                 hint = f"did you mean {near[0]}? " if near else ""
                 raise ConfigError("alerts: rules", name, f"is no shipped alert; {hint}docs/alerts.md lists them; your own go under 'own'")
-            shipped[name].turned("alerts: rules", knobs)
+            shipped[name].tuned("alerts: rules", knobs)
         unique("alerts: slos", [slo.name for slo in self.slos], "SLOs")
         unique("alerts: own", [rule.name for rule in self.own], "alerts")
         for rule in self.own:
@@ -81,7 +81,7 @@ class Alerts(Spec, frozen=True, kw_only=True):
                 check_panel(f"alerts: own: {rule.name}", rule.dashboard)
 
     def links(self, facts: Facts = Facts()) -> Links:  # noqa: B008  frozen
-        """What every alert's links and labels begin with."""
+        """Base URLs of links, and the labels of every alert."""
         return Links(
             runbooks=(self.runbook_base_url or RUNBOOKS).rstrip("/"),
             dashboards=(self.dashboard_base_url or facts.grafana_url).rstrip("/"),
@@ -89,21 +89,21 @@ class Alerts(Spec, frozen=True, kw_only=True):
         )
 
     def definitions(self, facts: Facts) -> Iterator[tuple[str, Definition]]:
-        """Return the shipped alerts that are on, tuned, with their topics."""
+        """Return the enabled shipped alerts with the user's thresholds, and their topics."""
         for topic, alerts in topics(facts).items() if self.enabled else ():
             for shipped in alerts:
-                turned = shipped.turned("alerts: rules", self.rules.get(shipped.name))
-                if turned.enabled:
-                    yield topic, turned
+                tuned = shipped.tuned("alerts: rules", self.rules.get(shipped.name))
+                if tuned.enabled:
+                    yield topic, tuned
 
     def lines(self, facts: Facts) -> list[Line]:
         """Return the red lines of panels that show what the alerts in force watch."""
-        shipped = _drawn(each for alerts in topics(AS_SHIPPED).values() for each in alerts)
-        now = _drawn(each for _, each in self.definitions(facts))
+        shipped = _drawn(alert for alerts in topics(AS_SHIPPED).values() for alert in alerts)
+        now = _drawn(alert for _, alert in self.definitions(facts))
         return [Line(panel.uid, panel.id or 0, shipped[panel], value) for panel, value in now.items()]
 
     def groups(self, facts: Facts) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """Return rule groups by the name of their file, in Prometheus's words."""
+        """Return rule groups by the name of their file, in Prometheus's native syntax."""
         links = self.links(facts)
         found: dict[str, list[dict[str, Any]]] = {}
         for topic, definition in self.definitions(facts):
@@ -114,7 +114,7 @@ class Alerts(Spec, frozen=True, kw_only=True):
         return files
 
     def own_groups(self, facts: Facts = Facts()) -> list[dict[str, Any]]:  # noqa: B008  frozen
-        """Return the group of the alerts that users brought."""
+        """Return the group of user-supplied alerts."""
         return [{"name": "alerts-own", "rules": [rule.body(self.links(facts)) for rule in self.own]}] if self.own else []
 
 

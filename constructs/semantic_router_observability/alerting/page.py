@@ -10,12 +10,12 @@ from .options import EVERYTHING
 if TYPE_CHECKING:
     from .definition import Definition
 
-_WORDLESS = {"scrape answered", "reload succeeded", "replicas that answer", "no target", "always", "members that know each other"}
-"""Units of conditions that have no number to turn."""
+_WITHOUT_THRESHOLD = {"target up", "reload succeeded", "replicas up", "no target", "always", "cluster members"}
+"""Units of conditions without a threshold."""
 
 
 def page() -> str:
-    """Return a section a topic, with a row an alert."""
+    """Return a section for each topic, with a row for each alert."""
     lines: list[str] = []
     for topic, alerts in topics(EVERYTHING).items():
         lines += [
@@ -44,10 +44,8 @@ def _row(alert: Definition) -> str:
 
 def _condition(alert: Definition) -> str:
     tuning, unit = alert.tuning, alert.shape.unit
-    if unit in _WORDLESS:
-        return {"always": "always", "members that know each other": "fewer members than replicas", "no target": "no target"}.get(
-            unit, f"{unit}: 0"
-        )
+    if unit in _WITHOUT_THRESHOLD:
+        return {"always": "always", "cluster members": "fewer members than replicas", "no target": "no target"}.get(unit, f"{unit}: 0")
     window = getattr(alert.shape, "window", None)
     parts = [f"`threshold` {tuning.threshold:g} ({unit})"]
     if tuning.bound:

@@ -15,11 +15,11 @@ from semantic_router_observability.spec import Spec
 from .links import Links, Panel
 
 Severity = Literal["critical", "warning", "info"]
-"""Who has to move, and when.
+"""How urgent an alert is.
 
-- `critical`: users are failing now, or nobody would notice if they were. Wake somebody.
-- `warning`: some users suffer, or all of them soon will. Somebody looks within the working day.
-- `info`: worth knowing when reading a dashboard or another alert; nobody is notified for it alone.
+- `critical`: users are failing now, or nobody would notice if they were. Page someone.
+- `warning`: some users suffer, or all of them soon will. Someone looks within the working day.
+- `info`: worth knowing when reading a dashboard or another alert; it notifies nobody by itself.
 """
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "warning", "info")
@@ -34,15 +34,15 @@ class AlertRule(Spec, frozen=True, kw_only=True):
         name: Value of the `alertname` label, such as `CheckoutSlow`.
         expr: PromQL; each series it returns is an alert.
         for_: How long the expression must hold before the alert fires. Default `5m`; `0s` fires at once.
-        keep_firing_for: How long the alert goes on after the expression stopped to hold. Default `0s`.
+        keep_firing_for: How long the alert keeps firing after the expression no longer holds. Default `0s`.
         severity: `critical`, `warning` (default) or `info`.
-        summary: What happened, in one line; `{{ $value }}` and `{{ $labels.x }}` are filled in.
+        summary: What happened, in one line; Prometheus fills in `{{ $value }}` and `{{ $labels.x }}`.
         description: What it means for users, with the value. Default: none.
         service: Label `service`: what is affected. Default `semantic-router`.
         component: Label `component`: which part of it. Default `custom`.
         labels: Further labels, to route by. Default: none.
         dashboard: Panel to look at first. Default: no link.
-        runbook_url: Page to follow. Default: the page of this name below the runbook base.
+        runbook_url: URL of the runbook. Default: the page with the name of the alert below the base URL.
 
     """
 
@@ -75,7 +75,7 @@ class AlertRule(Spec, frozen=True, kw_only=True):
                 raise ConfigError(f"{where}: labels", name, f"leave it out; the field {'name' if name == 'alertname' else name!s} says it")
 
     def body(self, links: Links) -> dict[str, Any]:
-        """Return the rule in Prometheus's words."""
+        """Return the rule in Prometheus's native syntax."""
         annotations = {
             "summary": self.summary,
             "description": self.description,
@@ -95,5 +95,5 @@ class AlertRule(Spec, frozen=True, kw_only=True):
 
 
 def seconds(where: str, value: str) -> int:
-    """Seconds of a duration that may be zero."""
+    """Seconds of a duration, which may be zero."""
     return int(duration_or_zero(where, value))

@@ -1,4 +1,4 @@
-"""`Slo`: a promise to users, as a share of events that must be good, and the rules that tell when its error budget burns too fast."""
+"""`Slo`: an objective for users, as a ratio of events that must be good, and what its error budget is counted from."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from semantic_router_observability.router.catalogue import family
 from semantic_router_observability.router.causes import BACKEND, CLIENT
 from semantic_router_observability.spec import Spec, Tagged
 
-from .shapes.promql import spelled
+from .shapes.promql import le_pattern
 
 LOWEST_OBJECTIVE: Final = 0.85
-"""Below, no error share exceeds six times the budget, and nothing could ever be critical."""
+"""Below it, no error ratio exceeds six times the budget, and the critical alert could never fire."""
 
 _HISTOGRAMS: Final = {
     "completion": "llm_model_completion_latency_seconds",
@@ -29,7 +29,7 @@ _HISTOGRAMS: Final = {
 
 
 class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
-    """Requests that do not fail; what clients cause does not count against it. By model, only what its server causes does."""
+    """Requests that do not fail. Errors caused by clients do not count; for a model, only errors of its server do."""
 
     def bad(self, model: str | None) -> str:
         """Select the bad events."""
@@ -41,7 +41,7 @@ class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
         """Select all events."""
         return "llm_model_requests_total" if model is None else f"llm_routing_reason_codes_total{{model={_text(model)}}}"
 
-    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
         """There is no counter of good events."""
         return None
 
@@ -51,7 +51,7 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
 
     Attributes:
         bound: Seconds; one of the histogram's bucket bounds.
-        of: `completion` (the whole answer), `firstToken` (default), `token` (each one), or `routing` (the router's own share).
+        of: `completion` (the whole answer), `firstToken` (default), `token` (time per token), or `routing` (time in the router).
 
     """
 
@@ -63,13 +63,13 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
         if self.bound not in bounds:
             raise ConfigError("sli: bound", self.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
 
-    def bad(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+    def bad(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
         """There is no counter of bad events."""
         return None
 
     def good(self, model: str | None) -> str:
         """Select the good events."""
-        matchers = [*self._matchers(model), f'le=~"{spelled(self.bound)}"']
+        matchers = [*self._matchers(model), f'le=~"{le_pattern(self.bound)}"']
         return f"{_HISTOGRAMS[self.of]}_bucket{{{', '.join(matchers)}}}"
 
     def total(self, model: str | None) -> str:
@@ -86,10 +86,10 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
 
 
 class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
-    """Anything that is counted.
+    """Any two counters.
 
     Attributes:
-        bad_events: Counter of the bad events, with matchers if need be, such as `shop_orders_total{status="failed"}`.
+        bad_events: Counter of the bad events, with matchers if needed, such as `shop_orders_total{status="failed"}`.
         all_events: Counter of all events, the bad ones among them.
 
     """
@@ -114,7 +114,7 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
         """Select all events."""
         return self._of(self.all_events, model)
 
-    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - others have one
+    def good(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
         """There is no counter of good events."""
         return None
 
@@ -127,11 +127,11 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
 
 
 Sli = Availability | Latency | Ratio
-"""What is promised."""
+"""What an objective is set for."""
 
 
 class Slo(Spec, frozen=True, kw_only=True):
-    """A promise about a share of events.
+    """An objective for a ratio of events.
 
     Usage:
         Slo(name="answers", sli=Availability(), objective=0.995)
@@ -139,11 +139,11 @@ class Slo(Spec, frozen=True, kw_only=True):
 
     Attributes:
         name: Value of the label `slo`.
-        sli: What is promised: `availability`, `latency` or `ratio`.
-        objective: Share of events that must be good, such as 0.995.
-        window: Time the budget is counted over. Default `14d`; samples must be kept as long.
-        per_model: Objectives of single models, on top of the one for all of them together. Default: none.
-        at_least: Fewest bad events in the long window of an alert, so that one failure at night is no emergency. Default 5.
+        sli: What is measured: `availability`, `latency` or `ratio`.
+        objective: Ratio of events that must be good, such as 0.995.
+        window: Time over which the budget is counted. Default `14d`; samples must be kept at least as long.
+        per_model: Objectives of single models, in addition to the one for all models together. Default: none.
+        at_least: Minimum number of bad events in the long window of an alert, so that one failure at night does not page. Default 5.
 
     """
 
@@ -160,7 +160,7 @@ class Slo(Spec, frozen=True, kw_only=True):
             raise ConfigError("slo: name", self.name, "write lower-case letters, digits and '-'")
         for place, objective in {
             "objective": self.objective,
-            **{f"perModel.{model}": each for model, each in self.per_model.items()},
+            **{f"perModel.{model}": objective for model, objective in self.per_model.items()},
         }.items():
             if not LOWEST_OBJECTIVE <= objective < 1:
                 raise ConfigError(f"{where}: {place}", objective, f"write a share from {LOWEST_OBJECTIVE} to below 1, such as 0.995")
@@ -173,7 +173,7 @@ class Slo(Spec, frozen=True, kw_only=True):
 
     def promises(self) -> list[Promise]:
         """Return the objective for all models, and those of single ones."""
-        return [Promise(self, None, self.objective), *(Promise(self, model, each) for model, each in self.per_model.items())]
+        return [Promise(self, None, self.objective), *(Promise(self, model, objective) for model, objective in self.per_model.items())]
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -185,22 +185,22 @@ class Promise(msgspec.Struct, frozen=True):
 
     @property
     def budget(self) -> float:
-        """Share of events that may be bad."""
+        """Ratio of events that may be bad."""
         return round(1 - self.objective, 12)
 
     @property
     def labels(self) -> dict[str, str]:
-        """Labels of what is recorded about it."""
+        """Labels of its alerts."""
         return {"slo": self.slo.name, **({"model": self.model} if self.model is not None else {})}
 
     @property
     def matchers(self) -> str:
-        """Select what is recorded about it."""
+        """Matchers of its recorded series."""
         return f'slo="{self.slo.name}", model={_text(self.model or "")}'
 
     @property
     def recorded(self) -> dict[str, str]:
-        """Labels of what is recorded about it; an empty one is none, and says that queries may ask for it."""
+        """Labels of its recorded series; with an empty `model` for all models, which queries may select."""
         return {"slo": self.slo.name, "model": self.model or ""}
 
 

@@ -35,7 +35,7 @@ def render(
     directory: str,
     files: SecretFiles,
 ) -> str:
-    """Put the parts together; `directory` holds the templates, `files` takes note of the credentials."""
+    """Assemble the configuration; `directory` holds the templates, `files` collects the credentials."""
     config = {
         "templates": [f"{directory}/{TEMPLATE_FILE}"],
         "route": tree(default_receiver, grouping, routes, dead_man_switch),

@@ -1,4 +1,4 @@
-"""Which alerts keep quiet while another one fires."""
+"""Which alerts do not notify while another one fires."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from semantic_router_observability.spec import Spec
 
 from .matching import check_label_names, check_matchers
 
-SAME_THING = ("cluster", "namespace", "service", "alertname", "job", "pod", "model", "slo")
-"""Labels that say what an alert is about. One that neither of two alerts has counts as equal."""
+SAME_OBJECT = ("cluster", "namespace", "service", "alertname", "job", "pod", "model", "slo")
+"""Labels of the object that an alert is about. A label that neither of two alerts has counts as equal."""
 
 ABSENT = "SemanticRouterAbsent"
-"""Alert that no router is to be found."""
+"""Alert that no router is found."""
 
 DOWN = "SemanticRouterDown"
 """Alert that no replica of a router answers."""
@@ -27,19 +27,19 @@ ERRORS = "SemanticRouterErrors"
 """Alert that many requests fail."""
 
 FEWER_ERRORS = "SemanticRouterErrorsElevated|SemanticRouterErrorsAtLowTraffic"
-"""Alerts that say the same with less."""
+"""Alerts on the same errors at a lower severity or rate."""
 
 
 class Inhibition(Spec, frozen=True, kw_only=True):
-    """While an alert that the source describes fires, those that the target describes are not sent.
+    """While an alert that matches the source fires, those that match the target do not notify.
 
     Usage:
         Inhibition(source=('alertname="ClusterUpgrade"',), target=('severity!="critical"',), equal=("cluster",))
 
     Attributes:
-        source: Conditions on the alert that fires, in Alertmanager's notation.
-        target: Conditions on the alerts that keep quiet.
-        equal: Labels in which the two must agree; one that neither has counts as equal. Default: none.
+        source: Matchers of the alert that fires, in Alertmanager's syntax.
+        target: Matchers of the alerts that are suppressed.
+        equal: Labels whose values must be equal; a label that neither alert has counts as equal. Default: none.
 
     """
 
@@ -63,21 +63,21 @@ class Inhibition(Spec, frozen=True, kw_only=True):
 _ROUTER = f'service="{SERVICE}"'
 
 DEFAULT_INHIBITIONS = (
-    # The same thing, told at its worst.
-    Inhibition(source=('severity="critical"',), target=('severity=~"warning|info"',), equal=SAME_THING),
-    Inhibition(source=('severity="warning"',), target=('severity="info"',), equal=SAME_THING),
+    # Of alerts about one object, only the most severe notifies.
+    Inhibition(source=('severity="critical"',), target=('severity=~"warning|info"',), equal=SAME_OBJECT),
+    Inhibition(source=('severity="warning"',), target=('severity="info"',), equal=SAME_OBJECT),
     Inhibition(source=(f'alertname="{ERRORS}"',), target=(f'alertname=~"{FEWER_ERRORS}"',), equal=("cluster", "namespace", "job")),
-    # No router at all explains everything else about it. Where the alert cannot name a namespace, it means all of them.
+    # Without a router, every other alert about it follows. Without a namespace, the alert is about all of them.
     Inhibition(source=(f'alertname="{ABSENT}"', 'namespace=""'), target=(_ROUTER, f'alertname!="{ABSENT}"'), equal=("cluster",)),
     Inhibition(
         source=(f'alertname="{ABSENT}"', 'namespace!=""'), target=(_ROUTER, f'alertname!="{ABSENT}"'), equal=("cluster", "namespace")
     ),
     Inhibition(source=(f'alertname="{DOWN}"',), target=(_ROUTER, f'alertname!~"{ABSENT}|{DOWN}"'), equal=("cluster", "namespace")),
-    # One pod that does not answer explains what is said about that pod, and nothing about the others.
+    # A pod that does not answer explains the alerts about that pod, and no others.
     Inhibition(
         source=(f'alertname="{REPLICA_DOWN}"', 'pod!=""'),
         target=(_ROUTER, f'alertname!~"{ABSENT}|{DOWN}|{REPLICA_DOWN}"'),
         equal=("cluster", "namespace", "pod"),
     ),
 )
-"""Critical over warning over info about the same thing, and a router that is gone over everything that follows from it."""
+"""Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those that follow from it."""

@@ -1,4 +1,4 @@
-"""Label matchers, in Alertmanager's own notation."""
+"""Label matchers, in Alertmanager's syntax."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOOKAROUND = re.compile(r"\(\?(?:<?[=!]|>)")
 
 
 def check_matchers(where: str, matchers: Sequence[str]) -> None:
-    """Refuse what Alertmanager would: it keeps its old configuration, or does not start, over one matcher it cannot read."""
+    """Refuse what Alertmanager refuses: with one invalid matcher it keeps its old configuration, or does not start."""
     listed(where, matchers)
     for matcher in matchers:
         found = _MATCHER.fullmatch(matcher)
@@ -38,7 +38,7 @@ def equalities(match: Mapping[str, str]) -> list[str]:
 
 
 def check_label_names(where: str, names: Sequence[str]) -> None:
-    """Refuse names that are no label, and a name listed twice."""
+    """Refuse invalid label names, and a name listed twice."""
     listed(where, names)
     prometheus_labels(where, dict.fromkeys(names, ""))
     unique(where, names, "labels")
@@ -53,7 +53,7 @@ def check_group_by(where: str, names: Sequence[str]) -> None:
 
 
 def _check_expression(where: str, expression: str) -> None:
-    """Go's regular expressions are Python's without the ones that look around."""
+    """Go's regular expressions are Python's without lookahead and lookbehind."""
     try:
         re.compile(expression)
     except re.error as error:

@@ -1,4 +1,4 @@
-"""What a notification says: one template file that all receivers with a text of their own share."""
+"""Texts of notifications: one template file for all receivers that have a text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TEXT = '{{ template "observability.text" . }}'
 DESCRIPTION = TEXT
 
 SEVERITY = '{{ template "observability.severity" . }}'
-"""One of PagerDuty's words. A group of several severities counts as critical: better woken once too often."""
+"""One of PagerDuty's severities. A group of several severities counts as critical: better to page once too often."""
 
 TEMPLATES = """\
 {{- define "observability.severity" -}}
@@ -47,10 +47,10 @@ Dashboard: {{ .Annotations.dashboard_url }}
 {{- end -}}
 {{- end -}}
 """
-"""Says what happened, what it means, and where to go next, from the annotations that every rule of this project has."""
+"""What happened, what it means, and where to go next, from the annotations that every rule of this project has."""
 
 
 def link(annotation: str) -> str:
-    """Template of an annotation's address, empty where it is a path: nobody stated where runbooks or Grafana are published."""
+    """Template of an annotation's URL, empty where it is a path because no base URL of runbooks or Grafana is set."""
     value = f".CommonAnnotations.{annotation}"
     return f'{{{{ if match "^https?://" {value} }}}}{{{{ {value} }}}}{{{{ end }}}}'

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PORT = ALERTMANAGER
 GOSSIP_PORT = 9094
-"""Port on which replicas agree who sends a notification, by TCP and UDP; Alertmanager's default."""
+"""Port on which replicas agree which of them notifies, TCP and UDP; Alertmanager's default."""
 
 CONFIG = "/etc/alertmanager/config"
 CONFIG_FILE = "alertmanager.yml"
@@ -53,9 +53,9 @@ def template(
 ) -> dict[str, Any]:
     """Pod template; `peers` are the addresses of all replicas, none where there is only one.
 
-    The hash of the configuration rolls the pods: Alertmanager reads it when it starts or is told to, and does not watch it.
+    The hash of the configuration rolls the pods: Alertmanager reads it at start or on request, and does not watch it.
     """
-    # The image has no command that asks for readiness; this one asks for the status, which is answered as soon as there is one.
+    # The image has no command for readiness; this one asks for the status, which is served once there is one.
     answers = ["amtool", "cluster", "show", f"--alertmanager.url={web.local_url}", f"--http.config.file={CONFIG}/{PROBE_CONFIG}"]
     container = {
         "name": "alertmanager",
@@ -94,7 +94,8 @@ def template(
 
 
 _GOSSIP = {"name": "gossip", "containerPort": GOSSIP_PORT}
-"""UDP is left out, here and in the Service: `kubectl apply` cannot tell two ports of one number apart, and neither needs to be listed."""
+"""Without UDP, here and in the Service: `kubectl apply` cannot distinguish two ports with the same number, and neither needs to be
+listed."""
 
 
 def _cluster_arguments(peers: Sequence[str], cluster: str) -> list[str]:
@@ -103,9 +104,9 @@ def _cluster_arguments(peers: Sequence[str], cluster: str) -> list[str]:
     return [
         # The pod's own address: on 0.0.0.0, Alertmanager looks for a private address and does not start in a cluster that uses others.
         f"--cluster.listen-address=[$(POD_IP)]:{GOSSIP_PORT}",
-        # Addresses are used again: without a label, a pod that gets the former address of another cluster's would join it.
+        # Addresses are reused: without a label, a pod that gets an address of another cluster's former replica would join that cluster.
         f"--cluster.label={cluster}",
-        # Forget a replica after as long as a restart may take; the default of six hours keeps asking for addresses that are gone.
+        # Forget a replica after the time that a restart may take; the default of six hours keeps connecting to addresses that are gone.
         "--cluster.reconnect-timeout=5m",
         *(f"--cluster.peer={peer}" for peer in peers),
     ]

@@ -1,4 +1,4 @@
-"""Who is told: one type a service, every credential a reference to a Secret that Alertmanager reads as a file.
+"""Receivers of notifications: a type for each service; every credential is a reference to a Secret that Alertmanager reads as a file.
 
 The files are read for every notification, so a rotated credential needs no restart.
 """
@@ -25,7 +25,7 @@ Entry = tuple[str, dict[str, Any]]
 """Key of a receiver in Alertmanager's configuration, such as `slack_configs`, and one item of its list."""
 
 NOBODY = "nobody"
-"""Receiver that tells nobody."""
+"""Receiver that notifies nobody."""
 
 DEAD_MAN = "dead-man-switch"
 """Receiver of the heartbeat."""
@@ -50,11 +50,11 @@ class Slack(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="slack")
     """A Slack channel, by an incoming webhook or by an app's token.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
+        name: Name that routes use. Receivers with the same name are notified together.
         api_url: Key with the URL of an incoming webhook. Default: none, `app_token` is given instead.
         app_token: Key with the token of a Slack app. Default: none, `api_url` is given instead.
-        channel: Channel, such as `#router-alerts`. An app's token needs it, a webhook has its own. Default: the webhook's.
-        send_resolved: Tell also when an alert is over. Default true.
+        channel: Channel, such as `#router-alerts`. Required with an app's token. Default: the channel of the webhook.
+        send_resolved: Also notify when an alert is resolved. Default true.
 
     """
 
@@ -87,10 +87,10 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
     """A PagerDuty service, by its Events API v2 integration. The alert's severity becomes PagerDuty's.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
+        name: Name that routes use. Receivers with the same name are notified together.
         routing_key: Key with the integration key.
-        url: Address of the Events API, for instance of the European service region. Default: PagerDuty's own.
-        send_resolved: Resolve the incident when the alert is over. Default true.
+        url: URL of the Events API, for instance of the European service region. Default: PagerDuty's default region.
+        send_resolved: Resolve the incident when the alert is resolved. Default true.
 
     """
 
@@ -123,17 +123,17 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
 
 
 class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email"):
-    """Mail.
+    """Email.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
-        to: Addresses of those who are told.
+        name: Name that routes use. Receivers with the same name are notified together.
+        to: Addresses of the recipients.
         from_address: Sender.
-        host: `host:port` of the mail server; port 465 means TLS from the start, any other STARTTLS.
-        user: Name to log in with. Default: none, no login.
-        password: Key with the password. Default: none, no login.
+        host: `host:port` of the mail server; port 465 means implicit TLS, any other STARTTLS.
+        user: User name. Default: none, no authentication.
+        password: Key with the password. Default: none, no authentication.
         require_tls: Send nothing over an unencrypted connection. Default true.
-        send_resolved: Tell also when an alert is over. Default true.
+        send_resolved: Also notify when an alert is resolved. Default true.
 
     """
 
@@ -176,11 +176,11 @@ class Webhook(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="webho
     """Anything that takes Alertmanager's JSON by POST.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
-        url: Key with the URL, or the URL itself where it is no credential, such as a bridge's in the same cluster.
+        name: Name that routes use. Receivers with the same name are notified together.
+        url: Key with the URL, or the URL itself where it holds no credentials, such as that of a bridge in the same cluster.
         bearer_token: Key with a token for HTTP bearer authentication. Default: none.
-        max_alerts: Most alerts in one message. Default 0: no limit.
-        send_resolved: Tell also when an alert is over. Default true.
+        max_alerts: Maximum number of alerts in one notification. Default 0: no limit.
+        send_resolved: Also notify when an alert is resolved. Default true.
 
     """
 
@@ -209,9 +209,9 @@ class Teams(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="teams")
     """A Microsoft Teams channel, by a Workflows webhook.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
+        name: Name that routes use. Receivers with the same name are notified together.
         webhook_url: Key with the workflow's URL.
-        send_resolved: Tell also when an alert is over. Default true.
+        send_resolved: Also notify when an alert is resolved. Default true.
 
     """
 
@@ -232,11 +232,11 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsg
     """Opsgenie, or Jira Service Management's operations. A critical alert has priority P1, a warning P3, anything else P5.
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
+        name: Name that routes use. Receivers with the same name are notified together.
         api_key: Key with the API key.
-        api_url: Address of the API, such as `https://api.eu.opsgenie.com`. Default: Opsgenie's own.
-        teams: Teams to notify. Default: whom Opsgenie's own rules name.
-        send_resolved: Close the alert when it is over. Default true.
+        api_url: URL of the API, such as `https://api.eu.opsgenie.com`. Default: Opsgenie's default region.
+        teams: Teams to notify. Default: as Opsgenie's routing rules say.
+        send_resolved: Close the alert when it is resolved. Default true.
 
     """
 
@@ -285,22 +285,22 @@ Integration = Literal[
     "webhook",
     "wechat",
 ]
-"""What Alertmanager 0.34 can talk to."""
+"""Integrations of Alertmanager 0.34."""
 
 
 class RawReceiver(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="raw"):
-    """Any other service Alertmanager knows, or any field the types here do not have, in its own words.
+    """Any other integration of Alertmanager, or any field the types here do not have, in native syntax.
 
     Usage:
         RawReceiver(name="chat", integration="discord", files={"webhook_url_file": SecretKey("discord", "url")})
 
     Attributes:
-        name: Name that routes use. Receivers of one name are told together.
-        integration: Which one: `discord` stands for an item of `discord_configs`, and so on.
+        name: Name that routes use. Receivers with the same name are notified together.
+        integration: The integration: `discord` is an item of `discord_configs`, and so on.
         config: Fields of the item, without credentials. Default: none.
-        files: Fields that name a file with a credential, and the key that holds it. A dot leads inwards, as in
+        files: Fields that name a file with a credential, and the key that holds it. Dots separate levels, as in
             `http_config.authorization.credentials_file`. Default: none.
-        send_resolved: Tell also when an alert is over. Default true.
+        send_resolved: Also notify when an alert is resolved. Default true.
 
     """
 
@@ -330,13 +330,13 @@ class RawReceiver(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="r
 
 
 Receiver = Slack | PagerDuty | Email | Webhook | Teams | Opsgenie | RawReceiver
-"""Who is told of alerts."""
+"""A receiver of notifications."""
 
 
 class DeadManSwitch(Spec, frozen=True, kw_only=True):
-    """A service outside the cluster that raises the alarm when the heartbeat stops: nothing inside can say that all of it is gone.
+    """A service outside the cluster that raises an alarm when the heartbeat stops: nothing inside can report that the cluster is gone.
 
-    The heartbeat is an alert that always fires. It passes through everything a real one does, Prometheus, Alertmanager and the way out.
+    The heartbeat is an alert that always fires. It takes the path of any other alert: Prometheus, Alertmanager and the way out.
 
     Attributes:
         url: Key with the URL that takes the heartbeat by POST, such as a Healthchecks.io or Dead Man's Snitch check.
@@ -356,14 +356,15 @@ class DeadManSwitch(Spec, frozen=True, kw_only=True):
             raise ConfigError("alert", self.alert, "write the name of an alert, such as Watchdog")
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
-        """As Alertmanager's configuration has it. Its end is silence, never a message."""
+        """As Alertmanager's configuration has it. When it stops nothing is sent: the silence is the alarm."""
         return "webhook_configs", {"url_file": files.path(self.url), "http_config": dict(proxy) or None, "send_resolved": False}
 
     def timing(self) -> dict[str, str]:
         """Timing of the route.
 
-        Alertmanager looks every `group_interval` whether `repeat_interval` has passed since the last delivery. That is a moment longer ago
-        than one look, so with both at the full interval every second heartbeat would be left out; at half, each second look sends.
+        Every `group_interval` Alertmanager checks whether `repeat_interval` has passed since the last delivery. The last delivery is
+        slightly more recent than one interval ago, so with both at the full interval every second heartbeat would be skipped; with half,
+        every second check sends.
         """
         milliseconds = int(duration_seconds("interval", self.interval) * 500)
         half = f"{milliseconds}ms" if milliseconds % 1000 else f"{milliseconds // 1000}s"
@@ -373,7 +374,7 @@ class DeadManSwitch(Spec, frozen=True, kw_only=True):
 def bodies(
     receivers: Iterable[Receiver], dead_man: DeadManSwitch | None, files: SecretFiles, proxy: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The `receivers` of Alertmanager's configuration; those of one name become one."""
+    """The `receivers` of Alertmanager's configuration; those with the same name become one."""
     named: dict[str, dict[str, Any]] = {}
     for receiver in receivers:
         _add(named.setdefault(receiver.name, {"name": receiver.name}), receiver.entry(files, proxy))
@@ -383,7 +384,7 @@ def bodies(
 
 
 def check_receivers(where: str, receivers: Sequence[Receiver]) -> None:
-    """Refuse a stack that would tell nobody, and the same receiver twice."""
+    """Refuse a stack without receivers, and the same receiver twice."""
     listed(where, receivers)
     if not receivers:
         raise ConfigError(where, [], "give at least one, such as Slack(name=..., api_url=SecretKey(...)): nobody would be told")

@@ -1,4 +1,4 @@
-"""Which alerts go to whom."""
+"""Which alerts go to which receiver."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from .timing import TimeInterval
 
 WATCHDOG = "Watchdog"
-"""Alert that always fires. Without a dead man's switch nobody is told of it."""
-
+"""Alert that always fires. Without a dead man's switch it notifies nobody."""
 
 INFO = "info"
-"""Severity of alerts that nobody is told of, unless a route takes them."""
+"""Severity of alerts that notify nobody, unless a route matches them."""
 
 PEER_TIMEOUT = 15
-"""Seconds that each replica waits for the one before it to have sent; Alertmanager's default."""
+"""Seconds that each replica waits for the one before it to notify; Alertmanager's default."""
 
 
 class Grouping(Spec, frozen=True, kw_only=True):
-    """How alerts become messages.
+    """How alerts are grouped into notifications.
 
     Attributes:
-        group_by: Alerts that agree in these labels share a message. Default `namespace`, `service`, `alertname` and `severity`: one message
-            for all models or pods an alert concerns, and a critical alert never waits behind a warning that was sent before.
-        group_wait: Time to gather a group's first alerts. Default `30s`: what one cause sets off comes together, and inhibition has time to work.
-        group_interval: Least time between messages about changes of a group. Default `5m`.
+        group_by: Alerts with equal values of these labels share a notification. Default `namespace`, `service`, `alertname` and `severity`:
+            one notification for all models or pods of an alert, and a critical alert never waits behind a warning that was sent before.
+        group_wait: Time to collect a group's first alerts. Default `30s`: alerts of one cause arrive together, and inhibition has time to
+            work.
+        group_interval: Minimum time between notifications about changes of a group. Default `5m`.
         repeat_interval: Time after which a group that still fires is sent again. Default `12h`.
 
     """
@@ -60,7 +60,7 @@ class Grouping(Spec, frozen=True, kw_only=True):
 
 
 class Route(Spec, frozen=True, kw_only=True):
-    """Alerts with certain labels go to a receiver. Routes are looked at in order and the first that matches takes the alert.
+    """Alerts with certain labels go to a receiver. Routes are evaluated in order, and the first match wins.
 
     Usage:
         Route(match={"severity": "critical"}, receiver="oncall")
@@ -71,12 +71,12 @@ class Route(Spec, frozen=True, kw_only=True):
         match: Labels and the values they must have. Default: none.
         matchers: Further conditions in Alertmanager's notation, such as `severity=~"warning|info"`. Default: none.
         group_by: Labels to group by. Default: the stack's.
-        group_wait: Time to gather a group's first alerts. Default: the stack's.
-        group_interval: Least time between messages about changes of a group. Default: the stack's.
+        group_wait: Time to collect a group's first alerts. Default: the stack's.
+        group_interval: Minimum time between notifications about changes of a group. Default: the stack's.
         repeat_interval: Time after which a group that still fires is sent again. Default: the stack's.
         mute_during: Names of time intervals in which nothing is sent. Default: none.
-        active_during: Names of time intervals in which alone something is sent. Default: always.
-        continue_matching: Let the routes below look at the alert too. Default false.
+        active_during: Names of time intervals outside of which nothing is sent. Default: none, always active.
+        continue_matching: Also evaluate the routes after this one. Default false.
 
     """
 
@@ -121,7 +121,8 @@ class Route(Spec, frozen=True, kw_only=True):
 def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None) -> dict[str, Any]:
     """The `route` of Alertmanager's configuration.
 
-    The heartbeat comes first: no other route may take or mute it. What is only worth knowing comes last: nobody is told, unless a route asked.
+    The heartbeat comes first: no other route may match or mute it. Alerts of severity `info` come last: they notify nobody, unless a route
+    matches them.
     """
     alert, timing = (dead_man.alert, dead_man.timing()) if dead_man else (WATCHDOG, {})
     heartbeat = {
@@ -145,7 +146,7 @@ def check_routes(
     *,
     replicas: int,
 ) -> None:
-    """Refuse names that nothing has, receivers that nothing names, and routes that would repeat before they may send."""
+    """Refuse unknown names, receivers that no route leads to, and routes that would repeat before they may send."""
     listed(f"{id}: routes", routes)
     listed(f"{id}: time_intervals", intervals)
     names = dict.fromkeys(receiver.name for receiver in receivers)
@@ -171,13 +172,13 @@ def check_routes(
 
 
 def longest_repeat(grouping: Grouping, routes: Sequence[Route]) -> str:
-    """The longest time between two messages of one group."""
+    """The longest time between two notifications of one group."""
     repeats = [grouping.repeat_interval, *(route.repeat_interval for route in routes if route.repeat_interval)]
     return max(repeats, key=lambda repeat: duration_seconds("repeatInterval", repeat))
 
 
 def _check_turns(where: str, interval: str, replicas: int) -> None:
-    """The last replica decides by what it knew when its wait began: by then the first must not have told the end of the alert."""
+    """The last replica decides by its state when its wait began: by then the first must not have sent that the alert is resolved."""
     last = PEER_TIMEOUT * (replicas - 1)
     if duration_seconds(where, interval) < last:
         raise ConfigError(

@@ -40,11 +40,12 @@ if TYPE_CHECKING:
     from .timing import TimeInterval
 
 MOST_REPLICAS = 9
-"""Each replica waits 15 s longer than the one before for the others to have sent; from here on the last would wait over two minutes."""
+"""Each replica waits 15 s longer than the one before it for the others to notify; with more replicas the last would wait over two
+minutes."""
 
 
 class AlertmanagerStack(Construct):
-    """An Alertmanager that tells people of alerts.
+    """An Alertmanager that sends notifications of alerts.
 
     Usage:
         alertmanager = AlertmanagerStack(
@@ -66,24 +67,25 @@ class AlertmanagerStack(Construct):
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the stack makes. At most 50 characters, so that pod names and labels stay legal.
-        receivers: Who can be told: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or RawReceiver. Those of one name are told together.
-        routes: Which alerts go to whom, the first that matches. Default: none, all alerts go to `default_receiver`, but nobody is told of
-            those of severity `info`.
-        default_receiver: Name of the receiver of alerts that no route takes. Default: the first receiver's.
-        grouping: How alerts become messages. Default: see `Grouping`.
-        inhibitions: Further alerts that keep others quiet. Default: none.
-        default_inhibitions: Critical over warning over info about the same thing, and a router that is gone over everything that follows
-            from it. Default true.
+        receivers: Where notifications go: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or RawReceiver. Those with the same name are
+            one receiver.
+        routes: Which alerts go to which receiver; the first match wins. Default: none, all alerts go to `default_receiver` except those of
+            severity `info`, which notify nobody.
+        default_receiver: Name of the receiver of alerts that no route matches. Default: the first receiver's.
+        grouping: How alerts are grouped into notifications. Default: see `Grouping`.
+        inhibitions: Further alerts that suppress notifications of others. Default: none.
+        default_inhibitions: Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those
+            that follow from it. Default true.
         time_intervals: Times that routes refer to. Default: none.
-        dead_man_switch: Service that raises the alarm when the heartbeat stops. Default: none, nobody is told of alert `Watchdog`.
-        retention: How long silences that are over and what has been sent are remembered. Default `5d`, Alertmanager's own.
-        external_url: Where people reach it; links in messages use it, and so does an ingress. Default: not exposed.
-        login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
-        tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
+        dead_man_switch: Service that raises an alarm when the heartbeat stops. Default: none, alert `Watchdog` notifies nobody.
+        retention: How long expired silences and the log of notifications are kept. Default `5d`, Alertmanager's own.
+        external_url: URL for users; links in notifications and an ingress use it. Default: not exposed.
+        login: How clients authenticate: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: no authentication.
+        tls: Certificate it serves inside the cluster; every client then connects over HTTPS. Default: none, plain HTTP.
         proxy_url: HTTP proxy on the way to the receivers. Default: none.
-        replicas: Number of pods; each gets every alert, and one of them sends. Default 1. With 3, one can fail and one be updated.
-        storage: Claim of each replica, for silences and for what has been sent. Default 1Gi: both take a few megabytes, and providers of
-            volumes hardly go below.
+        replicas: Number of pods; each gets every alert, and one of them notifies. Default 1. With 3, one can fail while another is updated.
+        storage: Claim of each replica, for silences and the log of notifications. Default 1Gi: both take a few megabytes, and most storage
+            providers have no smaller volumes.
         resources: Requests and limits. Default 10m CPU, 64Mi memory, limit 256Mi memory: it takes 45 MB with a few alerts.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
         image: Container image. Default: the pinned release.
@@ -129,7 +131,7 @@ class AlertmanagerStack(Construct):
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
         check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
         listed(f"{id}: inhibitions", inhibitions)
-        kept = _retention_seconds(id, retention, grouping, routes)
+        retained = _retention_seconds(id, retention, grouping, routes)
         address = None if external_url is None else http_url(f"{id}: external_url", external_url)
         if proxy_url is not None:
             http_url(f"{id}: proxy_url", proxy_url)
@@ -164,7 +166,7 @@ class AlertmanagerStack(Construct):
         )
         files = {pod.CONFIG_FILE: rendered, TEMPLATE_FILE: TEMPLATES, **web.config_files(secrets)}
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
-        """Holds `alertmanager.yml` and the texts of messages; no credential."""
+        """Holds `alertmanager.yml` and the templates of notifications; no credentials."""
 
         self.claims: Sequence[Manifest] = [
             Manifest(
@@ -178,7 +180,7 @@ class AlertmanagerStack(Construct):
             )
             for number in range(replicas)
         ]
-        """A claim a replica. Made before the StatefulSet, which takes what it finds under the names it would give."""
+        """A claim for each replica. Created before the StatefulSet, which adopts claims with the names of its template."""
 
         headless = f"{id}-headless"
         self.workload = Manifest(
@@ -201,7 +203,7 @@ class AlertmanagerStack(Construct):
                     image=image,
                     registries=registries,
                     external_url=(address or self.endpoint.url).text,
-                    retention_seconds=kept,
+                    retention_seconds=retained,
                     peers=[f"{id}-{number}.{headless}.{namespace}.svc:{pod.GOSSIP_PORT}" for number in range(replicas)]
                     if clustered
                     else [],
@@ -224,7 +226,7 @@ class AlertmanagerStack(Construct):
             *web.secret_uses(),
             *pull_uses(namespace, id, registries.pull_secrets),
         ]
-        """Keys of Secrets that it reads; each file is opened anew for each message."""
+        """Keys of Secrets that it reads; each file is read again for each notification."""
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=web.path, tls=tls)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
@@ -242,12 +244,12 @@ _CLAIM_TEMPLATE = {
     "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "volumeMode": "Filesystem"},
     "status": {"phase": "Pending"},
 }
-"""The same for ever, since a StatefulSet's template of claims cannot change. What is asked for stands in the declared claims, which can
-grow; the template only makes the claims of replicas that somebody adds by `kubectl scale`."""
+"""Never changes, since a StatefulSet's claim templates are immutable. The requested size is in the declared claims, which can
+grow; the template only creates the claims of replicas added by `kubectl scale`."""
 
 
 def _retention_seconds(id: str, retention: str, grouping: Grouping, routes: Sequence[Route]) -> int:
-    """Seconds to remember; Alertmanager's flag counts in Go's units, which have no days."""
+    """Retention in seconds; Alertmanager's flag takes Go durations, which have no days."""
     seconds = duration_seconds(f"{id}: retention", retention)
     repeat = longest_repeat(grouping, routes)
     if seconds < duration_seconds(f"{id}: repeatInterval", repeat):

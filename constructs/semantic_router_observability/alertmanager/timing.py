@@ -34,11 +34,11 @@ _DAYS = 31
 
 
 class ClockTimes(Spec, frozen=True):
-    """Part of a day. It does not reach past midnight: write two, up to `24:00` and from `00:00`.
+    """Part of a day. It cannot span midnight: write two, up to `24:00` and from `00:00`.
 
     Attributes:
-        start: First moment, such as `09:00`.
-        end: First moment after, such as `17:30` or `24:00`.
+        start: Start, included, such as `09:00`.
+        end: End, excluded, such as `17:30` or `24:00`.
 
     """
 
@@ -54,7 +54,7 @@ class ClockTimes(Spec, frozen=True):
 
 
 class TimeInterval(Spec, frozen=True, kw_only=True):
-    """Times that a route can be muted or active in. A field left out means any. Intervals of one name add up.
+    """Times in which a route can be muted or active. An omitted field means any. Intervals with the same name add up.
 
     Usage:
         TimeInterval(name="office-hours", times=(ClockTimes("09:00", "17:00"),), weekdays=("monday:friday",), location="Europe/Berlin")
@@ -119,7 +119,7 @@ class TimeInterval(Spec, frozen=True, kw_only=True):
 
 
 def bodies(intervals: Iterable[TimeInterval]) -> list[dict[str, Any]]:
-    """The `time_intervals` of Alertmanager's configuration; those of one name become one."""
+    """The `time_intervals` of Alertmanager's configuration; those with the same name become one."""
     named: dict[str, list[dict[str, Any]]] = {}
     for interval in intervals:
         named.setdefault(interval.name, []).append({key: value for key, value in interval.body().items() if value is not None})
@@ -131,13 +131,13 @@ def _check_range(where: str, text: str, values: dict[str, int], expected: str) -
     if first not in values or (colon and last not in values):
         raise ConfigError(where, text, f"write {expected}")
     begin, end = values[first], values[last] if colon else values[first]
-    # Days counted from the front and from the end cannot be compared.
+    # Days counted from the start and from the end of a month cannot be compared.
     if (begin > end and (begin < 0) == (end < 0)) or (begin < 0 < end):
         raise ConfigError(where, text, "starts after it ends; write the two parts one by one")
 
 
 def _check_location(where: str, location: str) -> None:
-    """Alertmanager does not start with a zone it does not know. A machine without a zone database cannot tell."""
+    """Alertmanager does not start with an unknown time zone. A machine without a time zone database cannot check."""
     known = zoneinfo.available_timezones()
     if not _ZONE.fullmatch(location) or (known and location not in known):
         raise ConfigError(where, location, "write a time zone by its IANA name, such as Europe/Berlin or UTC")

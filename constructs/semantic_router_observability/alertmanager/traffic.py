@@ -1,4 +1,4 @@
-"""What Alertmanager connects to: those it tells, and its replicas. Pure."""
+"""What Alertmanager connects to: receivers, and its replicas. Pure."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def traffic(
 ) -> tuple[Traffic]:
     """Every connection that Alertmanager opens, from the arguments of its stack."""
     gossip = Flow(peer=pods, ports=(Port(GOSSIP_PORT), Port(GOSSIP_PORT, "UDP")), why="replicas among one another")
-    told = _receivers(pods.namespace or "", receivers, dead_man_switch, proxy_url)
-    return (Traffic(name=name, pods=pods, sends=(*told, *([gossip] if clustered else []))),)
+    notified = _receivers(pods.namespace or "", receivers, dead_man_switch, proxy_url)
+    return (Traffic(name=name, pods=pods, sends=(*notified, *([gossip] if clustered else []))),)
 
 
 def _receivers(
     namespace: str, receivers: Sequence[Receiver], dead_man_switch: DeadManSwitch | None, proxy_url: str | None
 ) -> Iterator[Flow]:
-    """Connections to those who are told.
+    """Connections to receivers.
 
-    A URL in a Secret is not known here, nor is the address of a service on the internet: any address, on the port of HTTPS.
+    URLs in Secrets are unknown here, and so are the addresses of services on the internet: any address, on the HTTPS port.
     """
     by_http = False
     for receiver in receivers:

@@ -60,7 +60,7 @@ def _prove(options: argparse.Namespace) -> int:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         outcomes = [
-            prove(tool, folder, [each for _, each in alerts.definitions(EVERYTHING)], alerts.links()),
+            prove(tool, folder, [alert for _, alert in alerts.definitions(EVERYTHING)], alerts.links()),
             prove_slos(tool, folder, alerts.slos, alerts.links()),
         ]
     agrees = all(outcome.agrees for outcome in outcomes)
@@ -68,7 +68,7 @@ def _prove(options: argparse.Namespace) -> int:
         if not outcome.agrees:
             print(outcome.output)  # noqa: T201 - a command
     said = "as they should" if agrees else "NOT as they should"
-    count, cases = (sum(each) for each in zip(*((outcome.alerts, outcome.cases) for outcome in outcomes), strict=True))
+    count, cases = (sum(counts) for counts in zip(*((outcome.alerts, outcome.cases) for outcome in outcomes), strict=True))
     print(f"{count} alerts behave {said} in {cases} cases")  # noqa: T201 - a command
     return FINE if agrees else FOUND
 

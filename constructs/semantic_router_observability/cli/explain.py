@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability explain permissions`: what the stack may do, for whoever has to agree to it."""
+"""`python -m semantic_router_observability explain permissions`: what the stack may do, for security reviews."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def _permissions(options: argparse.Namespace) -> int:
     try:
-        objects = [one for path in options.files for text in _texts(path) for one in _objects(path, text)]
+        objects = [found for path in options.files for text in _texts(path) for found in _objects(path, text)]
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command
         return UNUSABLE

@@ -60,7 +60,9 @@ def with_lines(text: str, lines: Sequence[Line]) -> str:
 
 def _move(panel: dict[str, Any], line: Line) -> None:
     config = panel["fieldConfig"]
-    columns = [each["value"] for override in config.get("overrides", ()) for each in override["properties"] if each["id"] == "thresholds"]
+    columns = [
+        found["value"] for override in config.get("overrides", ()) for found in override["properties"] if found["id"] == "thresholds"
+    ]
     for thresholds in (config["defaults"].get("thresholds"), *columns):
         for step in thresholds["steps"] if thresholds else ():
             if step["value"] == line.default:

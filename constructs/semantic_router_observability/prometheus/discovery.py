@@ -1,4 +1,4 @@
-"""How a Prometheus finds every replica of an Alertmanager beside it. Pure."""
+"""How a Prometheus in the same cluster discovers every replica of an Alertmanager. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def replicas(service: Service) -> dict[str, Any]:
     """Fields of an entry of `alerting.alertmanagers` that find the pods behind the Service.
 
-    Each replica is sent every alert, never one of them through the Service's shared address: replicas tell one another what they have sent,
-    not what they have been sent, so an alert that only one had received would be lost with it.
+    Each replica is sent every alert, instead of one of them through the Service's address: replicas tell one another which notifications
+    they sent, not which alerts they received, so an alert that only one had received would be lost with it.
     """
     return {
         "kubernetes_sd_configs": [{"role": "endpointslice", "namespaces": {"names": [service.namespace]}}],

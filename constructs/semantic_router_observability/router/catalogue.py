@@ -1,17 +1,17 @@
-"""Every metric family the router serves at /metrics: names, types, labels, buckets, and what a query writer must know.
+"""Every metric family that the router serves at /metrics: names, types, labels, buckets, and what authors of queries must know.
 
 The facts describe github.com/vllm-project/semantic-router at commit 3d48f8c9 (2026-08-22): 138 families of the router itself and 40 of
-the Go runtime, the process and the scrape handler. They live in `catalogue.json`, one family a line, so that an upstream change is a diff
-of as many lines; this module gives them types. Nothing is read until the first question, and the answer is kept.
+the Go runtime, the process and the scrape handler. They are in `catalogue.json`, a line for each family, so that an upstream change is a
+diff of as many lines; this module gives them types. The file is read on first use, and cached.
 
     >>> family("llm_model_ttft_seconds").buckets[-1]
     10.0
 
 Conventions of the router that hold for all its families:
-- `model` is the alias used in the router's configuration, not the name the backend knows.
+- `model` is the alias in the router's configuration, not the name in the backend.
 - `decision`, `decision_name` and `signal_name` carry the configured name, or `recipe::name` (URL-escaped) outside the default recipe.
-- An empty value mostly becomes `unknown`.
-- `job`, `instance`, `namespace` and the like come from scraping and are not listed.
+- Most empty values become `unknown`.
+- `job`, `instance`, `namespace` and other labels of the target come from scraping and are not listed.
 """
 
 from __future__ import annotations
@@ -32,40 +32,40 @@ UPSTREAM_COMMIT = "3d48f8c9"
 """The commit of the router that the facts were read from."""
 
 INIT = "_init"
-"""The label value of stand-in series that the router creates at start; a query leaves it out with `label!="_init"`."""
+"""The label value of placeholder series that the router creates at start; a query excludes them with `label!="_init"`."""
 
 Kind = Literal["counter", "gauge", "histogram", "summary"]
-"""Prometheus type, as the `# TYPE` line says it. A name that ends in `_total` is no proof of a counter: four gauges do, too."""
+"""Prometheus type, as in the `# TYPE` line. Not every name that ends in `_total` is a counter: four gauges have such names."""
 
 Status = Literal["recorded", "conditional", "placeholder_only", "unrecorded"]
-"""How real the values are.
+"""Whether the router sets values.
 
-- `recorded`: the running router feeds it.
-- `conditional`: it is fed only while a feature is configured; `Family.needs` names the feature.
-- `placeholder_only`: series exist, but no code path ever gives them a value.
-- `unrecorded`: defined upstream and fed by nothing.
+- `recorded`: always.
+- `conditional`: only while a feature is configured; `Family.needs` names the feature.
+- `placeholder_only`: series exist, but no code path sets a value.
+- `unrecorded`: defined upstream, but never set.
 """
 
 Appears = Literal["start", "first_event", "placeholder", "config", "never"]
-"""When the first series shows up.
+"""When the first series appears.
 
 - `start`: with the endpoint.
-- `first_event`: with the first event of each label set, so a counter is born at 1 and `increase()` misses that event.
-- `placeholder`: at start with stand-ins, see `StandIn`; real series follow at their first event.
-- `config`: with the first event, and only when the feature is on; otherwise the family does not even register.
+- `first_event`: with the first event of each label set, so a counter starts at 1 and `increase()` misses that event.
+- `placeholder`: at start with placeholders, see `StandIn`; real series follow with their first event.
+- `config`: with the first event, and only when the feature is on; otherwise the family is not registered.
 - `never`.
 """
 
 StandIn = Literal["_init", "known_values", "unlabelled"]
-"""What the series of an `appears="placeholder"` family look like before anything happened.
+"""Series of an `appears="placeholder"` family before the first event.
 
-- `_init`: series in which the labels read `_init`, bar `method` (a series for each), `tier` and `is_tie`; excluding `_init` removes them.
+- `_init`: series whose labels are `_init`, except `method` (a series for each), `tier` and `is_tie`; excluding `_init` removes them.
 - `known_values`: one empty series for each known label value, indistinguishable from a real one.
 - `unlabelled`: the family has no labels; its one series is empty.
 """
 
 Feature = Literal["batch_metrics", "prices", "rag_cache", "request_params_policy", "session_identity", "windowed_metrics"]
-"""What a `conditional` family needs before it is fed.
+"""What a `conditional` family requires.
 
 - `batch_metrics`: `global.services.api.batch_classification.metrics.enabled`.
 - `prices`: a price for the model.
@@ -105,11 +105,11 @@ Group = Literal[
     "translation",
     "windowed",
 ]
-"""The part of the router a family belongs to; `runtime_*` and `scrape_handler` come with every Go program."""
+"""The part of the router that a family belongs to; `runtime_*` and `scrape_handler` are in every Go program."""
 
 
 class UnboundedLabel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A label that clients can grow without limit, so that scraping has to drop or cap it."""
+    """A label whose values clients can choose without limit, so that scraping must drop or bound it."""
 
     label: str
     """The label's name."""
@@ -122,7 +122,7 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """One metric family of the router."""
 
     name: str
-    """As in the `# TYPE` line; see `series` for the names that samples have."""
+    """As in the `# TYPE` line; `series` are the names of its samples."""
 
     type: Kind
     group: Group
@@ -134,10 +134,10 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     appears: Appears
 
     labels: tuple[str, ...] = ()
-    """Labels that the router sets, in its own order."""
+    """Labels that the router sets, in the router's order."""
 
     label_values: dict[str, tuple[str, ...]] = {}
-    """All values the code can produce, by label: closed sets. A label that is missing here takes names from the configuration or from
+    """All values that the code can produce, by label: closed sets. Other labels have values from the configuration or from
     traffic."""
 
     buckets: tuple[float, ...] = ()
@@ -147,34 +147,34 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Quantiles that a summary exports."""
 
     needs: Feature | None = None
-    """The feature that feeds it, when `status` is `conditional`."""
+    """The feature that it requires, when `status` is `conditional`."""
 
     stand_in: StandIn | None = None
-    """The shape of its stand-in series, when `appears` is `placeholder`."""
+    """Its placeholder series, when `appears` is `placeholder`."""
 
     personal: tuple[str, ...] = ()
     """Labels whose values identify people."""
 
     unbounded: tuple[UnboundedLabel, ...] = ()
-    """Labels that clients can grow without limit."""
+    """Labels whose values clients can choose without limit."""
 
     client_text: tuple[UnboundedLabel, ...] = ()
     """Labels that hold names from the configuration and, under some settings of the router, what a client wrote in their place."""
 
     meaning: str
-    """What one sample says."""
+    """Meaning of a sample."""
 
     caveat: str | None = None
-    """What makes a plain reading of it wrong."""
+    """Why its name or type is misleading."""
 
     @property
     def fed(self) -> bool:
-        """Whether any configuration of the router gives it values: the families a query may rest on."""
+        """Whether some configuration of the router sets values: only such families may be queried."""
         return self.status in ("recorded", "conditional")
 
     @property
     def series(self) -> tuple[str, ...]:
-        """The names its samples have: of a histogram `_bucket`, `_sum` and `_count`, of a summary its own name, `_sum` and `_count`."""
+        """Names of its samples: of a histogram `_bucket`, `_sum` and `_count`, of a summary its own name, `_sum` and `_count`."""
         match self.type:
             case "histogram":
                 return (f"{self.name}_bucket", f"{self.name}_sum", f"{self.name}_count")
@@ -195,7 +195,7 @@ def family(name: str) -> Family:
     """Return the family called `name`.
 
     Raises:
-        ConfigError: the router has no such family; names the nearest one when there is one.
+        ConfigError: the router has no such family; the message names the closest one.
 
     """
     try:

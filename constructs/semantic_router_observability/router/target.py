@@ -23,7 +23,7 @@ SERVICE = "semantic-router"
 """Value of the `service` label of every alert about the router, whatever its Service is called."""
 
 ALL_NAMESPACES = "*"
-"""Stands for every namespace of the cluster; needs `cluster_wide=True` on the Prometheus stack."""
+"""All namespaces of the cluster; requires `cluster_wide=True` on the Prometheus stack."""
 
 METRICS_PORT = 9190
 """Number of the port that every upstream manifest calls `metrics`."""
@@ -37,14 +37,14 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
     Made by the class methods: `any()`, `raw()`, `helm("vsr")`, `operator("router")`, `kserve()`, `labels({"app": "my-router"})`.
 
     Attributes:
-        install: Installation style. `any` (default) finds all four styles in the namespaces and nothing else.
+        install: Installation style. `any` (default) finds all four styles.
         release: Helm release, with `install: helm`.
         name: Name of the SemanticRouter resource, with `install: operator`.
         match_labels: Labels of the router's pods, with `install: labels`.
         port: Name of the metrics port in the Service. Default `metrics`, the name in every upstream manifest.
-        port_number: Its number in the pods, for network policies; Prometheus itself finds it by name. Default: 9190 where the name is
-            `metrics`, as in every upstream manifest; any port where it is not.
-        namespaces: Where the router runs. Default: the stack's own namespace. `*` stands for all.
+        port_number: Its number in the pods, for network policies; Prometheus discovers it by name. Default: 9190 if the name is
+            `metrics`, as in every upstream manifest; otherwise any port.
+        namespaces: Namespaces of the router. Default: the stack's namespace. `*` means all.
 
     """
 
@@ -60,11 +60,11 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
         needs = {"helm": "release", "operator": "name", "labels": "match_labels"}
         for install, field in needs.items():
             given = getattr(self, field)
-            spelled = "matchLabels" if field == "match_labels" else field
+            key = "matchLabels" if field == "match_labels" else field
             if install == self.install and not given:
-                raise ConfigError(spelled, given, f"say which: install {install!r} needs it")
+                raise ConfigError(key, given, f"say which: install {install!r} needs it")
             if install != self.install and given is not None:
-                raise ConfigError(spelled, given, f"only install {install!r} takes it, not {self.install!r}; remove one of the two")
+                raise ConfigError(key, given, f"only install {install!r} takes it, not {self.install!r}; remove one of the two")
         if self.match_labels:
             kubernetes_labels("matchLabels", self.match_labels)
         if self.release is not None:
@@ -113,10 +113,10 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
         return cls(install="labels", match_labels=dict(match_labels), namespaces=_names(namespaces), port=port, port_number=port_number)
 
     def conditions(self) -> dict[str, str]:
-        """Regular expression for each discovery label that must match. A missing label counts as empty."""
+        """Regular expression for each discovery label. A missing label counts as empty."""
         match self.install:
             case "any":
-                # Either label marks a router. Joined by the separator, so that one expression covers the alternative.
+                # Either label identifies a router. Joined by the separator, so that one expression covers both.
                 return {f"{_pod_label('app')};{_pod_label('app.kubernetes.io/name')}": "(?:semantic-router;.*|.*;semantic-router)"}
             case "raw":
                 return {_pod_label("app"): "semantic-router", "__meta_kubernetes_service_name": "semantic-router-metrics"}
@@ -142,7 +142,7 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
                 return {_pod_label(key): re.escape(value) for key, value in (self.match_labels or {}).items()}
 
     def pod_labels(self) -> tuple[dict[str, str], ...]:
-        """Labels of the router's pods, as a selector can ask for them; pods with any of the sets are meant."""
+        """Label selectors of the router's pods; a pod that matches any of them is a router."""
         match self.install:
             case "any":
                 return ({"app": "semantic-router"}, {"app.kubernetes.io/name": "semantic-router"})
@@ -164,14 +164,14 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
 
 
 def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list[dict[str, Any]]:
-    """Relabelling of the one router job: keep what any target describes, once, with the labels users rely on.
+    """Relabelling of the router job: keep the pods of all targets, once, with the labels that dashboards and rules use.
 
-    One job for all targets, because a pod that two jobs scrape would write every sample twice.
+    One job for all targets, because a pod in two jobs would write every sample twice.
     """
     return [
         # The chart's dashboard pods carry the router's labels but serve no metrics; a plain `app: semantic-router` Service picks them up.
         {"source_labels": [_pod_label("app.kubernetes.io/component")], "regex": "dashboard", "action": "drop"},
-        # Finished pods keep their address in the slice for a while.
+        # Completed pods stay in the EndpointSlice for a while.
         {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
         *[_mark(target, own_namespace) for target in targets],
         {"source_labels": ["__tmp_router"], "regex": "found", "action": "keep"},
@@ -181,7 +181,7 @@ def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list
 
 
 def pod_address() -> list[dict[str, Any]]:
-    """Scrape the pod's primary address: a dual-stack Service has an IPv4 and an IPv6 slice, and the pod would count twice."""
+    """Scrape the pod's primary address: a dual-stack Service has an IPv4 and an IPv6 EndpointSlice, and the pod would count twice."""
     sources = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_endpointslice_port"]
     return [
         {"source_labels": sources, "regex": r"([0-9.]+);(\d+)", "target_label": "__address__", "replacement": "$1:$2"},
@@ -190,7 +190,7 @@ def pod_address() -> list[dict[str, Any]]:
 
 
 def target_labels() -> list[dict[str, Any]]:
-    """Namespace, pod and service, as every dashboard and rule expects them; `instance` and `job` come from Prometheus."""
+    """Labels namespace, pod and service, for dashboards and rules; `instance` and `job` come from Prometheus."""
     return [{"source_labels": [f"__meta_kubernetes_{source}"], "target_label": label} for source, label in _TARGET_LABELS.items()]
 
 

@@ -1,10 +1,10 @@
-"""Recording rules: what dashboards and alerts need of the router, computed once for all who look.
+"""Recording rules: what dashboards and alerts query of the router, computed once.
 
     >>> from semantic_router_observability.rules import router_groups
     >>> [group.name for group in router_groups()]
     ['semantic-router-state', 'semantic-router-traffic', 'semantic-router-latency', 'semantic-router-routing', 'semantic-router-usage']
 
-Levels, cost and what a fixed window means are written up in `docs/recording-rules.md`.
+`docs/recording-rules.md` explains levels, cost and the fixed window.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules and groups in Prometheus's own words."""
+"""Recording rules and groups in Prometheus's native syntax."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RuleGroup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Attributes:
         name: Unique in its file.
         rules: In the order of evaluation.
-        interval: Time between evaluations, in Prometheus's words. Default: Prometheus's own setting.
+        interval: Time between evaluations. Default: Prometheus's global setting.
 
     """
 

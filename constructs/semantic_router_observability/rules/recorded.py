@@ -1,8 +1,8 @@
 """Which families are recorded, at which level, and under which name.
 
-One scheme for all: a counter is recorded as its rate over five minutes, a histogram as that of its buckets, a gauge as its sum. Always
-summed over replicas: `instance`, `pod` and `service` go, the place (`namespace`, `job`) and everything the router says about a sample
-stay, so that dashboards can still filter and group. What is recorded therefore does not grow with the number of pods.
+A counter is recorded as its rate over five minutes, a histogram as the rate of its buckets, a gauge as its sum. All are
+summed over replicas: `instance`, `pod` and `service` are dropped, the place (`namespace`, `job`) and the labels of the router
+remain, so that dashboards can still filter and group. The number of recorded series therefore does not grow with the number of pods.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ FILE_NAME: Final = "semantic-router-recording"
 """Name of the rule file, without its ending."""
 
 PLACE: Final = ("namespace", "job")
-"""Labels of where a sample comes from that are kept. The rest names a single replica."""
+"""Labels of the place of a sample that are kept. The others identify a single replica."""
 
 WINDOW: Final = "5m"
-"""Of every recorded rate: as far as the alerts look back, and wide enough for two samples at the longest scrape interval (2m)."""
+"""Window of every recorded rate, long enough for two samples at the longest scrape interval (2m)."""
 
 RESTART_MINUTES: Final = 2
-"""For how long a restart is seen: at least one evaluation at the longest scrape interval. Two within it are one."""
+"""For how long a restart shows: at least one evaluation at the longest scrape interval. Two within it count as one."""
 
 LONGEST_OUTAGE: Final = "15m"
-"""After a longer one, a process that comes back is a new one and no restart."""
+"""After a longer outage, a process counts as new and not as restarted."""
 
 INTERVAL: Final = "30s"
-"""Between evaluations of rates: what moves over five minutes is not worth more. State is evaluated at every scrape."""
+"""Between evaluations of rates: a rate over five minutes changes too slowly for more. State is evaluated at every scrape."""
 
 UP: Final = "namespace_job:up:sum"
-"""Targets that answered."""
+"""Targets that are up."""
 
 EXPECTED: Final = "namespace_job:up:count"
-"""Targets there are."""
+"""All targets."""
 
 RESTARTS: Final = f"namespace_job:process_start_time_seconds:changes{RESTART_MINUTES}m"
-"""Processes that started another time within the window: compared with the start that was known before it, however long the way back
-took. `changes()` over a window would miss a restart for as long as the process was away."""
+"""Processes that restarted within the window: their start time differs from the last one known before it, however long the outage
+was. `changes()` over a window misses a restart while the process is down."""
 
 _TRAFFIC: Final = ("llm_model_requests_total", "llm_request_errors_total", "llm_decision_evaluation_total", "llm_plugin_execution_total")
 _LATENCY: Final = (
@@ -76,12 +76,12 @@ class Recorded(NamedTuple):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Labels it keeps, place first."""
+        """Labels it has, place first."""
         return (*PLACE, *self.family.labels, *(("le",) if self.family.type == "histogram" else ()))
 
     @property
     def sample(self) -> str:
-        """Name of the samples it is made of."""
+        """Name of the samples it is computed from."""
         return f"{self.family.name}_bucket" if self.family.type == "histogram" else self.family.name
 
     @property
@@ -95,13 +95,13 @@ class Recorded(NamedTuple):
         """What Prometheus evaluates."""
         if self.family.type == "gauge":
             return f"sum by ({', '.join(self.labels)}) ({self.sample}{_selector(*self._no_stand_ins)})"
-        named_by_clients = [each for each in self.family.unbounded if each.when]
+        named_by_clients = [label for label in self.family.unbounded if label.when]
         if not named_by_clients:
             return self._rate(self.labels, *self._no_stand_ins)
-        # Under this condition the label holds whatever clients wrote: counted, but not told apart.
+        # Under this condition clients choose the value of the label: counted, but without the label.
         (open_label,) = named_by_clients
         ((label, value),) = open_label.when.items()
-        rest = tuple(each for each in self.labels if each != open_label.label)
+        rest = tuple(name for name in self.labels if name != open_label.label)
         named, unnamed = self._rate(self.labels, f'{label}!="{value}"'), self._rate(rest, f'{label}="{value}"')
         return f"{named}\nor\n{unnamed}"
 
@@ -117,7 +117,7 @@ class Recorded(NamedTuple):
 
 @cache
 def recorded(family: str) -> Recorded | None:
-    """What is recorded of a family, if it is."""
+    """What is recorded of a family, if anything."""
     return Recorded(catalogue.family(family)) if family in {*_TRAFFIC, *_LATENCY, *_ROUTING, *_USAGE, *_GAUGES} else None
 
 
@@ -143,12 +143,12 @@ def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
 def _restarts() -> str:
     start = "process_start_time_seconds"
     before = f"last_over_time({start}[{LONGEST_OUTAGE}] offset {RESTART_MINUTES}m)"
-    # 0 for a process whose start was not known before: a new pod, or any pod in the first minutes of a new Prometheus.
+    # 0 for a process whose start time was unknown before: a new pod, or any pod in the first minutes of a new Prometheus.
     return f"sum by ({', '.join(PLACE)}) ({start} != bool {before} or 0 * {start})"
 
 
 def _rules(families: tuple[str, ...]) -> tuple[RecordingRule, ...]:
-    return tuple(RecordingRule(record=each.name, expr=each.expr) for each in map(Recorded, map(catalogue.family, families)))
+    return tuple(RecordingRule(record=found.name, expr=found.expr) for found in map(Recorded, map(catalogue.family, families)))
 
 
 def _selector(*matchers: str) -> str:

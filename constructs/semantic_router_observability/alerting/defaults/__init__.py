@@ -1,4 +1,4 @@
-"""The alerts that the project ships, one module a topic."""
+"""The shipped alerts, a module for each topic."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
-    """Return the alerts for an installation, by topic: a rule group each."""
+    """Return the alerts for an installation, by topic: a rule group for each."""
     found = {
         "availability": availability(facts),
         "requests": requests(),
@@ -35,4 +35,4 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         "alertmanager": alertmanager() if facts.alertmanager else (),
         "watchdog": watchdog(),
     }
-    return {topic: alerts for topic, each in found.items() if (alerts := tuple(each))}
+    return {topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))}

@@ -1,4 +1,4 @@
-"""Is the router there, does it answer, does it stay up."""
+"""Alerts on the availability of the router."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ def availability(facts: Facts) -> Iterator[Definition]:
         component="availability",
         summary="No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
         description=(
-            "Prometheus discovers no router where one is expected. Where the gateway lets traffic pass without it, users get answers from "
-            "whatever model they named, unrouted and unguarded; elsewhere they get errors."
+            "Prometheus discovers no router where one is expected. If the gateway passes traffic without it, users get answers from the "
+            "model they named, unrouted and without guardrails; otherwise they get errors."
         ),
         panel=_TARGETS,
     )
     yield Definition(
         name="SemanticRouterDown",
-        shape=Level(template=f"sum by (namespace, job) ({_UP}) == 0", by=("namespace", "job"), unit="replicas that answer"),
+        shape=Level(template=f"sum by (namespace, job) ({_UP}) == 0", by=("namespace", "job"), unit="replicas up"),
         tuning=tuning(threshold=0, severity="critical", hold="3m"),
         component="availability",
         summary="No replica of the Semantic Router in {{ $labels.namespace }} answers",
-        description="Every replica that Prometheus finds fails its scrape, so none was ready when last seen. Requests fail, or pass unrouted.",
+        description="The scrape of every replica fails. Requests fail, or pass unrouted.",
         panel=_TARGETS,
     )
     yield Definition(
@@ -54,12 +54,12 @@ def availability(facts: Facts) -> Iterator[Definition]:
         shape=Level(
             template=f"{_UP} == 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
             by=("namespace", "job", "pod", "instance", "service"),
-            unit="scrape answered",
+            unit="target up",
         ),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="availability",
         summary="Replica {{ $labels.pod }} of the Semantic Router in {{ $labels.namespace }} does not answer",
-        description="The other replicas carry its load. A pod that hangs while it loads models shows the same.",
+        description="The other replicas carry its load. A pod that hangs while it loads models looks the same.",
         panel=_TARGETS,
     )
     yield Definition(
@@ -69,8 +69,8 @@ def availability(facts: Facts) -> Iterator[Definition]:
         component="availability",
         summary="Router {{ $labels.pod }} in {{ $labels.namespace }} restarted {{ $value | humanize }} times within the hour",
         description=(
-            "Each restart drops what is in flight and empties the in-memory cache; loading models takes minutes. A rollout makes new pods and "
-            "does not count."
+            "Each restart drops requests in flight and empties the in-memory cache; loading models takes minutes. Rollouts create new pods "
+            "and do not count."
         ),
         panel=_RESTARTS,
     )
@@ -80,13 +80,16 @@ def availability(facts: Facts) -> Iterator[Definition]:
             template=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
             'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
             by=("namespace", "pod"),
-            unit="share of the memory limit",
+            unit="ratio of the memory limit",
             is_share=True,
         ),
         tuning=tuning(threshold=thresholds.MEMORY, severity="warning", hold="10m"),
         component="availability",
         summary="Router {{ $labels.pod }} in {{ $labels.namespace }} uses {{ $value | humanizePercentage }} of its memory limit",
-        description="At the limit the kernel kills it, with everything in flight. Needs kube-state-metrics to know the limit; without it, silent.",
+        description=(
+            "At the limit the kernel kills it, with all requests in flight. Requires kube-state-metrics for the limit; without it, the "
+            "alert never fires."
+        ),
         panel=_MEMORY,
         lines=panels("semantic-router-kubernetes", 5, 10, 31),
     )
@@ -97,13 +100,15 @@ def availability(facts: Facts) -> Iterator[Definition]:
                 template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / <limit> > <threshold>',
                 limit=facts.sample_limit,
                 by=("namespace", "job", "pod", "instance", "service"),
-                unit="share of the sample limit",
+                unit="ratio of the sample limit",
                 is_share=True,
             ),
             tuning=tuning(threshold=0.8, severity="warning", hold="15m"),
             component="availability",
-            summary="Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of the samples it may",
-            description="Past the limit the whole scrape is refused and the router looks down. Find the label that grows, or raise `sampleLimit`.",
+            summary="Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of its sample limit",
+            description=(
+                "Above the limit the whole scrape fails and the router appears down. Find the label that grows, or raise `sampleLimit`."
+            ),
             panel=_SAMPLES,
             lines=(_SAMPLES,),
             line=lambda _: facts.sample_limit,
@@ -114,12 +119,12 @@ def availability(facts: Facts) -> Iterator[Definition]:
             template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
             f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1) > <threshold>",
             by=("namespace", "job", "model"),
-            unit="requests in flight a replica",
+            unit="requests in flight per replica",
         ),
         tuning=tuning(threshold=thresholds.IN_FLIGHT, severity="warning", hold="5m"),
         component="availability",
         summary="{{ $value | humanize }} requests to {{ $labels.model }} are in flight on each router in {{ $labels.namespace }}",
-        description="The backend answers slower than requests come in, or the router has too few replicas: users wait.",
+        description="The backend answers more slowly than requests arrive, or the router has too few replicas: users wait.",
         panel=_IN_FLIGHT,
         lines=(_IN_FLIGHT,),
     )

@@ -1,4 +1,4 @@
-"""Does the response cache answer, and does it work."""
+"""Alerts on the response cache."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def cache() -> Iterator[Definition]:
             Selector("llm_cache_plugin_hits_total"),
             window=60,
             apart=True,
-            unit="share of lookups that miss",
+            unit="ratio of lookups that miss",
         ),
         tuning=tuning(threshold=0.95, severity="info", hold="1h", at_least=200),
         component="cache",
-        summary="{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} find nothing",
+        summary="{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} miss",
         description=(
-            "Every lookup costs time and saves nothing. Fires too when there never was a hit. Normal while a cache warms up, and where no "
-            "question comes twice."
+            "Lookups cost time and hardly save any. Also fires when there never was a hit. Normal while a cache warms up, and where no "
+            "question repeats."
         ),
         panel=Panel(uid="llm-router-metrics", id=43),
         at_most="warning",
@@ -49,6 +49,6 @@ def cache() -> Iterator[Definition]:
         tuning=tuning(threshold=0.05, severity="warning", hold="10m", at_least=5),
         component="cache",
         summary="{{ $value | humanizePercentage }} of the calls to cache backend {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        description="Requests that the cache would have answered go to the models: slower, and paid for.",
+        description="Requests that the cache would have answered go to the models: slower, and at a cost.",
         panel=Panel(uid="semantic-router-cost", id=42),
     )

@@ -1,4 +1,4 @@
-"""Does it cost more than it should."""
+"""Alerts on cost and tokens."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ def cost() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         name="SemanticRouterSpendOverBudget",
-        shape=Count(Selector("llm_model_cost_total"), window=60, by=(*INSTALLATION, "currency"), scale=24, unit="currency units a day"),
+        shape=Count(Selector("llm_model_cost_total"), window=60, by=(*INSTALLATION, "currency"), scale=24, unit="currency units per day"),
         tuning=tuning(threshold=100, severity="warning", hold="30m"),
         component="cost",
-        summary="At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day",
-        description="More than the budget allows. Look which model or decision it goes to.",
+        summary=(
+            "At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day"
+        ),
+        description="More than the budget. See which model or decision causes it.",
         panel=Panel(uid="semantic-router-cost", id=10),
         enabled=False,
-        off_because="only you know the budget; giving `threshold` turns it on",
+        off_because="there is no default budget; setting `threshold` turns it on",
     )
     yield Definition(
         name="SemanticRouterTokenSurge",
@@ -33,7 +35,7 @@ def cost() -> Iterator[Definition]:
         tuning=tuning(threshold=5, severity="info", hold="10m", at_least=1_000_000),
         component="cost",
         summary="The router in {{ $labels.namespace }} used {{ $value | humanize }} tokens within 30 minutes, far more than usual",
-        description="A client loops, a prompt grew, or a campaign began. Cached answers count too.",
+        description="A client loops, prompts grew, or a campaign started. Cached answers count too.",
         panel=Panel(uid="semantic-router-cost", id=20),
         at_most="warning",
     )

@@ -1,4 +1,4 @@
-"""Do the guards do their work, and do they have more of it than usual."""
+"""Alerts on guardrails: failures, and more matches than usual."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def guardrails() -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         name="SemanticRouterDetectorErrors",
-        # A share and no number: a busy router sees a few failures in every quarter of an hour.
+        # A ratio instead of a number: a busy router has a few failures in every quarter of an hour.
         shape=Share(Selector("llm_plugin_execution_errors_total"), Selector(_RUNS), window=15, by=_PLUGIN, apart=True),
         tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
         component="guardrails",
@@ -39,8 +39,11 @@ def guardrails() -> Iterator[Definition]:
         ),
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
-        summary="Plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} let {{ $value | humanize }} requests pass untouched within 15 minutes",
-        description="It could not read them and is set to let them through: users notice nothing, and nothing was done.",
+        summary=(
+            "Plugin {{ $labels.plugin_type }} in {{ $labels.namespace }} passed {{ $value | humanize }} requests unprocessed within 15 "
+            "minutes"
+        ),
+        description="It could not parse them and is configured to fail open: users notice nothing, and the plugin did nothing.",
         panel=Panel(uid=_UID, id=32),
     )
     yield Definition(
@@ -49,8 +52,8 @@ def guardrails() -> Iterator[Definition]:
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
         summary=(
-            "Guard {{ $labels.plugin_type }} in {{ $labels.namespace }} held {{ $value | humanize }} answers back within 15 minutes "
-            "because it could not check them"
+            "Guard {{ $labels.plugin_type }} in {{ $labels.namespace }} withheld {{ $value | humanize }} answers within 15 minutes because "
+            "it could not check them"
         ),
         description="Users get a refusal instead of an answer that may have been fine.",
         panel=Panel(uid=_UID, id=32),
@@ -61,7 +64,7 @@ def guardrails() -> Iterator[Definition]:
             Selector(_RUNS, 'status=~"compression_failed|unavailable"'),
             Selector(
                 _RUNS,
-                # RAG shows here only when it failed, so that any failure would be all of its runs: it has an alert of its own below.
+                # RAG is counted here only when it fails, so that the ratio would always be 1: it has its own alert below.
                 'status!~"compression_failed|unavailable"',
             ),
             window=15,
@@ -86,7 +89,7 @@ def guardrails() -> Iterator[Definition]:
         tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
         component="guardrails",
         summary="{{ $value | humanizePercentage }} of the retrievals from {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        description="Answers are given without the documents they should rest on.",
+        description="Answers lack the documents that they should be based on.",
         panel=Panel(uid=_UID, id=40),
     )
     yield Definition(
@@ -101,7 +104,7 @@ def guardrails() -> Iterator[Definition]:
         tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
         component="guardrails",
         summary="{{ $value | humanizePercentage }} of the writes to agent memory {{ $labels.backend }} in {{ $labels.namespace }} fail",
-        description="What users said is forgotten. Lookups are not counted here: their series name the user and are not stored.",
+        description="Memories of users are lost. Lookups are not counted: their series identify the user and are not stored.",
         panel=Panel(uid=_UID, id=53),
     )
     yield Definition(
@@ -109,8 +112,10 @@ def guardrails() -> Iterator[Definition]:
         shape=_surge("jailbreak"),
         tuning=tuning(threshold=5, severity="warning", hold="0s", keep="30m", at_least=20),
         component="guardrails",
-        summary="{{ $value | humanize }} jailbreak attempts at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
-        description="Somebody probes the models, or a rule that was changed matches too much.",
+        summary=(
+            "{{ $value | humanize }} jailbreak attempts at the router in {{ $labels.namespace }} within 30 minutes, far more than usual"
+        ),
+        description="Someone probes the models, or a changed rule matches too much.",
         panel=Panel(uid=_UID, id=10),
     )
     yield Definition(
@@ -118,8 +123,11 @@ def guardrails() -> Iterator[Definition]:
         shape=_surge("pii"),
         tuning=tuning(threshold=5, severity="warning", hold="0s", keep="30m", at_least=20),
         component="guardrails",
-        summary="{{ $value | humanize }} prompts with personal data at the router in {{ $labels.namespace }} within 30 minutes, far more than usual",
-        description="A client has begun to send what it should not, or a rule that was changed matches too much.",
+        summary=(
+            "{{ $value | humanize }} prompts with personal data at the router in {{ $labels.namespace }} within 30 minutes, far more than "
+            "usual"
+        ),
+        description="A client sends personal data that it did not send before, or a changed rule matches too much.",
         panel=Panel(uid=_UID, id=11),
     )
 

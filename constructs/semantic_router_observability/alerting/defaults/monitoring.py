@@ -1,4 +1,4 @@
-"""Does the monitoring itself work: Prometheus, Grafana, Alertmanager, and the way from one to the next."""
+"""Alerts on the monitoring itself: Prometheus, Grafana, Alertmanager, and the connections between them."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
         shape=Level(template="prometheus_config_last_reload_successful == 0", by=_TARGET, unit="reload succeeded"),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="prometheus",
-        summary="Prometheus refuses its configuration",
-        description="It goes on with the last one that worked: changes to targets and rules have no effect, and a restart would fail.",
+        summary="Prometheus rejects its configuration",
+        description="It keeps running with the last valid one: changes to targets and rules have no effect, and a restart would fail.",
         panel=Panel(uid=_STACK, id=2),
         service=SERVICE,
     )
@@ -47,7 +47,7 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="prometheus",
         summary="Prometheus fails to evaluate rules of {{ $labels.rule_group }}",
-        description="Alerts of this group cannot fire, and what it records has gaps.",
+        description="Alerts of this group cannot fire, and its recorded series have gaps.",
         panel=Panel(uid=_STACK, id=31),
         service=SERVICE,
     )
@@ -56,13 +56,13 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
         shape=Level(
             template="prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > <threshold>",
             by=(*_TARGET, "rule_group"),
-            unit="share of the evaluation interval",
+            unit="ratio of the evaluation interval",
             is_share=True,
         ),
         tuning=tuning(threshold=thresholds.RULE_TIME, severity="warning", hold="15m"),
         component="prometheus",
         summary="Rules of {{ $labels.rule_group }} take {{ $value | humanizePercentage }} of the time between two evaluations",
-        description="Past the whole interval evaluations are skipped: alerts come late, and what is recorded has gaps.",
+        description="At 100 % evaluations are skipped: alerts come late, and recorded series have gaps.",
         panel=Panel(uid=_STACK, id=30),
         lines=panels(_STACK, 30),
         service=SERVICE,
@@ -83,14 +83,15 @@ def _storage(facts: Facts) -> Iterator[Definition]:
                 "prometheus_tsdb_head_chunks_storage_size_bytes) / <limit> > <threshold>",
                 limit=int(facts.volume_bytes),
                 by=_TARGET,
-                unit="share of the volume",
+                unit="ratio of the volume",
                 is_share=True,
             ),
             tuning=tuning(threshold=thresholds.VOLUME, severity="critical", hold="15m"),
             component="prometheus",
             summary="The volume of Prometheus is {{ $value | humanizePercentage }} full",
             description=(
-                "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it all "
+                "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it "
+                "all "
                 "alerts. Grow the claim, or find the label that multiplies series."
             ),
             panel=Panel(uid=_STACK, id=20),
@@ -100,11 +101,11 @@ def _storage(facts: Facts) -> Iterator[Definition]:
         )
     yield Definition(
         name="PrometheusRetentionCut",
-        shape=Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="cuts an hour"),
+        shape=Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="deletions per hour"),
         tuning=tuning(threshold=0, severity="info", hold="0s", keep="1d"),
         component="prometheus",
-        summary="Prometheus drops samples before their time, to stay within its retention size",
-        description="Dashboards and SLOs reach back less far than `retention` promises. Grow the claim if that matters.",
+        summary="Prometheus deletes samples before the end of their retention, to stay within its retention size",
+        description="Dashboards and SLOs reach back less far than `retention` says. Grow the claim if that matters.",
         panel=Panel(uid=_STACK, id=24),
         service=SERVICE,
         at_most="warning",
@@ -117,10 +118,10 @@ def _ingestion() -> Iterator[Definition]:
         shape=Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total"), window=10),
         tuning=tuning(threshold=500, severity="warning", hold="15m"),
         component="prometheus",
-        summary="Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came twice",
+        summary="Prometheus dropped {{ $value | humanize }} duplicate samples within 10 minutes",
         description=(
-            "Two targets, or a relabelling, write the same series. A few are normal: names that clients choose are stored as hashes, which meet now "
-            "and then."
+            "Two targets, or a relabelling, write the same series. A few are normal: names that clients choose are stored as hashes, which "
+            "occasionally collide."
         ),
         panel=_REFUSED,
         service=SERVICE,
@@ -130,8 +131,8 @@ def _ingestion() -> Iterator[Definition]:
         shape=Count(Selector("prometheus_target_scrapes_sample_out_of_order_total"), window=10),
         tuning=tuning(threshold=100, severity="warning", hold="15m"),
         component="prometheus",
-        summary="Prometheus dropped {{ $value | humanize }} samples within 10 minutes that came too late",
-        description="Two targets write the same series, or a target sets timestamps of its own.",
+        summary="Prometheus dropped {{ $value | humanize }} out-of-order samples within 10 minutes",
+        description="Two targets write the same series, or a target sets its own timestamps.",
         panel=_REFUSED,
         service=SERVICE,
     )
@@ -141,7 +142,7 @@ def _ingestion() -> Iterator[Definition]:
         tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
         component="prometheus",
         summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because they held too many samples",
-        description="The target looks down though it works, and nothing of it is seen.",
+        description="The target appears down although it works, and its metrics are lost.",
         panel=_REFUSED,
         service=SERVICE,
     )
@@ -150,8 +151,8 @@ def _ingestion() -> Iterator[Definition]:
         shape=Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total"), window=10, unit="refused scrapes"),
         tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
         component="prometheus",
-        summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of a label",
-        description="A label is too long, or there are too many: the target looks down though it works.",
+        summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of label limits",
+        description="A label is too long, or there are too many: the target appears down although it works.",
         panel=_REFUSED,
         service=SERVICE,
     )
@@ -160,11 +161,11 @@ def _ingestion() -> Iterator[Definition]:
 def _targets(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusTargetDown",
-        shape=Level(template='up{job!~"semantic-router|grafana|alertmanager"} == 0', by=_TARGET, unit="scrape answered"),
+        shape=Level(template='up{job!~"semantic-router|grafana|alertmanager"} == 0', by=_TARGET, unit="target up"),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
         summary="Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
-        description="Nothing of it is seen, and alerts on its metrics are silent.",
+        description="Its metrics are missing, and alerts on them do not fire.",
         panel=Panel(uid=_STACK, id=10),
         service=SERVICE,
     )
@@ -175,7 +176,7 @@ def _targets(facts: Facts) -> Iterator[Definition]:
             tuning=tuning(threshold=0, severity="warning", hold="10m"),
             component="prometheus",
             summary="Job {{ $labels.job }} has no target",
-            description="Somebody asked for this job, and discovery finds nothing: wrong labels or port, or what it watches is gone.",
+            description="The job is configured, but discovery finds no targets: wrong labels or port, or the program is gone.",
             panel=Panel(uid=_STACK, id=15),
             service=SERVICE,
         )
@@ -190,7 +191,7 @@ def _remote_write() -> Iterator[Definition]:
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
         summary="{{ $value | humanize }} samples for {{ $labels.remote_name }} were refused within 10 minutes",
-        description="They are lost there: long-term dashboards have gaps.",
+        description="They are missing in the remote storage: long-term dashboards have gaps.",
         panel=Panel(uid=_STACK, id=72),
         service=SERVICE,
     )
@@ -204,8 +205,8 @@ def _remote_write() -> Iterator[Definition]:
         ),
         tuning=tuning(threshold=thresholds.REMOTE_LAG, severity="warning", hold="10m"),
         component="prometheus",
-        summary="Sending to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
-        description="After two hours what was not sent is dropped from the write-ahead log, and lost there.",
+        summary="Remote write to {{ $labels.remote_name }} is {{ $value | humanize }} s behind",
+        description="After two hours, samples that were not sent are dropped from the write-ahead log and never reach the remote storage.",
         panel=Panel(uid=_STACK, id=70),
         lines=panels(_STACK, 70),
         service=SERVICE,
@@ -216,18 +217,18 @@ def grafana() -> Iterator[Definition]:
     """Return the alerts about Grafana."""
     yield Definition(
         name="GrafanaDown",
-        shape=Level(template='sum by (namespace, job) (up{job="grafana"}) == 0', by=INSTALLATION, unit="replicas that answer"),
+        shape=Level(template='sum by (namespace, job) (up{job="grafana"}) == 0', by=INSTALLATION, unit="replicas up"),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="grafana",
         summary="Grafana in {{ $labels.namespace }} does not answer",
-        description="Nobody sees a dashboard; alerts and what is recorded go on.",
+        description="Dashboards are unavailable; alerts and recording rules keep working.",
         panel=Panel(uid=_STACK, id=8),
         service=SERVICE,
     )
 
 
 def alertmanager() -> Iterator[Definition]:
-    """Return the alerts about the way to whoever is notified."""
+    """Return the alerts about notifications."""
     yield Definition(
         name="PrometheusNotificationsFailing",
         shape=Share(
@@ -235,22 +236,22 @@ def alertmanager() -> Iterator[Definition]:
             Selector("prometheus_notifications_sent_total"),
             window=10,
             by=(*INSTALLATION, "alertmanager"),
-            unit="share of alerts",
+            unit="ratio of alerts",
         ),
         tuning=tuning(threshold=0.05, severity="critical", hold="5m", at_least=1),
         component="alertmanager",
         summary="{{ $value | humanizePercentage }} of the alerts sent to {{ $labels.alertmanager }} do not arrive",
-        description="Nobody is told what fires. This alert, too, arrives only by another replica or by the missing Watchdog.",
+        description="Nobody is notified. This alert itself arrives only through another replica, or as the missing Watchdog.",
         panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
     yield Definition(
         name="AlertmanagerDown",
-        shape=Level(template='sum by (namespace, job) (up{job="alertmanager"}) == 0', by=INSTALLATION, unit="replicas that answer"),
+        shape=Level(template='sum by (namespace, job) (up{job="alertmanager"}) == 0', by=INSTALLATION, unit="replicas up"),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="alertmanager",
         summary="No replica of Alertmanager in {{ $labels.namespace }} answers",
-        description="Nobody is told what fires. Only the receiver that misses the Watchdog notices.",
+        description="Nobody is notified. Only the service that misses the Watchdog notices.",
         panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
@@ -261,12 +262,12 @@ def alertmanager() -> Iterator[Definition]:
             Selector("alertmanager_notifications_total"),
             window=15,
             by=(*INSTALLATION, "integration"),
-            unit="share of notifications",
+            unit="ratio of notifications",
         ),
         tuning=tuning(threshold=0.05, severity="critical", hold="5m", at_least=1),
         component="alertmanager",
         summary="{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} are not delivered",
-        description="Whoever should have been told was not. Look at credentials and at what the other side answers.",
+        description="The recipients were not notified. Check credentials and the responses of the service.",
         panel=Panel(uid=_STACK, id=81),
         service=SERVICE,
     )
@@ -276,26 +277,26 @@ def alertmanager() -> Iterator[Definition]:
             template="min by (namespace, job) (alertmanager_cluster_members) < "
             'on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
             by=INSTALLATION,
-            unit="members that know each other",
+            unit="cluster members",
         ),
         tuning=tuning(threshold=0, severity="warning", hold="15m"),
         component="alertmanager",
-        summary="The replicas of Alertmanager in {{ $labels.namespace }} do not all know each other: one sees {{ $value | humanize }}",
-        description="Notifications come twice, and a silence set on one replica does not hold on another.",
+        summary="The replicas of Alertmanager in {{ $labels.namespace }} do not form one cluster: one of them sees {{ $value | humanize }}",
+        description="Notifications are sent twice, and a silence on one replica does not apply on another.",
         panel=Panel(uid=_STACK, id=83),
         service=SERVICE,
     )
 
 
 def watchdog() -> Iterator[Definition]:
-    """Return the alert whose silence is the alarm."""
+    """Return the alert that always fires, as a heartbeat."""
     yield Definition(
         name="Watchdog",
         shape=Always(),
         tuning=tuning(threshold=0, severity="info", hold="0s"),
         component="alertmanager",
         summary="Alerting works",
-        description="Fires always. Send it to something that raises the alarm when it stops to arrive.",
+        description="Always fires. Send it to a service that raises an alarm when it stops arriving.",
         service=SERVICE,
         at_most="info",
     )

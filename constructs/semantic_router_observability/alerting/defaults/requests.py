@@ -1,4 +1,4 @@
-"""Do requests succeed, and if not, whose fault is it."""
+"""Alerts on failed requests, by who can fix the cause."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REQUESTS: Final = Selector("llm_model_requests_total")
 _CLIENT_ERRORS: Final = ({"reason": "parse_error", "model": "unknown"}, {"reason": "upstream_4xx"})
 
 SERVER_CAUSED: Final = Selector(ERRORS, f'reason!~"{CLIENT}"')
-"""What an operator answers for: all but the client's causes, so that a cause which a later router adds is not missed."""
+"""Errors that operators are responsible for: all but those of clients, so that a cause that a later router adds is included."""
 
 _SHARE = Panel(uid="llm-router-metrics", id=12)
 _RATIO = panels("llm-router-metrics", 3, 12)
@@ -57,8 +57,8 @@ def requests() -> Iterator[Definition]:
         component="requests",
         summary="{{ $value | humanizePercentage }} of the few requests to the router in {{ $labels.namespace }} within the hour failed",
         description=(
-            "Hardly anybody asks, and many of those who do get an error. Looks back an hour, so that a quiet service that is broken is "
-            "noticed after a few failures."
+            "Traffic is low, and many requests fail. Looks back an hour, so that a broken service with little traffic is noticed after a "
+            "few failures."
         ),
         panel=_SHARE,
         lines=_RATIO,
@@ -75,7 +75,7 @@ def requests() -> Iterator[Definition]:
         tuning=tuning(threshold=0.1, severity="warning", hold="5m", at_least=5),
         component="requests",
         summary="{{ $value | humanizePercentage }} of the requests to model {{ $labels.model }} in {{ $labels.namespace }} fail",
-        description="The server of this model fails or times out. Healthy models hide it in the overall share.",
+        description="The server of this model fails or times out. Healthy models hide it in the overall ratio.",
         panel=_BY_MODEL,
     )
     yield Definition(
@@ -83,8 +83,8 @@ def requests() -> Iterator[Definition]:
         shape=Share(Selector(ERRORS, f'reason=~"{CLIENT}"'), REQUESTS, window=15),
         tuning=tuning(threshold=0.2, severity="info", hold="15m", at_least=20),
         component="requests",
-        summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are wrong or refused",
-        description="Clients send what cannot be parsed, name models that do not exist, or run into quotas. The service itself works.",
+        summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are invalid or refused",
+        description="Clients send malformed requests, name unknown models, or exceed quotas. The service itself works.",
         panel=_CAUSES,
         at_most="warning",
     )

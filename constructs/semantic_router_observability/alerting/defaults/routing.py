@@ -1,4 +1,4 @@
-"""Does the router find a model for a request."""
+"""Alerts on the selection of models."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def routing() -> Iterator[Definition]:
         tuning=tuning(threshold=0.01, severity="warning", hold="5m", at_least=3),
         component="routing",
         summary="The router in {{ $labels.namespace }} finds no model for {{ $value | humanizePercentage }} of requests",
-        description="Those users get an error. Usually a decision names models that are not configured, or no decision matches and there is no default.",
+        description=(
+            "Those users get an error. Usually a decision names models that are not configured, or no decision matches and there is no "
+            "default."
+        ),
         panel=Panel(uid="llm-router-metrics", id=11),
     )
     yield Definition(
@@ -35,7 +38,7 @@ def routing() -> Iterator[Definition]:
         ),
         tuning=tuning(threshold=0.1, severity="warning", hold="10m", at_least=5),
         component="routing",
-        summary="Selector {{ $labels.method }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its choices",
-        description="Those requests go to the default candidate: users get answers, but not of the model that suits them.",
+        summary="Selector {{ $labels.method }} in {{ $labels.namespace }} fails in {{ $value | humanizePercentage }} of its selections",
+        description="Those requests go to the default candidate: users get answers, but not from the model that suits them best.",
         panel=Panel(uid="semantic-router-guardrails", id=35),
     )

@@ -1,6 +1,6 @@
-"""The proof of SLOs: promtool burns budgets at every pace and expects the right severity at the right minute.
+"""The proof of SLOs: budgets burn at several rates, and promtool checks the severity of the alert and the minute at which it fires.
 
-Evaluated every five minutes, so that weeks fit into a test; samples come every minute.
+Rules are evaluated every five minutes, so that a test of weeks is short; samples come every minute.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 STEP: Final = 5
 """Minutes between evaluations."""
 HEALTHY: Final = 3 * 1440 + 120
-"""Minutes before things turn bad: the longest window is full by then."""
+"""Minutes before events turn bad: the longest window is full by then."""
 AFTER: Final = 1440 + 180
 TINY: Final = 1e-9
-"""What is left of nothing, after adding and taking away."""
+"""Rounding error of a sum that is 0."""
 FACTS: Final = Facts(interval="5m", retention="10y")
 
 
 @dataclass(frozen=True)
 class Burn:
-    """A pace at which the budget burns, and the alerts that have to say so."""
+    """A rate at which the budget burns, and the alerts that must fire."""
 
     name: str
     bad: list[Value]
@@ -54,7 +54,7 @@ class Burn:
 
 
 def burns(promise: Promise) -> list[Burn]:
-    """Return paces above and below each limit. Shares are capped where a pace would want more than everything."""
+    """Return burn rates above and below each limit. Ratios are capped where a rate would require more than all events."""
     rate = 100.0
     whole = line((rate, HEALTHY + AFTER))
 
@@ -105,17 +105,17 @@ def _test(promise: Promise, links: Links) -> dict[str, Any]:
             }
             for moment in sorted(moments)
         ]
-    series = [each for pace in paces for each in _series(promise, router(pace.name), pace)]
+    series = [series for pace in paces for series in _series(promise, router(pace.name), pace)]
     return {
         "name": f"{promise.slo.name} {promise.model or ''}",
         "interval": "1m",
-        "input_series": [each.text() for each in series],
+        "input_series": [found.text() for found in series],
         "alert_rule_test": asked,
     }
 
 
 def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
-    """What the alert has to say at a step, from the events alone."""
+    """What the alert must show at a step, from the events alone."""
     labels = labels_of(namespace=pace.name, job=JOB, **promise.labels)
     good_events = _good(pace)
 
@@ -130,8 +130,8 @@ def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int
             return 0, 0
         return bad / 300, max(found, bad) / 300
 
-    # Sums from the beginning: that of a window is a difference.
-    sums = list(accumulate(map(rates, range(len(pace.total) // STEP + 1)), lambda one, other: (one[0] + other[0], one[1] + other[1])))
+    # Sums since the start: the sum over a window is a difference of two.
+    sums = list(accumulate(map(rates, range(len(pace.total) // STEP + 1)), lambda total, rate: (total[0] + rate[0], total[1] + rate[1])))
 
     def over(step: int, window: str) -> tuple[float, float]:
         before = step - int(duration_seconds("", window)) // 60 // STEP
@@ -172,7 +172,7 @@ def _series(promise: Promise, base: Mapping[str, str], pace: Burn) -> list[Serie
 
 
 def _like(selector: str, base: Mapping[str, str], values: list[Value]) -> Series:
-    """Make a series that a selector selects, as far as its matchers say what a label has to be."""
+    """Make a series that a selector selects, from its equality matchers."""
     parsed: Any = promql_parser.parse(selector)
-    said = {each.name: each.value for each in parsed.matchers.matchers if each.op == promql_parser.MatchOp.Equal}
+    said = {matcher.name: matcher.value for matcher in parsed.matchers.matchers if matcher.op == promql_parser.MatchOp.Equal}
     return Series(parsed.name, {**base, **said}, values)

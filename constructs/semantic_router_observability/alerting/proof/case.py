@@ -1,4 +1,4 @@
-"""A case: made-up series, and when an alert has to fire on them."""
+"""A case: simulated series, and when an alert must fire on them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ Intent = Literal["fires", "quiet"]
 
 @dataclass(frozen=True)
 class Case:
-    """What happens, and what the alert has to say to it."""
+    """Series, and the minutes at which the alert must fire on them."""
 
     name: str
     intent: Intent
-    """Why the case exists: it must fire, or it must never."""
+    """Whether the alert must fire at some minute, or at none."""
     series: tuple[Series, ...]
     truth: Callable[[int], Mapping[Labels, float]]
     """Results of the alert's condition at a minute, worked out from the samples and not from the expression."""
@@ -50,7 +50,7 @@ def firings(case: Case, hold: int, keep: int) -> list[list[Firing]]:
             ended.pop(labels, None)
             if labels in firing or minute - begun >= hold:
                 firing[labels] = value
-        for labels in [each for each in since if each not in results]:
+        for labels in [labels for labels in since if labels not in results]:
             if labels in firing and keep and minute - ended.setdefault(labels, minute) < keep:
                 continue
             del since[labels]

@@ -33,9 +33,9 @@ class Events:
         return selected(self.shape.events, {**base, **self.example.bad}, traffic.bad)
 
     def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
-        """Series that must make no difference."""
-        labels = [{**base, **self.example.bad, **decoy} for decoy in self.example.decoys]
-        return [series for each in labels for series in selected(self.shape.events, each, values)]
+        """Series that must not change the result."""
+        labels = {**base, **self.example.bad}
+        return [series for decoy in self.example.decoys for series in selected(self.shape.events, {**labels, **decoy}, values)]
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def _steady(values: Sequence[Value], value: float = 1) -> list[Value]:
     return [value] * len(values)
 
 
-def _each(values: Sequence[Value], change: Callable[[float], float]) -> list[Value]:
+def _changed(values: Sequence[Value], change: Callable[[float], float]) -> list[Value]:
     return [None if value is None else change(value) for value in values]
 
 
@@ -62,7 +62,7 @@ def _replica_down(base: Labels, values: Sequence[Value]) -> list[Series]:
 def _memory(base: Labels, values: Sequence[Value]) -> list[Series]:
     container = {"namespace": base["namespace"], "pod": base["pod"], "container": "router", "resource": "memory"}
     return [
-        Series("process_resident_memory_bytes", base, _each(values, lambda value: value * 2**32)),
+        Series("process_resident_memory_bytes", base, _changed(values, lambda value: value * 2**32)),
         Series("kube_pod_container_resource_limits", container, _steady(values, float(2**32))),
     ]
 
@@ -79,15 +79,15 @@ def _in_flight(base: Labels, values: Sequence[Value]) -> list[Series]:
 def _rule_group(base: Labels, values: Sequence[Value]) -> list[Series]:
     labels = {**base, **_GROUP}
     return [
-        Series("prometheus_rule_group_last_duration_seconds", labels, _each(values, lambda value: value * 16)),
+        Series("prometheus_rule_group_last_duration_seconds", labels, _changed(values, lambda value: value * 16)),
         Series("prometheus_rule_group_interval_seconds", labels, _steady(values, 16.0)),
     ]
 
 
 def _volume(base: Labels, values: Sequence[Value]) -> list[Series]:
-    quarter = _each(values, lambda value: value / 4)
+    quarter = _changed(values, lambda value: value / 4)
     return [
-        Series("prometheus_tsdb_storage_blocks_bytes", base, _each(values, lambda value: value / 2)),
+        Series("prometheus_tsdb_storage_blocks_bytes", base, _changed(values, lambda value: value / 2)),
         Series("prometheus_tsdb_wal_storage_size_bytes", base, quarter),
         Series("prometheus_tsdb_head_chunks_storage_size_bytes", base, quarter),
     ]
@@ -96,8 +96,8 @@ def _volume(base: Labels, values: Sequence[Value]) -> list[Series]:
 def _queue(base: Labels, values: Sequence[Value]) -> list[Series]:
     labels, name = {**base, **_QUEUE}, "prometheus_remote_storage_queue_highest"
     return [
-        Series(f"{name}_timestamp_seconds", labels, _each(values, lambda value: value + 2e9)),
-        Series(f"{name}_sent_timestamp_seconds", labels, _each(values, lambda value: value * 0 + 2e9)),
+        Series(f"{name}_timestamp_seconds", labels, _changed(values, lambda value: value + 2e9)),
+        Series(f"{name}_sent_timestamp_seconds", labels, _changed(values, lambda value: value * 0 + 2e9)),
     ]
 
 

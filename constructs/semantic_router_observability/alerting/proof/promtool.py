@@ -64,11 +64,11 @@ def _test(rule: AlertRule, cases: Sequence[Case], links: Links) -> dict[str, Any
 
 
 def _who(firing: Iterable[Firing]) -> set[Any]:
-    return {each.labels for each in firing}
+    return {alert.labels for alert in firing}
 
 
 def expected(body: Mapping[str, Any], firing: Firing) -> dict[str, Any]:
-    """Return the alert that a firing is, in promtool's words."""
+    """Return a firing alert in promtool's syntax."""
     labels = dict(firing.labels)
     return {
         "exp_labels": {**labels, **body["labels"]},
@@ -77,14 +77,14 @@ def expected(body: Mapping[str, Any], firing: Firing) -> dict[str, Any]:
 
 
 def filled(text: str, labels: Mapping[str, str], value: float) -> str:
-    """Fill a template in, as Prometheus does; only what the shipped alerts use."""
+    """Fill in a template as Prometheus does; only what the shipped alerts use."""
     text = _WITH.sub(lambda match: f"{match[2]}{labels[match[1]]}" if labels.get(match[1]) else "", text)
     text = _FIELD.sub(lambda match: labels.get(match[1], ""), text)
     return _VALUE.sub(lambda match: {"humanize": humanize, "humanizePercentage": percentage}[match[1]](value), text)
 
 
 def percentage(value: float) -> str:
-    """Write a share as Prometheus does."""
+    """Write a ratio as Prometheus does."""
     return f"{value * 100:.4g}%"
 
 
@@ -114,13 +114,13 @@ def write(folder: Path, rules: Mapping[str, tuple[Mapping[str, Any], Sequence[Ma
 def write_file(
     folder: Path, name: str, groups: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]], interval: str = "1m"
 ) -> Path:
-    """Write rule groups and their tests; return the test file. JSON is YAML, and quicker to write."""
+    """Write rule groups and their tests; return the test file. JSON is valid YAML, and faster to write."""
     (folder / f"{name}.rules.yaml").write_text(json.dumps({"groups": list(groups)}), encoding="utf-8")
     path = folder / f"{name}.test.yaml"
     whole = {
         "rule_files": [f"{name}.rules.yaml"],
         "evaluation_interval": interval,
-        "group_eval_order": [group["name"] for group in groups],  # else any order, and a moment may be missed by one evaluation
+        "group_eval_order": [group["name"] for group in groups],  # otherwise any order, and an alert may fire one evaluation later
         "tests": list(tests),
     }
     path.write_text(json.dumps(whole), encoding="utf-8")
@@ -128,7 +128,7 @@ def write_file(
 
 
 def run(promtool: Path, tests: Iterable[Path]) -> tuple[bool, str]:
-    """Run promtool on test files; return whether all agree, and what it says."""
+    """Run promtool on test files; return whether all pass, and its output."""
     try:
         done = subprocess.run(  # noqa: S603 - the program that the caller names
             [promtool, "test", "rules", *tests], capture_output=True, text=True, check=False

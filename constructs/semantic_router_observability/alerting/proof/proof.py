@@ -1,4 +1,4 @@
-"""The proof of a set of alerts: cases for each of them, and promtool to run all."""
+"""The proof of a set of alerts: cases for each of them, run by promtool."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """What promtool said."""
+    """Result of promtool."""
 
     agrees: bool
     output: str
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 def prove(
     tool: Path, folder: Path, definitions: Iterable[Definition], links: Links, *, only: Callable[[Case], bool] = lambda _: True
 ) -> Outcome:
-    """Write rules and cases of the alerts into `folder` and let promtool try them; `only` picks cases."""
+    """Write rules and cases of the alerts into `folder` and run promtool on them; `only` selects cases."""
     files: dict[str, tuple[Mapping[str, Any], list[dict[str, Any]]]] = {}
     count = 0
     for definition in definitions:
@@ -46,7 +46,7 @@ def prove(
 
 
 def prove_slos(tool: Path, folder: Path, slos: Iterable[Slo], links: Links) -> Outcome:
-    """Burn the budget of each objective at every pace and let promtool say which alerts fire."""
+    """Burn the budget of each objective at several rates and check with promtool which alerts fire."""
     tests: list[Path] = []
     tried = alerts = 0
     for slo in slos:

@@ -42,11 +42,11 @@ def _case(name: str, intent: Intent, tuning: Tuning, *replicas: Sequence[Value])
 
     def truth(minute: int) -> Mapping[Labels, float]:
         found: dict[Labels, float] = {}
-        for each in series:
-            seen = [value for index in range(max(0, minute - _WINDOW + 1), minute + 1) if (value := each.at(index)) is not None]
+        for start in series:
+            seen = [value for index in range(max(0, minute - _WINDOW + 1), minute + 1) if (value := start.at(index)) is not None]
             changes = sum(before != after for before, after in pairwise(seen))
             if changes > tuning.threshold:
-                found[tuple(sorted(each.labels.items()))] = float(changes)
+                found[tuple(sorted(start.labels.items()))] = float(changes)
         return found
 
     return Case(name, intent, series, truth, len(replicas[0]) - 1)

@@ -1,7 +1,7 @@
-"""Made-up samples, one a minute, and what Prometheus's `increase` makes of them.
+"""Simulated samples, one a minute, and the result of Prometheus's `increase` on them.
 
-The arithmetic is written again here, from Prometheus's documentation of its extrapolation, so that a case knows by itself at which minute
-a rule has to fire: promtool is asked to agree, not to tell.
+The arithmetic is implemented here from Prometheus's documentation of its extrapolation, so that the minute at which a rule must fire is
+computed independently of promtool.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Series:
         return None if value is None or math.isnan(value) else value
 
     def text(self) -> dict[str, str]:
-        """Return it in promtool's words."""
+        """Return it in promtool's syntax."""
         labels = ", ".join(f'{name}="{value}"' for name, value in self.labels.items())
         return {"series": f"{self.name}{{{labels}}}", "values": " ".join(map(_text, self.values))}
 
@@ -61,13 +61,13 @@ def flat(value: float, minutes: int) -> list[Value]:
 
 
 def restarted(values: Sequence[Value], minute: int) -> list[Value]:
-    """Begin again at 0 from this minute on, as a counter does whose process restarted."""
+    """Start again at 0 at this minute, as the counter of a restarted process does."""
     base = values[minute]
     return [value if index < minute or value is None else value - (base or 0) for index, value in enumerate(values)]
 
 
 def born(values: Sequence[Value], minute: int) -> list[Value]:
-    """Show up only at this minute, with what was counted until then."""
+    """Appear at this minute, with what was counted until then."""
     return [None if index < minute else value for index, value in enumerate(values)]
 
 
@@ -101,5 +101,5 @@ def increase(values: Sequence[Value], minute: int, window: int) -> float | None:
 
 def total(series: Iterable[Series], minute: int, window: int, offset: int = 0) -> float | None:
     """What `sum(increase(x[window] offset offset))` is at a minute; None: no series has an answer."""
-    found = [value for each in series if (value := increase(each.values, minute - offset, window)) is not None]
+    found = [value for counter in series if (value := increase(counter.values, minute - offset, window)) is not None]
     return sum(found) if found else None

@@ -36,7 +36,7 @@ class ShareEvents:
         ]
 
     def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
-        """Series that must make no difference."""
+        """Series that must not change the result."""
         return [
             series for labels in self.example.decoys for series in selected(self.shape.bad, {**base, **self.example.bad, **labels}, values)
         ]

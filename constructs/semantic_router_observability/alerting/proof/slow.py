@@ -42,7 +42,7 @@ class SlowEvents:
         ]
 
     def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:  # noqa: ARG002 - part of the protocol
-        """Series that must make no difference."""
+        """Series that must not change the result."""
         return []
 
     def value(self, replicas: Sequence[Traffic], minute: int, threshold: float, tuning: Tuning) -> float | None:

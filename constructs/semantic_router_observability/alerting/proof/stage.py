@@ -1,7 +1,7 @@
 """The cases of conditions over counters: the same scenarios for all of them, as events a minute.
 
-Each case is an installation of its own (namespace = name of the case), and all cases of an alert run in one Prometheus: that two
-installations do not mix is proven on the way.
+Each case is a separate installation (namespace = name of the case), and all cases of an alert run in one Prometheus, which also proves that
+installations are not mixed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from .series import Value
 
 ORDINARY = "qwen3-8b"
-"""A model without a threshold of its own."""
+"""A model without its own threshold."""
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """What one replica counts: bad events, and all events; None: that series never appeared."""
+    """Counters of one replica: bad events, and all events; None: the series never appears."""
 
     bad: Sequence[Value] | None
     whole: Sequence[Value] | None
@@ -42,12 +42,12 @@ class Windowed(Protocol):
 
     @property
     def window(self) -> int:
-        """Minutes that are looked back."""
+        """Minutes."""
         ...
 
     @property
     def by(self) -> tuple[str, ...]:
-        """Labels that are kept apart."""
+        """Labels of a result."""
         ...
 
 
@@ -69,7 +69,7 @@ class Measured(Protocol):
         ...
 
     def decoys(self, base: Mapping[str, str], values: Sequence[Value]) -> list[Series]:
-        """Series that must make no difference."""
+        """Series that must not change the result."""
         ...
 
     def value(self, replicas: Sequence[Traffic], minute: int, threshold: float, tuning: Tuning) -> float | None:
@@ -78,12 +78,12 @@ class Measured(Protocol):
 
 
 def hold_minutes(tuning: Tuning) -> int:
-    """Whole minutes that the condition has to hold."""
+    """Whole minutes that the condition must hold."""
     return -(-seconds("", tuning.for_) // 60)
 
 
 def keep_minutes(tuning: Tuning) -> int:
-    """Whole minutes that the alert stays."""
+    """Whole minutes that the alert keeps firing."""
     return -(-seconds("", tuning.keep_firing_for) // 60)
 
 
@@ -95,9 +95,9 @@ class Stage:
     tuning: Tuning
     threshold: float
     model: str | None
-    """Model with a threshold of its own; None: an ordinary one."""
+    """Model with its own threshold; None: any other."""
     warm: int
-    """Minute at which things turn bad."""
+    """Minute at which events turn bad."""
     after: int
     """Minutes from there on."""
 
@@ -107,7 +107,7 @@ class Stage:
         return self.warm + self.after
 
     def case(self, name: str, intent: Intent, *replicas: Traffic) -> Case:
-        """Put replicas together."""
+        """Make a case of several replicas."""
         name = name if self.model is None else f"{name}-{self.model}"
         model = {"model": self.model or ORDINARY} if "model" in self.events.shape.by else {}
         series: list[Series] = []
@@ -125,20 +125,20 @@ class Stage:
         return Case(name, intent, tuple(series), truth, self.minutes)
 
     def usual(self, before: float, after: float) -> list[Value]:
-        """Events a minute before and after things turn."""
+        """Events a minute before and after events turn bad."""
         return line((before, self.warm), (after, self.after))
 
     def interval(self, rate: float, length: int) -> list[Value]:
-        """Events for some minutes once things turn bad, and none before and afterwards."""
+        """Events for some minutes once events turn bad, and none before and afterwards."""
         return line((0, self.warm), (rate, length), (0, self.after - length))
 
     def beginning(self, rate: float, minute: int) -> list[Value]:
-        """Return what a replica counts that starts at 0 at this minute."""
+        """Counter of a replica that starts at this minute."""
         return [None] * minute + line((rate, self.minutes - minute))
 
 
 def scenarios(stage: Stage, *, above: float, below: float, rate: float) -> Iterator[Case]:
-    """Return the cases that any condition over counters has; `above` and `below` are bad events a minute, `rate` all of them."""
+    """Return the cases common to all conditions over counters; `above` and `below` are bad events a minute, `rate` all of them."""
     whole = stage.usual(rate, rate)
     yield stage.case("above", "fires", Traffic(stage.usual(0, above), whole))
     length = stage.after - stage.events.shape.window - keep_minutes(stage.tuning) - 5

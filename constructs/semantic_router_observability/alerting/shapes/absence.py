@@ -1,4 +1,4 @@
-"""`Absence`: nobody is found where a router is expected."""
+"""`Absence`: no target is found where a router is expected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Absence:
-    """No target of a job, in any of the named namespaces; without names, none at all, or none where there was one within the hour."""
+    """No target of a job in one of the namespaces; for `*`, no target anywhere, or none in a namespace that had one within the hour."""
 
     job: str
     namespaces: tuple[str, ...]
@@ -19,7 +19,7 @@ class Absence:
     unit: str = "no target"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Nothing here can be wrong."""
+        """There is no threshold to check."""
 
     def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold
         """Return the condition."""
@@ -34,14 +34,14 @@ class Absence:
 
 @dataclass(frozen=True)
 class JobsMissing:
-    """No target at all in a job that somebody asked for."""
+    """No target in a user's scrape job."""
 
     jobs: tuple[str, ...]
     by: tuple[str, ...] = ("job",)
     unit: str = "no target"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Nothing here can be wrong."""
+        """There is no threshold to check."""
 
     def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold
         """Return the condition."""

@@ -1,4 +1,4 @@
-"""`Always`: fires as long as rules are evaluated at all, for a receiver that misses it."""
+"""`Always`: fires as long as rules are evaluated, for a receiver that raises an alarm when it stops."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Always:
     unit: str = "always"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Nothing here can be wrong."""
+        """There is no threshold to check."""
 
     def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold
         """Return the condition."""

@@ -1,4 +1,4 @@
-"""`Count`: too many of something in a window, whatever else happened."""
+"""`Count`: too many events in a window."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Count:
     """Minutes."""
     by: tuple[str, ...] = INSTALLATION
     scale: float = 1
-    """What a count is multiplied by before it is compared, to speak of another span of time."""
+    """Factor of the count before the comparison, to convert it to another span of time."""
     unit: str = "events"
 
     def check(self, where: str, tuning: Tuning) -> None:

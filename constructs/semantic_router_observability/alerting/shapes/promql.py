@@ -1,4 +1,4 @@
-"""PromQL as the rules write it: counts of events in a window, summed over replicas, kept apart by installation."""
+"""Parts of PromQL expressions: counts of events in a window, summed over replicas, by installation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 INSTALLATION: Final = ("namespace", "job")
-"""What keeps two routers in one Prometheus apart."""
+"""Labels that distinguish two installations of the router in one Prometheus."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Selector:
     matcher: str = ""
 
     def text(self, *more: str) -> str:
-        """Return the selector, without the series that only stand in for what has not happened."""
+        """Return the selector, without placeholder series."""
         matchers = [*_stand_ins(self.name), *filter(None, (self.matcher, *more))]
         return f"{self.name}{{{', '.join(matchers)}}}" if matchers else self.name
 
@@ -40,14 +40,14 @@ def counted(by: Sequence[str], selector: Selector, window: str, *more: str, offs
 
 
 def parts(models: Iterable[str | None]) -> dict[str | None, tuple[str, ...]]:
-    """Matchers that split the models: each named one alone, all others together (None)."""
+    """Matchers that split the models: one for each named model, and one for all others (None)."""
     named = [model for model in models if model is not None]
     others = "|".join(_quoted(re.escape(model)) for model in named)
     return {None: (f'model!~"{others}"',) if named else (), **{model: (f'model="{_quoted(model)}"',) for model in named}}
 
 
-def spelled(bound: float) -> str:
-    """Spell a bucket bound both ways: the router writes `le="10"`, Prometheus 3 stores `le="10.0"`."""
+def le_pattern(bound: float) -> str:
+    """Write a bucket bound as a regular expression for both notations: the router writes `le="10"`, Prometheus 3 stores `le="10.0"`."""
     text = f"{bound:g}"
     return f"{text}|{text}[.]0" if text.isdecimal() else text.replace(".", "[.]")
 
@@ -61,7 +61,7 @@ def minutes(window: int) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number without an exponent that nobody reads."""
+    """Write a number without an exponent."""
     return f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
 
 

@@ -1,4 +1,4 @@
-"""`Restarts`: a process began anew more often than it should, seen by its start time."""
+"""`Restarts`: a process restarted more often than it may, by its start time."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Restarts:
-    """More than `threshold` restarts of one pod within an hour; a rollout makes new pods, which have not restarted."""
+    """More than `threshold` restarts of one pod within an hour; a rollout creates new pods, which have not restarted."""
 
     by: tuple[str, ...] = ("namespace", "job", "pod", "instance", "service")
-    unit: str = "restarts an hour"
+    unit: str = "restarts per hour"
 
     def check(self, where: str, tuning: Tuning) -> None:
         """Refuse a negative number."""

@@ -1,7 +1,7 @@
-"""`Share`: too large a part of what happened was bad.
+"""`Share`: too large a ratio of events was bad.
 
-The rule for low traffic: the share counts only once `at_least` bad events lie in the window. One failure at night never pages, and a
-service that fails everything is noticed with its `at_least`-th failure, however rare its requests.
+For low traffic, the ratio counts only with `at_least` bad events in the window. One failure at night never pages, and a
+service that fails every request is noticed with its `at_least`-th failure, however rare its requests.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class Share:
     by: tuple[str, ...] = INSTALLATION
     apart: bool = False
     """`whole` are the good events only."""
-    unit: str = "share of events"
+    unit: str = "ratio of events"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Refuse what is no share."""
+        """Refuse a threshold that is not a ratio."""
         for model, threshold in tuning.thresholds.items():
             knobs.share(f"{where}: {'threshold' if model is None else f'models.{model}'}", threshold)
 
@@ -45,6 +45,6 @@ class Share:
         window = minutes(self.window)
         bad = counted(self.by, self.bad, window, *matchers)
         other = counted(self.by, self.whole, window, *matchers)
-        # What is counted elsewhere may lag behind: then the bad events are all there is, and the share is 1 and not 5.
+        # The other counter may lag behind: then the bad events are all events, and the ratio is 1 and not 5.
         whole = f"({bad} or {other} * 0) + ({other} or {bad} * 0) > 0" if self.apart else f"{other} > {bad} or {bad} > 0"
         return f"{bad} / ({whole}) > {number(threshold)} and {bad} >= {at_least}"

@@ -1,7 +1,7 @@
-"""`Slow`: too large a part of the observations lies above a bucket bound.
+"""`Slow`: too large a ratio of observations lies above a bucket bound.
 
-Exact where a quantile is a guess, and able to see beyond the largest bucket: a histogram that ends at 10 s has no 95th percentile above
-10 s, but it knows how many answers took longer. For low traffic the rule of `Share` holds.
+Exact where a quantile is an estimate, and not limited by the largest bucket: a histogram that ends at 10 s has no 95th percentile above
+10 s, but it counts how many answers took longer. For low traffic the rule of `Share` holds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from semantic_router_observability.alerting import knobs
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import family
 
-from .promql import INSTALLATION, Selector, counted, minutes, number, parts, spelled
+from .promql import INSTALLATION, Selector, counted, le_pattern, minutes, number, parts
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
@@ -27,10 +27,10 @@ class Slow:
     window: int
     """Minutes."""
     by: tuple[str, ...] = INSTALLATION
-    unit: str = "share of observations above the bound"
+    unit: str = "ratio of observations above the bound"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Refuse what is no share, and a bound that is no bucket."""
+        """Refuse a threshold that is not a ratio, and a bound that is not a bucket's."""
         for model, threshold in tuning.thresholds.items():
             knobs.share(f"{where}: {'threshold' if model is None else f'models.{model}'}", threshold)
         bounds = family(self.histogram).buckets
@@ -45,5 +45,5 @@ class Slow:
     def _part(self, threshold: float, tuning: Tuning, matchers: tuple[str, ...]) -> str:
         window = minutes(self.window)
         observed = counted(self.by, Selector(f"{self.histogram}_count"), window, *matchers)
-        within = counted(self.by, Selector(f"{self.histogram}_bucket"), window, f'le=~"{spelled(tuning.bound)}"', *matchers)
+        within = counted(self.by, Selector(f"{self.histogram}_bucket"), window, f'le=~"{le_pattern(tuning.bound)}"', *matchers)
         return f"1 - {within} / ({observed} > 0) > {number(threshold)} and {observed} - {within} >= {tuning.at_least}"

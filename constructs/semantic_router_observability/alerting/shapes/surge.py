@@ -1,8 +1,8 @@
-"""`Surge`: far more of something than in the hours before.
+"""`Surge`: far more events than in the hours before.
 
-No fixed number suits both a busy and a quiet router. Where a router was watched all the time, what has no history had none of it, so that
-a detector's first wave is seen; a router that is new to Prometheus has nothing to compare with, and stays quiet. `at_least` keeps a handful
-from being called a surge.
+No fixed number suits both a busy and a quiet router. For a router that was scraped all the time, no series before means no events before,
+so that a detector's first surge is noticed; a router that is new to Prometheus has no history, and the alert does not fire. With fewer than
+`at_least` events there is no surge.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Surge:
-    """More than `threshold` times the events of an equally long stretch of the time before."""
+    """More than `threshold` times the events of an average window of the hours before."""
 
     events: Selector
     window: int
     """Minutes."""
     before: int
-    """Minutes before the window that tell what is usual."""
+    """Minutes before the window that are the reference."""
     by: tuple[str, ...] = INSTALLATION
     unit: str = "times the usual"
 
     def check(self, where: str, tuning: Tuning) -> None:
-        """Refuse a factor that is no growth."""
+        """Refuse a factor of at most 1."""
         knobs.positive(f"{where}: threshold", tuning.threshold - 1)
 
     def expression(self, tuning: Tuning) -> str:

@@ -77,7 +77,7 @@ def phases() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["phases"],
-            title="Time by phase",
+            title="Where the time goes",
             description=(
                 "Mean time of an answer in each phase, all models: waiting, reading the prompt, writing the answer. More waiting wants more engines, more reading "
                 "shorter prompts or prefix caching, more writing faster hardware or shorter answers."
