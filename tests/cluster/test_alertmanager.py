@@ -129,7 +129,7 @@ class Drill:
         for series, value in self.values.items():
             name, _, labels = series.partition("{")
             lines.append(f'drill_{name}{{namespace="{NAMESPACE}",{labels or "}"} {value}\n')
-        self.receiver.pages["/metrics"] = "".join(lines)
+        self.receiver.pages = {**self.receiver.pages, "/metrics": "".join(lines)}
 
     def delivered(self, path: str = "/people") -> list[dict[str, Any]]:
         """List the messages so far."""

@@ -128,7 +128,7 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
         stack.callback(container.terminate)
         metrics = Metrics(container)
         cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 7, "seven scrapes", 40)
-        yield Guarded(metrics, *placed, elsewhere)
+        yield Guarded(metrics, *placed, elsewhere=elsewhere)
 
 
 def test_a_persons_identity_is_never_stored(guarded: Guarded) -> None:

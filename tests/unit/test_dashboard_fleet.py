@@ -105,7 +105,7 @@ def test_one_replica_can_be_picked(fleet: History) -> None:
         "Requests by replica",
         "Errors by replica",
         "Overhead p95 by replica",
-        "Samples a scrape by replica",
+        "Samples per scrape by replica",
     ):
         assert set(fleet.values(ask(title, instance=CALM.replace(".", "[.]")), "replica")) <= {CALM}, title
 

@@ -13,7 +13,7 @@ from semantic_router_observability.kubernetes.delivery import INSTANCE, KEEP, de
 SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
 
 
-def annotations(manifest: dict[str, Any]) -> dict[str, str]:
+def annotations_of(manifest: dict[str, Any]) -> dict[str, str]:
     return manifest["metadata"].get("annotations", {})
 
 
@@ -23,8 +23,8 @@ def test_whatever_holds_data_is_kept() -> None:
     assert {claim["metadata"]["name"] for claim in claims} >= {"prometheus-data", "grafana-storage"}
     assert len(claims) == 3
     for claim in claims:
-        assert annotations(claim).items() >= KEEP.items()
-    assert not [manifest for manifest in objects if manifest not in claims and annotations(manifest).keys() & KEEP.keys()]
+        assert annotations_of(claim).items() >= KEEP.items()
+    assert not [manifest for manifest in objects if manifest not in claims and annotations_of(manifest).keys() & KEEP.keys()]
 
 
 def test_annotations_of_a_users_own_object_win() -> None:
@@ -40,7 +40,7 @@ def test_annotations_of_a_users_own_object_win() -> None:
         spec={},
     )
     [claim] = objects_of(chart)
-    assert annotations(claim) == {**KEEP, "helm.sh/resource-policy": "delete"}
+    assert annotations_of(claim) == {**KEEP, "helm.sh/resource-policy": "delete"}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_flux_would_substitute_is_marked(fields: dict[str, Any], disabled: 
 
 
 def test_dashboards_are_marked_and_rules_need_not_be() -> None:
-    marked = {manifest["metadata"]["name"] for manifest in from_yaml("{}") if SUBSTITUTE in annotations(manifest)}
+    marked = {manifest["metadata"]["name"] for manifest in from_yaml("{}") if SUBSTITUTE in annotations_of(manifest)}
     assert "grafana-dashboard-llm-router" in marked
     assert "prometheus-rules" not in marked
 

@@ -28,7 +28,7 @@ SLOS = (
 )
 
 
-def groups() -> list[dict[str, Any]]:
+def groups() -> list[Any]:
     alerts = Alerts(slos=SLOS).groups(EVERYTHING)
     return [*(recorded.body() for recorded in router_groups()), *(inner for file in alerts.values() for inner in file)]
 

@@ -85,12 +85,12 @@ def test_the_first_alert_to_fire_draws_the_line() -> None:
 
 
 def test_a_bound_moves_lines_on_every_page_that_shows_it() -> None:
-    knobs = {"SemanticRouterRoutingSlow": sro.Knobs(bound=0.5)}
-    assert drawn(SHIPPED, **knobs)[25] == [0.5]
-    assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[25] == [0.5]
-    assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[95] == [0.5]
+    half = sro.Knobs(bound=0.5)
+    assert drawn(SHIPPED, SemanticRouterRoutingSlow=half)[25] == [0.5]
+    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[25] == [0.5]
+    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[95] == [0.5]
     assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterSlowFirstToken=sro.Knobs(bound=2.5))[93] == [2.5]
-    assert drawn(SHIPPED, "semantic-router-fleet", **knobs)[10] == [1, 0.5], "the column Overhead, and not Restarts"
+    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[10] == [1, 0.5], "the column Overhead, and not Restarts"
 
 
 def test_units_of_panels() -> None:

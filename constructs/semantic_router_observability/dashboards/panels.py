@@ -89,7 +89,7 @@ class Column:
 
 @dataclass(frozen=True)
 class About:
-    """What every panel says about itself: its id (kept for ever, links name it), title, description, unit and text without data."""
+    """What every panel says about itself: its id (kept indefinitely, links name it), title, description, unit and text without data."""
 
     id: int
     title: str
@@ -117,7 +117,7 @@ def timeseries(
     """Draw lines over time.
 
     `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points
-    twice as far apart, and with them a wider rate window, so that a few events an hour are no comb of spikes; `interval` says how far
+    twice as far apart, and with them a wider rate window, so that a few events an hour are not a comb of spikes; `interval` says how far
     apart exactly ("10m"). `top` is how far up the axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend,
     `colors` gives colours by the names of lines that a label makes.
     """

@@ -117,7 +117,7 @@ class Manifest(ApiObject):
         return super().to_json()
 
     # A function of this name would count as an override, and Node.js would call back for every object that it synthesizes.
-    to_json = partialmethod(_whole)
+    to_json = partialmethod(_whole)  # pyright: ignore[reportAssignmentType]
 
 
 @jsii.implements(IValidation)

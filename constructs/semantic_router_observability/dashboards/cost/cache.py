@@ -1,4 +1,4 @@
-"""The response cache from the inside, for whoever tunes it: what it holds, how fast it answers, what it refuses to keep."""
+"""The response cache from the inside, for those who tune it: what it holds, how fast it answers, what it refuses to keep."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def spent_in_range() -> Panel:
             description=(
                 "Money the models cost within the range on screen, by the prices in the router's configuration, one number a "
                 "currency. Models without a price are not in here; answers from the cache cost nothing. The first "
-                "answer of each model after a restart is missed, so this is slightly low. It is no invoice."
+                "answer of each model after a restart is missed, so this is slightly low. It is not an invoice."
             ),
             unit="short",
             no_value=NO_COST,
@@ -48,7 +48,7 @@ def per_day() -> Panel:
             title="Per day",
             description=(
                 "What a day costs if it goes on like the mean of the range on screen. Choose a range that holds whole days (or "
-                "weeks) before you plan with it: a busy hour makes a dear day."
+                "weeks) before you plan with it: a busy hour makes an expensive day."
             ),
             unit="short",
             no_value=NO_COST,

@@ -31,7 +31,7 @@ def cost_per_hour_by_model() -> Panel:
             title="Cost per hour by model",
             description=(
                 "Spending at the pace of the moment, per hour, by model and currency. A step without more requests is a change of "
-                "prices, longer answers, or traffic that moved to a dearer model: compare with the tokens below."
+                "prices, longer answers, or traffic that moved to a more expensive model: compare with the tokens below."
             ),
             unit="short",
             no_value=NO_COST,
@@ -87,7 +87,7 @@ def spent_in_range_by_model() -> Panel:
             id=PANEL_IDS["spent-in-range-by-model"],
             title="Spent in range by model",
             description=(
-                "What each model cost within the range on screen, the ten dearest. A model that answers and is missing here has no "
+                "What each model cost within the range on screen, the ten most expensive. A model that answers and is missing here has no "
                 "price in the router's configuration. Bars of different currencies must not be compared."
             ),
             unit="short",

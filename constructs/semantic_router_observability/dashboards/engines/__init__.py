@@ -1,6 +1,6 @@
 """The dashboard "vLLM engines": the model servers behind the router.
 
-For whoever finds an answer slow and the router innocent: which model queues, whose memory is full, in which phase the time goes. Needs a
+For slow answers that are not the router's doing: which model queues, whose memory is full, in which phase the time goes. Needs a
 scrape job for the engines' `/metrics`.
 """
 

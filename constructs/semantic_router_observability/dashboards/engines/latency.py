@@ -77,7 +77,7 @@ def phases() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["phases"],
-            title="Where the time goes",
+            title="Time by phase",
             description=(
                 "Mean time of an answer in each phase, all models: waiting, reading the prompt, writing the answer. More waiting wants more engines, more reading "
                 "shorter prompts or prefix caching, more writing faster hardware or shorter answers."

@@ -73,7 +73,7 @@ def preemptions() -> Panel:
             id=PANEL_IDS["preemptions"],
             title="Preemptions by model",
             description=(
-                "Running requests put back for want of KV cache, per second. Normal: 0. Their tokens are computed again later, which costs the "
+                "Running requests put back for lack of KV cache, per second. Normal: 0. Their tokens are computed again later, which costs the "
                 "time of everyone in the queue."
             ),
             unit=rate_unit("preemptions"),

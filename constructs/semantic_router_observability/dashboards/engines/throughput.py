@@ -23,7 +23,7 @@ def prompt_tokens() -> Panel:
             title="Prompt tokens by model",
             description=(
                 "Tokens per second that the engines read, those from the prefix cache included. More than the router reports means that "
-                "somebody else uses the engines, too."
+                "other clients use the engines, too."
             ),
             unit=rate_unit("tokens"),
             no_value=NO_ENGINES,

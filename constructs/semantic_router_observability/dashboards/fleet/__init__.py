@@ -1,6 +1,6 @@
 """The dashboard "Router fleet": every router process on its own, and against the others.
 
-For whoever runs the pods: is a replica missing, which one is out of step, is load spread evenly, what does each use, what does watching cost.
+For operators of the router: is a replica missing, which one is out of step, is load spread evenly, what does each use, what does watching cost.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _sections() -> list[Section]:
             ],
         ),
         Section(
-            title="Windows the router computes itself",
+            title="Windows computed by the router",
             id=PANEL_IDS["row-windows"],
             collapsed=True,
             lines=[Line(8, [windows.p95(), windows.mean(), windows.requests()])],

@@ -18,7 +18,7 @@ def samples() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["scrape-samples"],
-            title="Samples a scrape by replica",
+            title="Samples per scrape by replica",
             description=(
                 "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is the limit of the "
                 "scrape guards, 50,000 by default: above it the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
@@ -53,7 +53,7 @@ def new_series() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["scrape-new-series"],
-            title="Series: new and left out",
+            title="Series added and dropped",
             description=(
                 "Series that the last scrape of all replicas brought for the first time, and samples that relabelling dropped (those with a person's "
                 "identity). New ones come with a start or a deployment and then fade; a constant stream is churn, which costs memory."
@@ -64,7 +64,7 @@ def new_series() -> Panel:
         Query(f"sum({scrape_series('scrape_series_added')})", "new", ORANGE),
         Query(
             f"sum({scrape_series('scrape_samples_scraped')}) - sum({scrape_series('scrape_samples_post_metric_relabeling')})",
-            "left out",
+            "dropped",
             BLUE,
         ),
         top=5,
@@ -75,9 +75,9 @@ def answers() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["scrape-answers"],
-            title="Metrics page",
+            title="Requests to the metrics page",
             description=(
-                "Answers of the routers' metrics pages per second, and failed ones. Normal: replicas over the scrape interval, and no failure. Far more answers than replicas over the scrape interval: somebody else scrapes too."
+                "Answers of the routers' metrics pages per second, and failed ones. Normal: replicas over the scrape interval, and no failure. Far more answers than replicas over the scrape interval: another Prometheus scrapes too."
             ),
             unit="reqps",
             no_value="no router up",

@@ -44,7 +44,7 @@ def restarts_now() -> Panel:
             title="Restarts",
             description=(
                 "Restarts of router containers within the range on screen, all replicas together. Everything a router keeps in memory "
-                "(cached answers, learned ratings, counters) begins anew with each. A replaced pod is no restart: it has a new address."
+                "(cached answers, learned ratings, counters) begins anew with each. A replaced pod is not a restart: it has a new address."
             ),
             unit="none",
             no_value="no data",
@@ -60,7 +60,7 @@ def youngest_now() -> Panel:
             id=PANEL_IDS["youngest-now"],
             title="Youngest",
             description=(
-                "Age of the router process that started last. Minutes in a fleet that nobody deployed to or scaled means that a pod is being "
+                "Age of the router process that started last. Minutes in a fleet without a deployment or scaling means that a pod is being "
                 "replaced or restarted; its cache is cold and it may still be loading models."
             ),
             unit="s",

@@ -68,7 +68,7 @@ def error_share() -> Panel:
             description=(
                 "Errors over requests in the last 5 minutes; red from 5 % by default. The two are counted at different moments: one request can "
                 "log several errors, and some errors come before a request is counted. So this is a gauge of trouble, not an exact "
-                "failure rate; it is capped at 100 %. Rate-limited and blocked requests are no errors to the router. "
+                "failure rate; it is capped at 100 %. Rate-limited and blocked requests are not errors to the router. "
                 "The panels below tell whose fault they are."
             ),
             unit="percentunit",

@@ -4,7 +4,7 @@ Panels are numbered by row: the first line 1 to 9, the rows 10 to 19, 20 to 29 a
 so a number is given once and never reused.
 
 Counters of guards are born with their first event. A panel shows 0 only while something else tells that the guard runs; otherwise it
-says that nothing ran, because no findings of a guard that is off are no good news.
+says that nothing ran, because no findings of a guard that is off are not good news.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def memory_extraction_time() -> Panel:
             id=PANEL_IDS["memory-extraction-time"],
             title="Memory extraction time",
             description=(
-                "How long the search of one turn for something to remember takes. It runs beside the answer, so it delays nobody, but it "
+                "How long the search of one turn for something to remember takes. It runs beside the answer, so it delays no answer, but it "
                 "occupies the model it asks. Buckets reach from 0.1 s to 60 s."
             ),
             unit="s",

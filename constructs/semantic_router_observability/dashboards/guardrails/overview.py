@@ -88,7 +88,7 @@ def unverified() -> Panel:
             title="Unverified",
             description=(
                 "Answers to questions of fact, within the range on screen, that came without any context to verify them against. They may "
-                "be right; nobody checked. Retrieval for these questions brings the number down."
+                "be right; they were not checked. Retrieval for these questions brings the number down."
             ),
             unit="short",
             no_value="no router up",
@@ -101,10 +101,10 @@ def bad_answers() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["bad-answers"],
-            title="Bad answers",
+            title="Answer jailbreaks",
             description=(
                 "Answers within the range on screen that the jailbreak detector for answers objected to: something got past the guard on "
-                "prompts. Red from the first one on. Answers withheld because the detector failed count as not done instead."
+                "prompts. Red from the first one on. Answers withheld because the detector failed count as plugin failures instead."
             ),
             unit="short",
             no_value=NO_CHECK,
@@ -122,7 +122,7 @@ def errors() -> Panel:
             description=(
                 "Runs of the hallucination detector and of the jailbreak detector for answers that ended in an error, within the range on "
                 "screen; red from the first one on. The first error of a kind after a restart is not counted. Other plugins report "
-                "failures as an outcome: see Not done."
+                "failures as an outcome: see Plugin failures."
             ),
             unit="short",
             no_value="no router up",
@@ -136,10 +136,10 @@ def not_done() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["not-done"],
-            title="Not done",
+            title="Plugin failures",
             description=(
                 "Plugin runs within the range on screen that could not do their work: let through unchanged (fail open), withheld (fail "
-                "closed), or without their backend. Red from the first one on; the panel Not done by outcome tells which."
+                "closed), or without their backend. Red from the first one on; the panel Plugin failures by outcome tells which."
             ),
             unit="short",
             no_value="no plugin ran",
@@ -156,7 +156,7 @@ def fallbacks() -> Panel:
             title="Fallbacks",
             description=(
                 "Share of model selections within the range on screen in which the selector failed and the default candidate was taken. "
-                "Users get an answer all the same, from a model nobody chose. Normal: close to zero."
+                "Users get an answer all the same, from the default candidate. Normal: close to zero."
             ),
             unit="percentunit",
             no_value="no selector ran",

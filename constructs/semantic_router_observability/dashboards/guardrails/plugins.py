@@ -47,7 +47,7 @@ def not_done_by_outcome() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["not-done-by-outcome"],
-            title="Not done by outcome",
+            title="Plugin failures by outcome",
             description=(
                 "Plugin runs per second that could not do their work. *_fail_open: passed through unchanged; fail_closed: withheld; "
                 "unavailable: backend missing; injection_error: retrieved text could not be inserted. Normal: zero."

@@ -30,7 +30,7 @@ def jailbreak_matches_by_rule() -> Panel:
             id=PANEL_IDS["jailbreak-matches-by-rule"],
             title="Jailbreak matches by rule",
             description=(
-                "Matches of jailbreak rules per second. Single matches are everyday life on a public endpoint; a burst is someone "
+                "Matches of jailbreak rules per second. Single matches are normal on a public endpoint; a burst is someone "
                 "trying, or a rule that is too eager after a change. The first match of a rule is invisible in a rate."
             ),
             unit=rate_unit("matches"),

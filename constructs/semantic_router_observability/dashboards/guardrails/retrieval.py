@@ -26,7 +26,7 @@ def retrievals_by_outcome() -> Panel:
             title="Retrievals by outcome",
             description=(
                 "Retrievals per second. error: the backend failed or was too slow; config_error: the decision's plugin is set up "
-                "wrongly, which no waiting cures. Whether the request then fails is a setting of the plugin."
+                "wrongly, which waiting does not fix. Whether the request then fails is a setting of the plugin."
             ),
             unit="reqps",
             no_value=OFF,

@@ -1,6 +1,6 @@
 """The dashboard "Router on Kubernetes": the router's pods as the cluster sees them.
 
-For whoever runs the cluster: do the pods run, why did they end, are limits or volumes too small. Needs kube-state-metrics, cAdvisor and
+For operators of the cluster: do the pods run, why did they end, are limits or volumes too small. Needs kube-state-metrics, cAdvisor and
 the kubelet among the scrape jobs, with `honor_labels: true`.
 """
 

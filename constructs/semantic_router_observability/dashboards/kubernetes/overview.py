@@ -48,7 +48,7 @@ def restarts_now() -> Panel:
             id=PANEL_IDS["restarts-now"],
             title="Restarts",
             description=(
-                "Restarts of the containers within the range on screen, as the kubelet counts them. The table and Ends by reason tell which and why."
+                "Restarts of the containers within the range on screen, as the kubelet counts them. The table and Terminated or waiting by reason tell which and why."
             ),
             unit="short",
             no_value=NO_PODS,
@@ -63,7 +63,7 @@ def waiting_now() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["waiting-now"],
-            title="Held up",
+            title="Cannot start",
             description=(
                 "Containers that the kubelet does not start at this moment: CrashLoopBackOff, ImagePullBackOff, a missing ConfigMap or Secret. "
                 "Normal: 0. kubectl describe pod names the cause."

@@ -67,7 +67,7 @@ def reasons() -> Panel:
     return bargauge(
         About(
             id=PANEL_IDS["reasons"],
-            title="Ends and holds by reason",
+            title="Terminated or waiting by reason",
             description=(
                 "Containers by why they last ended (OOMKilled, Error, Completed) and by why they do not run now (CrashLoopBackOff, ImagePullBackOff). "
                 "An end stays listed until the pod is replaced."

@@ -1,4 +1,4 @@
-"""The domain classifier: how sure it is, what it makes of doubt, and how long it takes."""
+"""The domain classifier: how sure it is, how it decides when unsure, and how long it takes."""
 
 from __future__ import annotations
 

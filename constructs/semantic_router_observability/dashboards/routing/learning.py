@@ -183,7 +183,7 @@ def automix_success_by_model() -> Panel:
         PANEL_IDS["automix-success-by-model"],
         "AutoMix success by model",
         "llm_model_automix_success_rate",
-        "Share of its queries that each model answered well in AutoMix's eyes, mean over replicas. Compare with what the model costs: a dear "
+        "Share of its queries that each model answered well by AutoMix's own judgement, mean over replicas. Compare with what the model costs: an expensive "
         "model that succeeds no more often than a cheap one is wasted.",
     )
 

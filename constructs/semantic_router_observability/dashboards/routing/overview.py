@@ -71,7 +71,7 @@ def reasoning() -> Panel:
             title="Reasoning",
             description=(
                 "Share of routed requests within the range on screen for which the router switched reasoning on. Reasoning makes answers "
-                "longer, slower and dearer; a jump explains a bill. Only requests whose model routing changed are counted."
+                "longer, slower and more expensive; a jump explains a bill. Only requests whose model routing changed are counted."
             ),
             unit="percentunit",
             no_value=NO_REQUESTS,
@@ -92,7 +92,7 @@ def selector() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["selector"],
-            title="Selector",
+            title="Selector p95",
             description=(
                 "Time the selectors took to pick a model, 95th percentile of the last 5 minutes. Most take less than a millisecond; one that "
                 "asks a language model takes as long as that model."
@@ -127,7 +127,7 @@ def switches() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["switches"],
-            title="Switches",
+            title="Model switches",
             description=(
                 "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
                 "backend's prompt cache. Only clients that identify their conversation or user are seen."
@@ -144,7 +144,7 @@ def losses() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["losses"],
-            title="Losses",
+            title="Translation loss",
             description=(
                 "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
                 "Anthropic protocol: severity lossy or error. Harmless notes (info) are not counted, nor is the first loss of a kind."
@@ -161,7 +161,7 @@ def misjudged() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["misjudged"],
-            title="Misjudged",
+            title="Bad estimates",
             description=(
                 "Share of token estimates within the range on screen that missed the true number by 10 % or more, either way. Estimates "
                 "decide on context limits and compression before a model has counted. Normal: a few percent after calibration."

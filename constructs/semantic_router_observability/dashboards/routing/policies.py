@@ -35,7 +35,7 @@ def requests_changed_by_policy() -> Panel:
             title="Requests changed by policy",
             description=(
                 "Per second: parameters removed because the policy forbids them, requests whose max_tokens or n was lowered, and "
-                "fields removed because nobody knows them. A new client shows up as a step. Only decisions with a policy."
+                "unknown fields removed. A new client shows up as a step. Only decisions with a policy."
             ),
             unit="reqps",
             no_value=OFF,

@@ -1,4 +1,4 @@
-"""The dashboard "SLOs": what was promised, how much of each error budget is used, and how fast it goes.
+"""The dashboard "SLOs": the objectives, how much of each error budget is used, and how fast it goes.
 
 Everything here is recorded by the rules of the SLOs, so the page costs the same at any number of replicas. Without SLOs it is empty.
 """
@@ -27,7 +27,7 @@ def slos() -> Dashboard:
     return dashboard(
         uid=UID,
         title="SLOs",
-        description="Promises to users: how much of each error budget is used, and how fast it goes.",
+        description="Service level objectives: how much of each error budget is used, and how fast it goes.",
         variables=[
             source_variable(),
             choices("namespace", "Namespace", f"label_values({recorded}, namespace)"),
@@ -36,7 +36,7 @@ def slos() -> Dashboard:
         ],
         since="now-7d",
         sections=[
-            Section(lines=[Line(8, [budget.table_of_promises()])]),
+            Section(lines=[Line(8, [budget.table_of_objectives()])]),
             Section(title="Budget", id=PANEL_IDS["row-budget"], lines=[Line(8, [budget.used(), burn.pace()])]),
             Section(title="Events", id=PANEL_IDS["row-events"], lines=[Line(8, [burn.share(), burn.events(), burn.errors()])]),
         ],

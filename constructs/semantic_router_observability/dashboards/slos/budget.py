@@ -11,27 +11,27 @@ from semantic_router_observability.dashboards.slos.recorded import BUDGET_LEFT, 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
 
-_BY = "promise"
+_BY = "objective"
 
 
-def table_of_promises() -> Panel:
+def table_of_objectives() -> Panel:
     return table(
         About(
-            id=PANEL_IDS["promises"],
-            title="Promises",
+            id=PANEL_IDS["objectives"],
+            title="SLOs",
             description=(
-                "One line a promise: how much of its error budget is used, the worst of the installations chosen above, and the share of events "
-                "that broke it within the last hour and the last three days. Above 100 % the budget is overdrawn."
+                "One line for each objective: how much of its error budget is used, the worst of the installations chosen above, and the share of events "
+                "that were bad within the last hour and the last three days. Above 100 % the budget is overdrawn."
             ),
             unit="percentunit",
             no_value=NOTHING,
             decimals=2,
         ),
-        Column("Promise", label=_BY, width=260),
+        Column("Objective", label=_BY, width=260),
         Column("Budget used", f"1 - {_worst('min', BUDGET_LEFT)}", width=150),
-        Column("Broken, last hour", _worst("max", f"{RATIO}1h"), width=150),
-        Column("Broken, last day", _worst("max", f"{RATIO}1d"), width=150),
-        Column("Broken, last 3 days", _worst("max", f"{RATIO}3d"), width=150),
+        Column("Bad, last hour", _worst("max", f"{RATIO}1h"), width=150),
+        Column("Bad, last day", _worst("max", f"{RATIO}1d"), width=150),
+        Column("Bad, last 3 days", _worst("max", f"{RATIO}3d"), width=150),
     )
 
 
@@ -41,7 +41,7 @@ def used() -> Panel:
             id=PANEL_IDS["budget-used"],
             title="Budget used",
             description=(
-                "Part of the error budget that is used at each moment, counted back over the window of the promise: 0 is untouched, at 100 % "
+                "Part of the error budget that is used at each moment, counted back over the window of the objective: 0 is untouched, at 100 % "
                 "nothing is left. It comes back as bad days leave the window."
             ),
             unit="percentunit",

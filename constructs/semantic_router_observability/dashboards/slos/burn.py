@@ -21,7 +21,7 @@ def pace() -> Panel:
             title="Burn, last hour",
             description=(
                 "How many times faster than sustainable the budget goes, over the last hour: 1 uses it up exactly at the end of its window. "
-                "At 14.4 for an hour somebody is woken, at 6 after some hours."
+                "At 14.4 for an hour the engineer on call is paged, at 6 after some hours."
             ),
             unit="short",
             no_value=NOTHING,
@@ -36,15 +36,13 @@ def share() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["share"],
-            title="Broken events",
-            description=(
-                "Share of events within the last 5 minutes that broke the promise, in the worst of the installations chosen above."
-            ),
+            title="Bad event ratio",
+            description=("Share of events within the last 5 minutes that were bad, in the worst of the installations chosen above."),
             unit="percentunit",
             no_value=NOTHING,
             maximum=1,
         ),
-        Query(f"max by (promise) ({named(chosen(f'{RATIO}5m'))})", LEGEND),
+        Query(f"max by (objective) ({named(chosen(f'{RATIO}5m'))})", LEGEND),
         interval="5m",
     )
 
@@ -55,12 +53,12 @@ def events() -> Panel:
             id=PANEL_IDS["events"],
             title="Events",
             description=(
-                "Everything that the promise counts, good and bad, a second. A promise without events is neither kept nor broken."
+                "Everything that the objective counts, good and bad, per second. Without events, an objective is neither met nor missed."
             ),
             unit="reqps",
             no_value=NOTHING,
         ),
-        Query(f"sum by (promise) ({named(chosen(EVENTS))})", LEGEND),
+        Query(f"sum by (objective) ({named(chosen(EVENTS))})", LEGEND),
         interval="5m",
     )
 
@@ -70,10 +68,10 @@ def errors() -> Panel:
         About(
             id=PANEL_IDS["errors"],
             title="Bad events",
-            description="What broke the promise, a second. Few events make a share jump: look here before you believe one.",
+            description="Events that count against the objective, per second. With few events a ratio jumps: look here before you trust one.",
             unit="reqps",
             no_value=NOTHING,
         ),
-        Query(f"sum by (promise) ({named(chosen(ERRORS))})", LEGEND),
+        Query(f"sum by (objective) ({named(chosen(ERRORS))})", LEGEND),
         interval="5m",
     )

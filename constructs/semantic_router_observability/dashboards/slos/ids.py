@@ -6,5 +6,5 @@ from types import MappingProxyType
 from typing import Final
 
 PANEL_IDS: Final = MappingProxyType(
-    {"promises": 1, "budget-used": 2, "pace": 3, "share": 10, "events": 11, "errors": 12, "row-budget": 100, "row-events": 101}
+    {"objectives": 1, "budget-used": 2, "pace": 3, "share": 10, "events": 11, "errors": 12, "row-budget": 100, "row-events": 101}
 )

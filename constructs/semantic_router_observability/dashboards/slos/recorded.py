@@ -10,7 +10,7 @@ __all__ = ["BUDGET_LEFT", "ERRORS", "EVENTS", "LEGEND", "NOTHING", "OBJECTIVE", 
 
 NOTHING: Final = "no SLO"
 
-LEGEND: Final = "{{promise}}"
+LEGEND: Final = "{{objective}}"
 
 
 def chosen(name: str) -> str:
@@ -19,6 +19,6 @@ def chosen(name: str) -> str:
 
 
 def named(expression: str) -> str:
-    """Name each promise in one label: a legend of two would have a loose end where there is no model."""
-    joined = f'label_join({expression}, "promise", " ", "slo", "model")'
-    return f'label_replace({joined}, "promise", "$1", "promise", "(.*) ")'
+    """Name each objective in one label: a legend of two would have a loose end where there is no model."""
+    joined = f'label_join({expression}, "objective", " ", "slo", "model")'
+    return f'label_replace({joined}, "objective", "$1", "objective", "(.*) ")'

@@ -1,6 +1,6 @@
 """The dashboard "Stack health": Prometheus, Grafana and Alertmanager themselves.
 
-For whoever wonders whether the other pages can be trusted: is everything scraped, do rules run in time, does the disk suffice, who is slow.
+Can the other dashboards be trusted: is everything scraped, do rules run in time, does the disk suffice, who is slow.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ def alerts() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["alerts"],
-            title="Alerts held",
+            title="Alerts by state",
             description=(
-                "Alerts that Alertmanager has, by what it does with them: active ones are told, suppressed ones are silenced, muted, or explained by "
+                "Alerts that Alertmanager has, by what it does with them: active ones are notified, suppressed ones are silenced, muted, or explained by "
                 "another. Each replica has all of them, so the largest number counts. Never 0 while the Watchdog fires: at 0, Prometheus does not "
                 "reach it."
             ),
@@ -41,7 +41,7 @@ def notifications() -> Panel:
             title="Notifications",
             description=(
                 "Messages to receivers per second, all replicas, and those that failed. Normal: a heartbeat a minute if there is a dead man's switch, "
-                "and no failure. Failed: a credential, an address, or the way out; Alertmanager's log has the receiver's answer."
+                "and no failure. Failed: a credential, an address, or an egress policy; Alertmanager's log has the receiver's answer."
             ),
             unit=rate_unit("notifications"),
             no_value=OFF,
@@ -74,7 +74,7 @@ def replicas() -> Panel:
             id=PANEL_IDS["replicas"],
             title="Replicas",
             description=(
-                "Replicas that answer, and how many the loneliest of them sees, itself included. Equal is normal; fewer seen means a split cluster: "
+                "Replicas that answer, and how many the one that sees fewest knows, itself included. Equal is normal; fewer seen means a split cluster: "
                 "messages come twice, and a silence holds on one side only. One replica alone has no cluster."
             ),
             unit="none",

@@ -63,7 +63,7 @@ def query_samples() -> Panel:
             id=PANEL_IDS["query-samples"],
             title="Samples read by queries",
             description=(
-                "Samples per second that queries touch: what they really cost. A jump without more queries is somebody's wide query; Prometheus "
+                "Samples per second that queries touch: what they really cost. A jump without more queries is a wide query of one user; Prometheus "
                 "refuses one that needs more than 50 million at a time."
             ),
             unit=rate_unit("samples"),
@@ -78,7 +78,7 @@ def query_slots() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["query-slots"],
-            title="Queries at a time",
+            title="Concurrent queries",
             description=(
                 "Queries being evaluated or waiting, at the moment of the scrape, and how many Prometheus evaluates at a time (20 by default). "
                 "At the limit, pages and rules wait for one another."

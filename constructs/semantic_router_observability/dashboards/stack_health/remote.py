@@ -23,7 +23,7 @@ def lag() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["remote-lag"],
-            title="Behind",
+            title="Remote write lag",
             description=(
                 "How much older the newest sample that was sent is than the newest one stored, by destination. Normal: seconds. The dashed line is "
                 "5 minutes by default. What is not sent when the log is cut, after some two hours, is lost over there. Empty until the first success."
@@ -40,7 +40,7 @@ def pending() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["remote-pending"],
-            title="Waiting samples",
+            title="Samples waiting to be sent",
             description=(
                 "Samples in memory that wait to be sent, by destination. Normal: a few thousand, level. Climbing means that the other side, or the "
                 "way there, is too slow."
@@ -57,7 +57,7 @@ def lost() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["remote-lost"],
-            title="Failed and repeated",
+            title="Samples failed and retried",
             description=(
                 "Samples per second that the other side refused for good (lost there), and those that are sent again after an error that may pass. "
                 "Normal: 0. Refused: credentials, limits or labels of the other side; its answer is in Prometheus's log."
@@ -75,7 +75,7 @@ def shards() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["remote-shards"],
-            title="Connections",
+            title="Remote write connections",
             description=(
                 "Connections that send at the same time, how many Prometheus would like, and how many it may open. Wanted above the limit means "
                 "that it cannot keep up."

@@ -67,7 +67,7 @@ def scrape_samples() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["scrape-samples"],
-            title="Samples a scrape by job",
+            title="Samples per scrape by job",
             description=(
                 "Samples that one round of scrapes brings, by job, after relabelling. Grows with pods, models and decisions. A job that climbs "
                 "without new pods has labels that grow without bound."

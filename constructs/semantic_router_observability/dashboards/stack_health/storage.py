@@ -68,7 +68,7 @@ def series() -> Panel:
             title="Active series",
             description=(
                 "Series that each Prometheus holds in memory. Normal: level, with a step for new pods; those that ended stay for two to three hours. "
-                "A steady climb is a label without bound: see Samples a scrape by job for the culprit."
+                "A steady climb is a label without bound: see Samples per scrape by job for the cause."
             ),
             unit="short",
             no_value="not scraped",
@@ -82,7 +82,7 @@ def churn() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["churn"],
-            title="Series begun and ended",
+            title="Series created and removed",
             description=(
                 "Series per second that began, and that were dropped from memory because they ended. Normal: close to 0, peaks at deployments and "
                 "every two hours. What begins constantly costs memory as if all of it were alive."
@@ -90,8 +90,8 @@ def churn() -> Panel:
             unit=rate_unit("series"),
             no_value="not scraped",
         ),
-        Query(per_second("prometheus_tsdb_head_series_created_total", PROMETHEUS), "begun", ORANGE),
-        Query(per_second("prometheus_tsdb_head_series_removed_total", PROMETHEUS), "ended", BLUE),
+        Query(per_second("prometheus_tsdb_head_series_created_total", PROMETHEUS), "created", ORANGE),
+        Query(per_second("prometheus_tsdb_head_series_removed_total", PROMETHEUS), "removed", BLUE),
         top=1,
     )
 
