@@ -942,11 +942,11 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: sro.Dashboard(file="a.json", model="[1]"),
-        "dashboard a.json: '[1]': is no classic dashboard: it has no title",
+        "dashboard a.json: '[1]': is not a classic dashboard: it has no title",
     ),
     (
         lambda: sro.Dashboard(file="a.json", model='{"title": NaN}'),
-        "dashboard a.json: '{\"title\": NaN}': is not JSON: NaN is no number of JSON",
+        "dashboard a.json: '{\"title\": NaN}': is not JSON: NaN is not a JSON number",
     ),
     (
         lambda: sro.Dashboard(file="../a.json", model="{}"),

@@ -32,7 +32,7 @@ def mean(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) 
 
 
 def zero_while(expression: str, other: str) -> str:
-    """Fall back to 0 while `other` exists: no hits of a detector that runs are good news, no hits of one that does not are no news.
+    """Fall back to 0 while `other` exists: without hits, a detector that runs reports 0, and one that does not run reports nothing.
 
     Both must have the same labels, or none.
     """

@@ -205,7 +205,7 @@ def _sum(by: Sequence[str]) -> str:
 
 
 def _bound(bound: float) -> str:
-    """Spell a bucket bound both ways: the router writes `le="10"`, Prometheus 3 stores `le="10.0"`."""
+    """Write a bucket bound both ways: the router writes `le="10"`, Prometheus 3 stores `le="10.0"`."""
     text = f"{bound:g}"
     return f"{text}|{text}[.]0" if text.removeprefix("-").isdecimal() else text.replace(".", "[.]")
 

@@ -116,7 +116,7 @@ class DashboardDirectory(Tagged, frozen=True, kw_only=True, tag="directory"):
 
 
 class DashboardConfigMap(Tagged, frozen=True, kw_only=True, tag="configMap"):
-    """Dashboards in a ConfigMap that somebody else makes in the stack's namespace. Grafana starts without it if it is missing.
+    """Dashboards in a ConfigMap of the stack's namespace that is managed elsewhere. Grafana starts without it if it is missing.
 
     Attributes:
         name: Name of the ConfigMap; each key is a dashboard file.
@@ -133,7 +133,7 @@ class DashboardConfigMap(Tagged, frozen=True, kw_only=True, tag="configMap"):
 
 
 class DashboardProvider(Tagged, frozen=True, kw_only=True, tag="provider"):
-    """A provider of your own: any volume with dashboard files, such as a claim that a git-sync job fills.
+    """A user-supplied provider: any volume with dashboard files, such as a claim that a git-sync job fills.
 
     Attributes:
         name: Name of the provider and of the volume.
@@ -171,14 +171,14 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[DashboardConfigMap | DashboardProvider]]:
-    """Read files and directories; returns the dashboards to ship and the volumes that bring their own.
+    """Read files and directories; returns the dashboards to ship and the volumes that hold further ones.
 
     Raises:
-        ConfigError: a path is missing, a file is no dashboard Grafana can provision, or two dashboards share a uid or a file name.
+        ConfigError: a path is missing, a file is not a dashboard that Grafana can provision, or two dashboards share a uid or a file name.
 
     """
     shipped: list[Dashboard] = []
-    brought: list[DashboardConfigMap | DashboardProvider] = []
+    volumes: list[DashboardConfigMap | DashboardProvider] = []
     for source in sources:
         match source:
             case Dashboard():
@@ -188,7 +188,7 @@ def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[Dash
             case DashboardDirectory():
                 shipped += [_read(path, source.folder) for path in _json_files(source.path)]
             case _:
-                brought.append(source)
+                volumes.append(source)
     folders: dict[str, str] = {}
     for dashboard in shipped:
         other = folders.setdefault(_slug(dashboard.folder), dashboard.folder)
@@ -196,8 +196,8 @@ def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[Dash
             raise ConfigError("dashboards: folder", dashboard.folder, f"differs from {other!r} only in case or spaces; write the two alike")
     unique("dashboards: uid", [dashboard.uid for dashboard in shipped], "dashboards")
     unique("dashboards: file", [dashboard.file for dashboard in shipped], "dashboards")
-    unique("dashboards: name", [source.name for source in brought], "dashboard volumes")
-    return shipped, brought
+    unique("dashboards: name", [source.name for source in volumes], "dashboard volumes")
+    return shipped, volumes
 
 
 def config_map_name(stack: str, dashboard: Dashboard) -> str:
@@ -206,11 +206,11 @@ def config_map_name(stack: str, dashboard: Dashboard) -> str:
     return f"{stack}-dashboard-{_slug(stem)}"
 
 
-def directories(stack: str, shipped: Sequence[Dashboard], brought: Sequence[DashboardConfigMap | DashboardProvider]) -> list[Directory]:
-    """Volumes, mounts and providers for all dashboards, a directory a folder; brought volumes have their own."""
+def directories(stack: str, shipped: Sequence[Dashboard], volumes: Sequence[DashboardConfigMap | DashboardProvider]) -> list[Directory]:
+    """Volumes, mounts and providers for all dashboards, a directory a folder; user-supplied volumes have their own."""
     folders = dict.fromkeys(dashboard.folder for dashboard in shipped)
     result = [_folder(stack, folder, [dashboard for dashboard in shipped if dashboard.folder == folder]) for folder in folders]
-    for source in brought:
+    for source in volumes:
         path = f"{_OTHER_VOLUMES}/{source.name}"
         name = volume_name("dashboards", source.name)
         volume = {"configMap": {"name": source.name, "optional": True}} if isinstance(source, DashboardConfigMap) else source.volume
@@ -288,7 +288,7 @@ def _parse(file: str, text: str) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigError(where, text[:40], f"is not JSON: {error}") from error
     if not isinstance(model, dict) or not isinstance(model.get("title"), str):
-        raise ConfigError(where, sorted(model)[:5] if isinstance(model, dict) else text[:40], "is no classic dashboard: it has no title")
+        raise ConfigError(where, sorted(model)[:5] if isinstance(model, dict) else text[:40], "is not a classic dashboard: it has no title")
     if "__inputs" in model:
         raise ConfigError(
             f"{where}: __inputs",
@@ -302,7 +302,7 @@ def _parse(file: str, text: str) -> dict[str, Any]:
 
 
 def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _variables(model: dict[str, Any]) -> list[dict[str, Any]]:

@@ -162,7 +162,7 @@ class GrafanaStack(Construct):
             recording_rules=shown[0].recording_rules,
             lines=[line for source in shown for line in source.lines],
         )
-        pages, brought = boards.load([*own, *dashboards])
+        pages, volumes = boards.load([*own, *dashboards])
         contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests
         unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in pages], "dashboards")
         super().__init__(scope, id)
@@ -171,7 +171,7 @@ class GrafanaStack(Construct):
         selector = selector_labels("grafana", id)
         secrets = SecretFiles(SECRETS)
         written = ini.with_files(settings or {}, secrets)
-        directories = boards.directories(id, pages, brought)
+        directories = boards.directories(id, pages, volumes)
         serving_certificate(self, id, namespace, tls, labels=owned)
         pods = Pods(namespace, selector)
         host = f"{id}.{namespace}.svc"

@@ -1,4 +1,4 @@
-"""What the page looks at: vLLM engines, wherever they run, and how they spell their metrics.
+"""What the page looks at: vLLM engines, wherever they run, and the names of their metrics.
 
 vLLM renamed two families on the way: `kv_cache_usage_perc` was `gpu_cache_usage_perc`, and `inter_token_latency_seconds` was
 `time_per_output_token_seconds`. Queries take the new one and fall back to the old one.

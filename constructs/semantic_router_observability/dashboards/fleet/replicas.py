@@ -71,7 +71,7 @@ def briefly_named(expression: Expression) -> Expression:
 
 
 def by_replica(build: Callable[[At], Expression]) -> tuple[Query, Query]:
-    """Draw the highest replicas and the median of all, from an expression that is told where in time to look."""
+    """Draw the highest replicas and the median of all, from an expression for a given time modifier."""
     expression = build("")
     highest = f"{expression}\nand on (instance) topk({SHOWN}, {build(END)})"
     return Query(briefly_named(highest), "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

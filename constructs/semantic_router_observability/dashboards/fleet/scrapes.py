@@ -55,7 +55,7 @@ def new_series() -> Panel:
             id=PANEL_IDS["scrape-new-series"],
             title="Series added and dropped",
             description=(
-                "Series that the last scrape of all replicas brought for the first time, and samples that relabelling dropped (those with a person's "
+                "Series that the last scrape of all replicas had for the first time, and samples that relabelling dropped (those with a person's "
                 "identity). New ones come with a start or a deployment and then fade; a constant stream is churn, which costs memory."
             ),
             unit="short",

@@ -23,7 +23,7 @@ NOT_CLIENT: Final = f'reason!~"{causes.CLIENT}"'
 """What an operator answers for."""
 
 NAMED_BY_CLIENT: Final = f'reason!="{causes.NAMED_BY_CLIENT}"'
-"""Left out wherever errors are split by model: there the label holds whatever name a client made up."""
+"""Excluded wherever errors are split by model: there the label holds any name that a client sends."""
 
 CAUSE_COLORS: Final = MappingProxyType(
     {

@@ -72,7 +72,7 @@ def limit(resource: str) -> str:
 
 
 def by_pod(build: Callable[[str], str]) -> tuple[Query, Query]:
-    """Draw the seven pods highest at the right edge and the median of all, from an expression that is told where in time to look."""
+    """Draw the seven pods highest at the right edge and the median of all, from an expression for a given time modifier."""
     expression = build("")
     highest = f"({expression}\nand on (namespace, pod) topk({SHOWN}, {build(END)}))"
     named = f'label_replace({highest}, "replica", "$1", "pod", "(.+)")'

@@ -19,6 +19,6 @@ def chosen(name: str) -> str:
 
 
 def named(expression: str) -> str:
-    """Name each objective in one label: a legend of two would have a loose end where there is no model."""
+    """Name each objective in one label: a legend of two would end in a space where there is no model."""
     joined = f'label_join({expression}, "objective", " ", "slo", "model")'
     return f'label_replace({joined}, "objective", "$1", "objective", "(.*) ")'
