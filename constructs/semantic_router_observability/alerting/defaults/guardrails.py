@@ -10,6 +10,7 @@ from semantic_router_observability.alerting.shapes.count import Count
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
 from semantic_router_observability.alerting.shapes.surge import Surge
+from semantic_router_observability.router.causes import FAIL_CLOSED, FAIL_OPEN, FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,9 +35,7 @@ def guardrails() -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterGuardrailFailOpen",
-        shape=Count(
-            Selector(_RUNS, 'status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open"'), window=15, by=_PLUGIN
-        ),
+        shape=Count(Selector(_RUNS, f'status=~"{FAIL_OPEN}"'), window=15, by=_PLUGIN),
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
         summary=(
@@ -48,7 +47,7 @@ def guardrails() -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterGuardrailFailClosed",
-        shape=Count(Selector(_RUNS, 'status="fail_closed"'), window=15, by=_PLUGIN),
+        shape=Count(Selector(_RUNS, f'status="{FAIL_CLOSED}"'), window=15, by=_PLUGIN),
         tuning=tuning(threshold=3, severity="warning", hold="5m"),
         component="guardrails",
         summary=(
@@ -61,11 +60,11 @@ def guardrails() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterPluginErrors",
         shape=Share(
-            Selector(_RUNS, 'status=~"compression_failed|unavailable"'),
+            Selector(_RUNS, f'status=~"{FAILED}"'),
             Selector(
                 _RUNS,
                 # RAG is counted here only when it fails, so that the ratio would always be 1: it has its own alert below.
-                'status!~"compression_failed|unavailable"',
+                f'status!~"{FAILED}"',
             ),
             window=15,
             by=_PLUGIN,

@@ -12,6 +12,7 @@ from semantic_router_observability.alerting.shapes.count import Count
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.router.target import JOB
 from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _ingestion() -> Iterator[Definition]:
 def _targets(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusTargetDown",
-        shape=Level(template='up{job!~"semantic-router|grafana|alertmanager"} == 0', by=_TARGET, unit="target up"),
+        shape=Level(template=f'up{{job!~"{JOB}|grafana|alertmanager"}} == 0', by=_TARGET, unit="target up"),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
         summary="Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",

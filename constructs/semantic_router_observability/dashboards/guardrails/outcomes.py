@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from semantic_router_observability.dashboards.panels import GREEN, GREY, ORANGE, VERMILION
+from semantic_router_observability.router.causes import FAIL_CLOSED, FAIL_OPEN, FAILED
 
 MATCHES: Final = "llm_signal_match_total"
 EVALUATIONS: Final = "llm_signal_extraction_total"
@@ -23,7 +24,7 @@ HALLUCINATION: Final = 'plugin_type="hallucination"'
 ANSWER_JAILBREAK: Final = 'plugin_type="response_jailbreak"'
 DETECTED: Final = 'status=~"detected|detected_nli"'
 
-NOT_DONE: Final = 'status=~"parse_error_fail_open|unsupported_shape_fail_open|marshal_error_fail_open|compression_failed|fail_closed|unavailable|injection_error"'
+NOT_DONE: Final = f'status=~"{FAIL_OPEN}|{FAIL_CLOSED}|{FAILED}|injection_error"'
 """The plugin was asked and could not do its work. What a decision or a policy switched off on purpose is not among these."""
 
 OUTCOME_COLORS: Final = MappingProxyType(
