@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code is the process's."""
     parser = argparse.ArgumentParser(
-        prog="python -m semantic_router_observability", description="Tools for the router's metrics and for what watches them."
+        prog="python -m semantic_router_observability", description="Tools for the router's metrics, alerts and manifests."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     alerts.add_to(commands)

@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability alerts ...`: try the alerts with the numbers that are in force, and list them."""
+"""`python -m semantic_router_observability alerts ...`: test the alerts with the thresholds in force, and list them."""
 
 from __future__ import annotations
 
@@ -25,17 +25,18 @@ UNUSABLE: Final = 2
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to a command line."""
-    alerts = commands.add_parser("alerts", help="try and list the alerts")
+    alerts = commands.add_parser("alerts", help="test and list the alerts")
     inner = alerts.add_subparsers(required=True, metavar="COMMAND")
     test = inner.add_parser(
         "test",
         help="prove with promtool that each alert fires when it should, and only then",
         description="Make cases from the thresholds in force and run promtool on them: above and below each threshold, without traffic, "
-        "with restarts, replicas and several installations. Exit code: 0 all as it should be, 1 not, 2 settings or promtool unusable.",
+        "with restarts, replicas and several installations. Exit code: 0 all alerts behave as specified, 1 some do not, 2 the settings or "
+        "promtool cannot be used.",
     )
-    test.add_argument("--config", type=Path, metavar="FILE", help="settings (default: the shipped numbers)")
-    test.add_argument("--promtool", type=Path, metavar="PROGRAM", help="promtool of Prometheus 3 (default: the one on PATH)")
-    test.add_argument("--keep", type=Path, metavar="FOLDER", help="write rules and cases here, to read or run them yourself")
+    test.add_argument("--config", type=Path, metavar="FILE", help="settings file (default: the shipped thresholds)")
+    test.add_argument("--promtool", type=Path, metavar="PROGRAM", help="promtool of Prometheus 3 (default: promtool on PATH)")
+    test.add_argument("--keep", type=Path, metavar="FOLDER", help="write rules and cases to this folder, for inspection")
     test.set_defaults(run=_test)
     table = inner.add_parser("list", help="print the table of alerts, as Markdown")
     table.set_defaults(run=_list)

@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability contract ...`: the contract as a command, for people and for CI."""
+"""`python -m semantic_router_observability contract ...`: check queries against the metrics of the router."""
 
 from __future__ import annotations
 
@@ -30,19 +30,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     check = inner.add_parser(
         "check",
         help="check dashboards and rule files",
-        description="Check dashboards (JSON), rule files (YAML) and Kubernetes objects that hold them. One line a finding. "
-        "Exit code: 0 all fine, 1 something found, 2 a file cannot be used.",
+        description="Check dashboards (JSON), rule files (YAML) and Kubernetes objects that hold them, and print one line for each "
+        "finding. Exit code: 0 no findings, 1 findings, 2 a file cannot be used.",
     )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    check.add_argument("--strict", action="store_true", help="every metric has to be known, other programs' included")
-    check.add_argument("--label", action="append", default=[], metavar="NAME", help="a label that your scraping adds to every series")
+    check.add_argument("--strict", action="store_true", help="require every metric to be known, including those of other programs")
+    check.add_argument("--label", action="append", default=[], metavar="NAME", help="a label that scraping adds to every series")
     check.set_defaults(run=_check)
     diff = inner.add_parser(
         "diff",
         help="compare a router's metrics page with the catalogue",
-        description="Tell what a router renamed, dropped, added or changed. Exit code: 0 nothing, 1 something, 2 the page cannot be used.",
+        description="Report what a router renamed, dropped, added or changed. Exit code: 0 no differences, 1 differences, 2 the page "
+        "cannot be used.",
     )
-    diff.add_argument("--metrics", required=True, metavar="FILE|URL", help="a saved metrics page, '-' for standard input, or its address")
+    diff.add_argument("--metrics", required=True, metavar="FILE|URL", help="a saved metrics page, '-' for standard input, or its URL")
     diff.set_defaults(run=_diff)
 
 

@@ -24,14 +24,14 @@ STANDARD_INPUT = Path("-")
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to a command line."""
-    explain = commands.add_parser("explain", help="say what manifests amount to")
+    explain = commands.add_parser("explain", help="explain manifests")
     inner = explain.add_subparsers(required=True, metavar="COMMAND")
     permissions = inner.add_parser(
         "permissions",
         help="what the stack may do",
         description="List what the pods in Kubernetes manifests may do: requests to the API server, API tokens and Secrets they hold, and "
-        "network connections. It reads what is applied, so it holds for patched and foreign manifests too. Exit code: 0, or 2 when a file "
-        "cannot be used.",
+        "network connections. It reads the manifests themselves, so patches and manifests of other projects are included. Exit code: 0, or "
+        "2 when a file cannot be used.",
     )
     permissions.add_argument(
         "files",
