@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import node, output
-from .errors import ConfigError
-from .settings_file import in_words_of_the_file, load
+from .errors import ConfigError, Place
+from .settings import in_settings
+from .settings_file import SettingsError, SettingsFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -56,19 +57,49 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
     """
     options = _options(arguments)
     try:
-        settings = load(options.config)
+        file = SettingsFile.read(options.config)
+        settings = file.settings()
         output.check(options.output)
         node.use_bundled()
         node.check_package_cache()
         try:
             written = synthesize(build, settings, chart, options.output)
         except ConfigError as error:
-            raise in_words_of_the_file(options.config.name, error) from error
+            raise file.refused(_of_each_stack(build, file, chart, in_settings(error))) from error
+    except SettingsError as error:
+        print("\n".join(f"error: {line}" for line in error.lines), file=sys.stderr)  # noqa: T201
+        return CONFIG_ERROR
     except ConfigError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return CONFIG_ERROR
     print(f"{options.output}: {len(written)} files")  # noqa: T201
     return 0
+
+
+_STACKS = (("prometheus",), ("grafana",), ("alertmanager",))
+
+
+def _of_each_stack(build: Callable[[Chart, Settings], None], file: SettingsFile, chart: str, first: ConfigError) -> list[ConfigError]:
+    """The first error of each stack. What was refused is left out, and the chart built again, while that cannot cause errors elsewhere."""
+    from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
+
+    found = [first]
+    rest = file
+    while found[-1].path[:1] in _STACKS:
+        without = rest.without(found[-1].path)
+        if without is None:
+            break
+        rest, settings = without, without.settings()
+        try:
+            build(Chart(App(), chart, namespace=settings.namespace), settings)
+        except ConfigError as error:
+            again = in_settings(error)
+            if again.path[:1] not in _STACKS or again.path[:1] in {known.path[:1] for known in found}:
+                break
+            found.append(again)
+        else:
+            break
+    return found
 
 
 def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, folder: Path) -> list[str]:
@@ -85,7 +116,7 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
     files = output.files_of(app)
     for file in settings.encrypted_files:
         if file.file_name in files:
-            raise ConfigError("secrets", file.path, f"another file is called {file.file_name} in the output; rename this one")
+            raise ConfigError(Place("secrets"), file.path, f"another file is called {file.file_name} in the output; rename this one")
         files[file.file_name] = file.content
     return output.write(files, folder)
 

@@ -1,6 +1,6 @@
 """Checks and arithmetic on the strings Kubernetes and Prometheus use: durations, quantities, names, URLs.
 
-Pure functions: each takes `where` (the argument's path, for the message) and the value, returns it parsed or unchanged, or raises
+Pure functions: each takes `where` (the argument's name or path, for the message) and the value, returns it parsed or unchanged, or raises
 `ConfigError`.
 """
 
@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .errors import ConfigError, Raw
+from .errors import ConfigError, Key, Raw, Where, at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ class Url(NamedTuple):
         return f"{scheme}://{rest.partition('/')[0]}"
 
 
-def duration_seconds(where: str, value: str) -> Decimal:
+def duration_seconds(where: Where, value: str) -> Decimal:
     """Seconds of a Prometheus duration such as `15d` or `1h30m`; zero is refused."""
     match = _match(_DURATION, value)
     seconds = (
@@ -97,7 +97,7 @@ def duration_seconds(where: str, value: str) -> Decimal:
     return Decimal(seconds)
 
 
-def duration_or_zero(where: str, value: str) -> Decimal:
+def duration_or_zero(where: Where, value: str) -> Decimal:
     """Seconds of a Prometheus duration that may be zero: `0`, `0s`, `0m`, as in a rule's `for`."""
     match = _match(_DURATION, value)
     if value == "0" or (match and any(match.groups()) and not any(int(part) for part in match.groups() if part)):
@@ -105,7 +105,7 @@ def duration_or_zero(where: str, value: str) -> Decimal:
     return duration_seconds(where, value)
 
 
-def quantity(where: str, value: str) -> Decimal:
+def quantity(where: Where, value: str) -> Decimal:
     """Number behind a Kubernetes quantity such as `20Gi`, `250m` or `1.5`; zero is refused."""
     match = _match(_QUANTITY, value)
     number = Decimal(match[1]) * _QUANTITY_FACTOR[match[2]] if match else Decimal(0)
@@ -116,7 +116,7 @@ def quantity(where: str, value: str) -> Decimal:
     return number
 
 
-def byte_quantity(where: str, value: str) -> Decimal:
+def byte_quantity(where: Where, value: str) -> Decimal:
     """Bytes behind a quantity of memory or storage. Below 1Mi the unit was forgotten, or `m` (thousandths) written for `M`."""
     size = quantity(where, value)
     if size < _MEBIBYTE:
@@ -124,7 +124,7 @@ def byte_quantity(where: str, value: str) -> Decimal:
     return size
 
 
-def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
+def dns_label(where: Where, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name of a namespace, Service or port: RFC 1123 label of at most `limit` characters."""
     if not _match(_DNS_LABEL, value) or len(value) > limit:
         raise ConfigError(
@@ -135,7 +135,7 @@ def dns_label(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
     return value
 
 
-def service_name(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
+def service_name(where: Where, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name that a Service may have (RFC 1035 label): as `dns_label`, but it starts with a letter."""
     if not _match(_SERVICE_NAME, value) or len(value) > limit:
         raise ConfigError(
@@ -146,7 +146,7 @@ def service_name(where: str, value: str, *, limit: int = LABEL_LIMIT) -> str:
     return value
 
 
-def port_name(where: str, value: str) -> str:
+def port_name(where: Where, value: str) -> str:
     """Name of a container's or Service's port (IANA service name)."""
     if not _match(_PORT_NAME, value):
         raise ConfigError(
@@ -155,31 +155,31 @@ def port_name(where: str, value: str) -> str:
     return value
 
 
-def dns_subdomain(where: str, value: str) -> str:
+def dns_subdomain(where: Where, value: str) -> str:
     """Name of most Kubernetes objects (Secrets, claims, ConfigMaps): RFC 1123 subdomain."""
     if not _match(_DNS_SUBDOMAIN, value) or len(value) > SUBDOMAIN_LIMIT:
         raise ConfigError(where, value, "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters")
     return value
 
 
-def config_key(where: str, value: str) -> str:
+def config_key(where: Where, value: str) -> str:
     """Key in a ConfigMap or Secret."""
     if not _match(_CONFIG_KEY, value) or value in {".", ".."}:
         raise ConfigError(where, value, "write a key of letters, digits, '-', '_' and '.', at most 253 characters")
     return value
 
 
-def kubernetes_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+def kubernetes_labels(where: Where, labels: Mapping[str, str]) -> Mapping[str, str]:
     """Labels (or a label selector) of Kubernetes objects."""
     for key, value in labels.items():
         if not _LABEL_KEY.fullmatch(key):
             raise ConfigError(where, key, "write a Kubernetes label key such as app or example.com/team")
         if not _LABEL_VALUE.fullmatch(value):
-            raise ConfigError(f"{where}.{key}", value, "write a Kubernetes label value: at most 63 letters, digits, '-', '_' and '.'")
+            raise ConfigError(at(where, Key(key)), value, "write a Kubernetes label value: at most 63 letters, digits, '-', '_' and '.'")
     return labels
 
 
-def kubernetes_annotations(where: str, annotations: Mapping[str, str]) -> Mapping[str, str]:
+def kubernetes_annotations(where: Where, annotations: Mapping[str, str]) -> Mapping[str, str]:
     """Annotations of Kubernetes objects: keys as labels have them, values of any text."""
     for key in annotations:
         if not _LABEL_KEY.fullmatch(key):
@@ -187,7 +187,7 @@ def kubernetes_annotations(where: str, annotations: Mapping[str, str]) -> Mappin
     return annotations
 
 
-def prometheus_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str]:
+def prometheus_labels(where: Where, labels: Mapping[str, str]) -> Mapping[str, str]:
     """Labels that Prometheus adds to series."""
     for name in labels:
         if not _LABEL_NAME.fullmatch(name) or name.startswith("__"):
@@ -195,7 +195,7 @@ def prometheus_labels(where: str, labels: Mapping[str, str]) -> Mapping[str, str
     return labels
 
 
-def http_url(where: str, value: str) -> Url:
+def http_url(where: Where, value: str) -> Url:
     """Absolute http or https URL without credentials, query or fragment."""
     try:
         parts = urlsplit(value if isinstance(value, str) else "")
@@ -209,14 +209,14 @@ def http_url(where: str, value: str) -> Url:
     if parts.username or parts.password:
         raise ConfigError(where, f"{parts.scheme}://…@{host}", "take the credentials out of the URL and reference a Secret instead")
     if parts.query or parts.fragment:
-        raise ConfigError(where, value, "leave out everything from '?' or '#' on")
+        raise ConfigError(where, value, "remove everything from '?' or '#' on")
     return Url(value, parts.scheme, host, parts.path.rstrip("/"), parts.port or _PORTS[parts.scheme])
 
 
-def public_url(where: str, url: Url) -> Url:
+def public_url(where: Where, url: Url) -> Url:
     """URL at which users reach a user interface: a DNS name without a port, and an optional path."""
     if re.search(r":\d+$", url.origin):
-        raise ConfigError(where, url.text, "leave out the port: an ingress serves http on 80 and https on 443")
+        raise ConfigError(where, url.text, "remove the port: an ingress serves http on 80 and https on 443")
     if not _DNS_SUBDOMAIN.fullmatch(url.host) or url.host.replace(".", "").isdigit():
         raise ConfigError(where, url.text, "write a DNS name as host, such as https://grafana.example.com")
     if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):
@@ -224,28 +224,28 @@ def public_url(where: str, url: Url) -> Url:
     return url
 
 
-def listed(where: str, values: Collection[Any]) -> None:
+def listed(where: Where, values: Collection[Any]) -> None:
     """Several values. One alone, and text above all, which Python would take letter by letter, is refused."""
     if isinstance(values, str) or not isinstance(values, Collection):
         shown = values if isinstance(values, str) else Raw(type(values).__name__)
         raise ConfigError(where, shown, "write a list, even of one")
 
 
-def one_of(where: str, value: str, accepted: Collection[str]) -> str:
+def one_of(where: Where, value: str, accepted: Collection[str]) -> str:
     """Value from a closed set."""
     if value not in accepted:
         raise ConfigError(where, value, f"write one of {', '.join(sorted(accepted))}")
     return value
 
 
-def port_number(where: str, value: int) -> int:
+def port_number(where: Where, value: int) -> int:
     """TCP port."""
     if not 1 <= value <= HIGHEST_PORT:
         raise ConfigError(where, value, f"write a port from 1 to {HIGHEST_PORT}")
     return value
 
 
-def address_ranges(where: str, values: Collection[str]) -> None:
+def address_ranges(where: Where, values: Collection[str]) -> None:
     """Address ranges as network policies have them: with the length in writing."""
     listed(where, values)
     for value in values:
@@ -257,7 +257,7 @@ def address_ranges(where: str, values: Collection[str]) -> None:
             raise ConfigError(where, value, "write an address range with its length and no bits beyond it, such as 10.0.0.0/16")
 
 
-def host_and_port(where: str, value: str) -> str:
+def host_and_port(where: Where, value: str) -> str:
     """`host:port` of a server that is not reached by URL."""
     match = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", value)
     if not match:
@@ -266,7 +266,7 @@ def host_and_port(where: str, value: str) -> str:
     return value
 
 
-def unique(where: str, values: Collection[str], what: str) -> None:
+def unique(where: Where, values: Collection[str], what: str) -> None:
     """Refuse a repeated name."""
     seen: set[str] = set()
     for value in values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .checks import dns_subdomain, listed
-from .errors import ConfigError
+from .errors import ConfigError, Key, Where, arg
 from .spec import Spec
 
 PROMETHEUS = "quay.io/prometheus/prometheus:v3.13.5"
@@ -46,15 +46,15 @@ class ImageRegistries(Spec, frozen=True, kw_only=True):
                 raise ConfigError("mirrors", source, "write a registry host such as docker.io")
             if not _REGISTRY.fullmatch(mirror):
                 raise ConfigError(
-                    f"mirrors.{source}", mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub"
+                    ("mirrors", Key(source)), mirror, "write a registry host and optional path, such as mirror.example.com/dockerhub"
                 )
-        listed("pullSecrets", self.pull_secrets)
+        listed("pull_secrets", self.pull_secrets)
         for name in self.pull_secrets:
-            dns_subdomain("pullSecrets", name)
+            dns_subdomain("pull_secrets", name)
             if self.pull_secrets.count(name) > 1:
-                raise ConfigError("pullSecrets", name, "is listed twice; remove one")
+                raise ConfigError("pull_secrets", name, "is listed twice; remove one")
 
-    def resolve(self, where: str, image: str) -> str:
+    def resolve(self, where: Where, image: str) -> str:
         """Check an image reference and rewrite its registry.
 
         Raises:
@@ -76,7 +76,7 @@ class ImageRegistries(Spec, frozen=True, kw_only=True):
         if registry not in self.mirrors and not any(
             f"{registry}/".startswith(f"{mirror.split('/')[0]}/") for mirror in self.mirrors.values()
         ):
-            raise ConfigError(where, image, f"no mirror is named for registry {registry}; add it to images.mirrors")
+            raise ConfigError(where, image, f"no mirror is named for registry {registry}; add it to {arg('mirrors')}")
         return f"{self.mirrors.get(registry, registry)}/{name}{suffix}"
 
 

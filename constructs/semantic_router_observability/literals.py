@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SHAPES = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"),
@@ -64,20 +67,26 @@ def shape_of(text: str, *, addresses: bool = True) -> str | None:
     return next((name for name, shape in SHAPES.items() if shape.search(text)), None)
 
 
-def refuse_credentials(where: str, value: Any, *, addresses: bool = True) -> None:
-    """Refuse a credential of a known shape anywhere in a value.
-
-    Raises:
-        ConfigError: there is one. The message says where and what it looks like, and does not repeat it.
-
-    """
+def credentials(where: Where, value: Any, *, addresses: bool = True) -> Iterator[ConfigError]:
+    """Find credentials of a known shape anywhere in a value. The errors say where and what each looks like, and do not repeat it."""
     match value:
         case dict():
             for key, item in value.items():
-                refuse_credentials(f"{where}.{key}".lstrip("."), item, addresses=addresses)
+                yield from credentials(at(where, Key(key)), item, addresses=addresses)
         case list() | tuple():
             for index, item in enumerate(value):
-                refuse_credentials(f"{where}[{index}]", item, addresses=addresses)
+                yield from credentials(at(where, index), item, addresses=addresses)
         case str():
             if kind := shape_of(value, addresses=addresses):
-                raise ConfigError(where, "…", f"looks like {kind}; {INSTEAD}")
+                yield ConfigError(where, "…", f"looks like {kind}; {INSTEAD}")
+
+
+def refuse_credentials(where: Where, value: Any, *, addresses: bool = True) -> None:
+    """Refuse a credential of a known shape anywhere in a value.
+
+    Raises:
+        ConfigError: there is one.
+
+    """
+    for error in credentials(where, value, addresses=addresses):
+        raise error

@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import ConfigError
+from .errors import ConfigError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -69,7 +69,7 @@ def files_of(app: App) -> dict[str, bytes]:
     names = [_file_name(found, own) for found in objects]
     for name, count in Counter(names).items():
         if count > 1:
-            raise ConfigError("output", name, "two objects have this kind, namespace and name; rename one")
+            raise ConfigError(Place("output"), name, "two objects have this kind, namespace and name; rename one")
     files = {name: to_manifest(found).encode() for name, found in zip(names, objects, strict=True)}
     images = sorted({image for found in objects for image in _images(found)})
     return {**files, IMAGES_FILE: "".join(f"{image}\n" for image in images).encode()}
@@ -79,16 +79,16 @@ def check(output: Path) -> None:
     """Refuse to replace a folder that holds anything but an earlier run's files."""
     above = next(parent for parent in output.absolute().parents if parent.exists())
     if not above.is_dir():
-        raise ConfigError("--output", output, f"{above.name} is not a folder; name a path inside one")
+        raise ConfigError(Place("--output"), output, f"{above.name} is not a folder; name a path inside one")
     if not output.exists():
         return
     if not output.is_dir() or output.is_symlink():
-        raise ConfigError("--output", output, "is not a folder; name a new folder or that of an earlier run")
+        raise ConfigError(Place("--output"), output, "is not a folder; name a new folder or that of an earlier run")
     ours = _written_earlier(output)
     for path in sorted(output.iterdir()):
         if path.name not in ours or not path.is_file():
             raise ConfigError(
-                "--output", output, f"holds {path.name}, which no earlier run wrote; move or delete it, or name another folder"
+                Place("--output"), output, f"holds {path.name}, which no earlier run wrote; move or delete it, or name another folder"
             )
 
 

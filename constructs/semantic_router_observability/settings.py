@@ -17,7 +17,7 @@ from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
 from .checks import dns_label
 from .contract.options import ContractOptions
-from .errors import ConfigError
+from .errors import ConfigError, Path, place
 from .exposure.controller import check_annotations
 from .exposure.forms import Via
 from .exposure.openshift import OpenShiftRoute
@@ -48,6 +48,8 @@ from .secrets import EncryptedFile, Provider
 from .spec import Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .alertmanager.stack import AlertmanagerStack
     from .kubernetes.endpoint import HasEndpoint
 
@@ -266,9 +268,7 @@ class Settings(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
         if isinstance(self.platform, OpenShift) and (self.namespace == "default" or self.namespace.startswith(("openshift-", "kube-"))):
-            raise ConfigError(
-                "namespace", self.namespace, "it is the platform's own, where nobody chooses a user for pods; name one of yours"
-            )
+            raise ConfigError("namespace", self.namespace, "the platform owns it and chooses no user for its pods; name another")
 
     @property
     def encrypted_files(self) -> tuple[EncryptedFile, ...]:
@@ -329,7 +329,7 @@ class Settings(Spec, frozen=True, kw_only=True):
             raise ConfigError("ingress", None, "settings without an ingress have no arguments for one")
         for name in self.ingress.backends:
             if stacks.get(name) is None:
-                raise ConfigError("ingress: backends", name, f"there is none; add the section {name}, or take it out here")
+                raise ConfigError(place("ingress", "backends"), name, f"there is none; add the section {name}, or remove it here")
         tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
         return {
             "backends": [stacks[name] for name in self.ingress.backends],
@@ -344,5 +344,34 @@ class Settings(Spec, frozen=True, kw_only=True):
         if isinstance(self.platform, OpenShift):
             return OpenShiftRoute()
         raise ConfigError(
-            "ingress: via", None, "say by what, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}"
+            place("ingress", "via"), None, "choose one, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}"
         )
+
+
+_ORIGINS: Mapping[Path, Path] = {
+    ("prometheus", "targets"): ("routers",),
+    ("prometheus", "alerts"): ("alerts",),
+    ("prometheus", "image"): ("images", "prometheus"),
+    ("prometheus", "namespaces"): ("routers",),
+    ("grafana", "image"): ("images", "grafana"),
+    ("alertmanager", "image"): ("images", "alertmanager"),
+    ("prometheus-login",): ("prometheus", "login"),
+    ("prometheus-login", "image"): ("images", "oauth2_proxy"),
+    ("prometheus-login", "upstream"): ("prometheus", "login"),
+    ("alertmanager-login",): ("alertmanager", "login"),
+    ("alertmanager-login", "image"): ("images", "oauth2_proxy"),
+    ("alertmanager-login", "upstream"): ("alertmanager", "login"),
+    ("network",): ("network_policies",),
+    ("router-access", "prometheus"): ("network_policies", "router_access"),
+    ("secrets", "providers"): ("secrets",),
+    **{(section,): (section,) for section in ("prometheus", "grafana", "alertmanager", "ingress", "secrets", "contract")},
+}
+"""Where the settings hold what a construct of `main.py` is given, by the construct's id and, where it is elsewhere, the argument."""
+
+
+def in_settings(error: ConfigError) -> ConfigError:
+    """Move a construct's error to the place in the settings that its argument came from."""
+    for length in (2, 1):
+        if error.path[:length] in _ORIGINS:
+            return ConfigError((*_ORIGINS[error.path[:length]], *error.path[length:]), error.given, error.expected)
+    return error

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from typing import Any
+
 import msgspec
+
+from .errors import ConfigError, Value
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """A value of several fields: immutable, spelled in camelCase in YAML, and without room for keys it does not know.
 
-    Subclasses repeat `frozen=True, kw_only=True`, since type checkers and `kw_only` do not inherit them.
+    Subclasses repeat `frozen=True, kw_only=True`, since type checkers and `kw_only` do not inherit them. What `__post_init__` refuses is
+    told with the name of the class in front, since the value does not know where it will stand.
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        check = cls.__dict__.get("__post_init__")
+        if check is None:
+            return
+
+        @wraps(check)
+        def told(self: Spec) -> None:
+            try:
+                check(self)
+            except ConfigError as error:
+                if isinstance(next(iter(error.path), None), Value):
+                    raise
+                # A value that has to be named is known by its name.
+                named = any(field.name == "name" and field.required for field in msgspec.structs.fields(cls))
+                name = f" {msgspec.structs.asdict(self)['name']!r}" if named and error.path != ("name",) else ""
+                raise error.within(Value(f"{type(self).__name__}{name}")) from error.__cause__
+
+        cls.__post_init__ = told  # type: ignore[attr-defined]
 
 
 class Tagged(Spec, frozen=True, kw_only=True, tag_field="type"):

@@ -78,7 +78,8 @@ class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  #
                 continue
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise _refused(key_node, f"key {key!r} is not text; put it in quotes")
+                shown = f"key {key_node.value}" if isinstance(key_node, yaml.ScalarNode) else "a mapping or a list as key"
+                raise _refused(key_node, f"{shown} is not text; put it in quotes")
             if key in seen:
                 raise _refused(key_node, f"key {key!r} is given twice")
             seen.add(key)

@@ -89,7 +89,7 @@ def sro_dashboards() -> Any:
 
 
 def test_a_link_that_leads_nowhere_is_refused() -> None:
-    with pytest.raises(sro.ConfigError, match=r"^here: dashboard: 4711: is no panel of llm-router-metrics; it has 1, 2, "):
+    with pytest.raises(sro.ConfigError, match=r"^here.id: 4711: is not a panel of llm-router-metrics; it has 1, 2, "):
         check_panel("here", sro.Panel(uid="llm-router-metrics", id=4711))
 
 
@@ -127,21 +127,21 @@ def test_only_absence_and_errors_and_a_silent_monitoring_wake_people() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"rules": {"SemanticRouterError": {}}}, "is no shipped alert; did you mean SemanticRouterErrors?"),
-    ({"rules": {"SemanticRouterErrors": {"threshold": 5}}}, "alerts: rules.SemanticRouterErrors: threshold: 5.0: write a share above 0"),
-    ({"rules": {"SemanticRouterErrors": {"bound": 5}}}, "this alert looks at no histogram"),
-    ({"rules": {"SemanticRouterErrors": {"models": {"a": 0.5}}}}, "this alert does not tell models apart"),
+    ({"rules": {"SemanticRouterError": {}}}, "unknown shipped alert; did you mean SemanticRouterErrors?"),
+    ({"rules": {"SemanticRouterErrors": {"threshold": 5}}}, "Alerts: rules.SemanticRouterErrors.threshold: 5.0: write a ratio above 0"),
+    ({"rules": {"SemanticRouterErrors": {"bound": 5}}}, "this alert reads no histogram"),
+    ({"rules": {"SemanticRouterErrors": {"models": {"a": 0.5}}}}, "this alert does not distinguish models"),
     ({"rules": {"SemanticRouterErrors": {"atLeast": 0}}}, "write 1 or more events"),
-    ({"rules": {"SemanticRouterErrors": {"for": "soon"}}}, "for: 'soon': write a Prometheus duration"),
-    ({"rules": {"SemanticRouterBusy": {"atLeast": 2}}}, "this alert is no share of events"),
+    ({"rules": {"SemanticRouterErrors": {"for": "soon"}}}, "for_: 'soon': write a Prometheus duration"),
+    ({"rules": {"SemanticRouterBusy": {"atLeast": 2}}}, "this alert is not a ratio of events"),
     ({"rules": {"SemanticRouterSlowCompletions": {"bound": 30}}}, "bound: 30.0: write a bucket bound: 0.005"),
-    ({"rules": {"SemanticRouterSlowCompletions": {"models": {"a": 2}}}}, "models.a: 2.0: write a share"),
+    ({"rules": {"SemanticRouterSlowCompletions": {"models": {"a": 2}}}}, "models.a: 2.0: write a ratio"),
     ({"rules": {"SemanticRouterJailbreakSurge": {"threshold": 1}}}, "write a number above 0"),
     ({"rules": {"SemanticRouterRestarting": {"threshold": -1}}}, "write 0 or more"),
     ({"own": [{"name": "Watchdog", "expr": "up", "summary": "x"}]}, "a shipped alert has this name"),
     ({"own": [{"name": "a b", "expr": "up", "summary": "x"}]}, "write letters, digits and '_'"),
     ({"own": [{"name": "A", "expr": "up", "summary": " "}]}, "say in one line what happened"),
-    ({"own": [{"name": "A", "expr": "up", "summary": "x", "labels": {"severity": "page"}}]}, "leave it out; the field severity says it"),
+    ({"own": [{"name": "A", "expr": "up", "summary": "x", "labels": {"severity": "page"}}]}, "remove it: severity sets it"),
     ({"own": [{"name": "A", "expr": "up", "summary": "x"}] * 2}, "two alerts share this name"),
     ({"runbookBaseUrl": "wiki"}, "write an absolute URL"),
 ]
@@ -189,7 +189,7 @@ def test_alerts_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_metric_in_an_own_alert_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(sro.ConfigError, match=r"CheckoutSlow.*no metric llm_model_inflight_request;"):
+    with pytest.raises(sro.ConfigError, match=r"alerts.own\[0\].expr: .*no metric llm_model_inflight_request;"):
         synthesize("alerts: {own: [{name: CheckoutSlow, expr: 'llm_model_inflight_request > 3', summary: Busy}]}", tmp_path)
 
 

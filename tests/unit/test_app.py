@@ -66,7 +66,7 @@ def test_bad_settings_end_with_2_and_start_nothing(tmp_path: Path, config: Path)
     config.write_text("prometheus: {retention: 15}\n", encoding="utf-8")
     done = python("-X", "importtime", str(ROOT / "main.py"), "--config", str(config), cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: observability.yaml: prometheus.retention: 15: write text")
+    assert done.stderr.splitlines()[-1].startswith("error: observability.yaml:1: prometheus.retention: 15: write text")
     assert "jsii" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["observability.yaml"]
 

@@ -23,12 +23,11 @@ import pytest
 import yaml
 
 from documentation import PAGES, ROOT, SNIPPETS, Snippet
-from semantic_router_observability import settings_file
+from semantic_router_observability import app, settings_file
 from semantic_router_observability.alerting import Availability, Slo
 from semantic_router_observability.alerting.burn import slo_groups
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Links
-from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.rules import router_groups
 
@@ -98,7 +97,7 @@ def synthesize(text: str, folder: Path) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("snippet", of_language("yaml"))
-def test_yaml(snippet: Snippet, checkout: Path) -> None:
+def test_yaml(snippet: Snippet, checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Excerpts of observability.yaml synthesize, or are refused as the page says; Kubernetes objects parse and say what they are."""
     if not snippet.is_settings:
         documents = [document for document in yaml.safe_load_all(snippet.text) if document is not None]
@@ -109,11 +108,10 @@ def test_yaml(snippet: Snippet, checkout: Path) -> None:
         message = next(
             later.text for later in SNIPPETS if later.page == snippet.page and later.line > snippet.line and later.language == "text"
         )
-        with pytest.raises(ConfigError) as refusal:
-            synthesize(snippet.text, checkout)
-        error = settings_file.in_words_of_the_file("observability.yaml", refusal.value)
-        said = refusal.value if str(refusal.value).startswith("observability.yaml: ") else error
-        assert f"error: {said}\n" == message
+        config = checkout / "observability.yaml"
+        config.write_text(snippet.text, encoding="utf-8")
+        assert app.run(main.build, arguments=["--config", str(config), "--output", str(checkout / "dist")]) == app.CONFIG_ERROR
+        assert capsys.readouterr().err == message
     else:
         assert synthesize(snippet.text, checkout)
 

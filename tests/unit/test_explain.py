@@ -233,9 +233,9 @@ def test_reasons_that_no_longer_fit_the_rules_are_left_out(tmp_path: Path, capsy
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("a.yaml", "a: [", "is no YAML; name a file of manifests"),
-        ("a.yaml", "a: b", "holds something that is no Kubernetes object; name a file of manifests"),
-        ("a.yaml", "[a]", "holds something that is no Kubernetes object; name a file of manifests"),
+        ("a.yaml", "a: [", "is not YAML; name a file of manifests"),
+        ("a.yaml", "a: b", "holds something that is not a Kubernetes object; name a file of manifests"),
+        ("a.yaml", "[a]", "holds something that is not a Kubernetes object; name a file of manifests"),
         ("b.yaml", "", "cannot be read (FileNotFoundError); name a file of manifests"),
         (".", "", "holds no YAML file; run main.py first, or name another folder"),
     ],

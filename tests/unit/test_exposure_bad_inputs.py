@@ -29,24 +29,24 @@ LISTENER = "name the listener of Gateway public for https, or grafana is served 
 IN_YAML = [
     (
         "ingress: {}",
-        "ingress.via: None: say by what, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}",
+        "ingress.via: not given: choose one, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}",
     ),
-    ("ingress: {className: nginx}", "ingress: 'className': is no key here; accepted: annotations, backends, tls, via"),
+    ("ingress: {className: nginx}", "ingress: 'className': unknown key; accepted: annotations, backends, tls, via"),
     (
         "ingress: {via: {}}",
-        "ingress.via: type is missing: add it; accepted: nginx, alb, traefik, haproxy, gke, class, gateway, ownGateway, route",
+        "ingress.via.type: not given: add it; accepted: nginx, alb, traefik, haproxy, gke, class, gateway, ownGateway, route",
     ),
     (
         "ingress: {via: {type: ngnix}}",
         "ingress.via.type: 'ngnix': write one of nginx, alb, traefik, haproxy, gke, class, gateway, ownGateway, route",
     ),
-    ("ingress: {via: {type: class}}", "ingress.via: name is missing: add it"),
-    ("ingress: {via: {type: nginx}}", "grafana.externalUrl: None: state where people reach it, such as https://grafana.example.com"),
+    ("ingress: {via: {type: class}}", "ingress.via.name: not given: add it"),
+    ("ingress: {via: {type: nginx}}", "grafana.externalUrl: not given: state where people reach it, such as https://grafana.example.com"),
     ('ingress: {via: {type: nginx, name: ""}}', f"ingress.via.name: '': {OBJECT}"),
     ("ingress: {via: {type: nginx}, backends: [prometheus]}", f"ingress.backends: 'prometheus': {NO_LOGIN}"),
     (
         "ingress: {via: {type: nginx}, backends: [alertmanager]}",
-        "ingress.backends: 'alertmanager': there is none; add the section alertmanager, or take it out here",
+        "ingress.backends: 'alertmanager': there is none; add the section alertmanager, or remove it here",
     ),
     ("ingress: {via: {type: nginx}, backends: []}", "ingress.backends: []: give at least one, such as a GrafanaStack"),
     (
@@ -55,11 +55,11 @@ IN_YAML = [
     ),
     (
         f"{{ingress: {{via: {{type: nginx}}, tls: {{type: certManager, name: x}}}}, {PLAIN}}}",
-        "grafana.externalUrl: 'http://g.example.com': tls is given but the address is plain http; write https:// or leave tls out",
+        "grafana.externalUrl: 'http://g.example.com': tls is given but the address is plain http; write https:// or remove tls",
     ),
     (
         f"{{ingress: {{via: {{type: nginx}}, tls: {{type: elsewhere}}}}, {PLAIN}}}",
-        "grafana.externalUrl: 'http://g.example.com': tls is given but the address is plain http; write https:// or leave tls out",
+        "grafana.externalUrl: 'http://g.example.com': tls is given but the address is plain http; write https:// or remove tls",
     ),
     (
         "ingress: {via: {type: nginx}, tls: {type: certManager, name: x, kind: Foo}}",
@@ -67,12 +67,12 @@ IN_YAML = [
     ),
     (
         "ingress: {via: {type: nginx}, tls: {type: secret, name: a, issuer: b}}",
-        "ingress.tls: 'issuer': is no key here; accepted: name, namespace, type",
+        "ingress.tls: 'issuer': unknown key; accepted: name, namespace, type",
     ),
-    ("ingress: {via: {type: nginx}, tls: {type: certificate}}", "ingress.tls: issuer is missing: add it"),
+    ("ingress: {via: {type: nginx}, tls: {type: certificate}}", "ingress.tls.issuer: not given: add it"),
     (
         f"{{ingress: {{via: {{type: nginx}}, tls: {{type: secret, namespace: certs}}}}, {EXPOSED}}}",
-        "ingress.tls: Secret <stack id>-tls: only an OwnGateway reads Secrets of another namespace; leave namespace out",
+        "ingress.tls: Secret <stack id>-tls: only an OwnGateway reads Secrets of another namespace; remove namespace",
     ),
     (
         'ingress: {via: {type: nginx}, annotations: {"a b": x}}',
@@ -84,7 +84,7 @@ IN_YAML = [
     ),
     (
         'ingress: {via: {type: nginx}, annotations: {"x/y": true}}',
-        "ingress.annotations.x/y: True: write text, not true or false; in quotes it is text",
+        "ingress.annotations.x/y: true: write text, not true or false; in quotes it is text",
     ),
     (
         '{ingress: {via: {type: nginx}}, grafana: {externalUrl: "http://g.example.com", anonymous: {}}}',
@@ -92,7 +92,7 @@ IN_YAML = [
     ),
     (
         "{ingress: {via: {type: nginx}}, grafana: {embedding: true}}",
-        "ingress.backends: 'grafana': it is embedded in the Router Dashboard, which exposes it; take it out here",
+        "ingress.backends: 'grafana': it is embedded in the Router Dashboard, which exposes it; remove it here",
     ),
     (
         '{ingress: {via: {type: nginx}}, grafana: {externalUrl: "https://*.example.com"}}',
@@ -108,7 +108,7 @@ IN_YAML = [
     ),
     (
         f"{{ingress: {{via: {{type: alb}}, tls: {{type: certManager, name: x}}}}, {EXPOSED}}}",
-        "ingress.tls: issuer x: class 'alb' finds its certificates itself; leave tls out",
+        "ingress.tls: issuer x: class 'alb' finds its certificates itself; remove tls",
     ),
     (
         f"{{ingress: {{via: {{type: alb}}}}, {PLAIN}}}",
@@ -128,40 +128,40 @@ IN_YAML = [
     ),
     (
         f"{{ingress: {{via: {{type: gke, managedCertificates: [a]}}, tls: {{type: secret, name: b}}}}, {EXPOSED}}}",
-        "ingress.tls: Secret b: gke finds its certificates itself; leave tls out",
+        "ingress.tls: Secret b: gke finds its certificates itself; remove tls",
     ),
     (
         "ingress: {via: {type: gke, internal: true, managedCertificates: [a]}}",
-        "ingress.via.managedCertificates: ['a']: an internal load balancer takes none; use a Secret",
+        "ingress.via.managedCertificates: [a]: an internal load balancer takes none; use a Secret",
     ),
     ("ingress: {via: {type: gke, backendConfig: A}}", f"ingress.via.backendConfig: 'A': {OBJECT}"),
     (
         "ingress: {via: {type: traefik, entryPoint: 'web secure'}}",
         "ingress.via.entryPoint: 'web secure': write the name of an entry point, such as websecure",
     ),
-    ("ingress: {via: {type: gateway}}", "ingress.via: name is missing: add it"),
-    (f"{{ingress: {{via: {{type: gateway, name: public}}}}, {EXPOSED}}}", f"ingress.via.sectionName: None: {LISTENER}"),
+    ("ingress: {via: {type: gateway}}", "ingress.via.name: not given: add it"),
+    (f"{{ingress: {{via: {{type: gateway, name: public}}}}, {EXPOSED}}}", f"ingress.via.sectionName: not given: {LISTENER}"),
     (
         f"{{ingress: {{via: {{type: gateway, name: public, sectionName: https}}, tls: {{type: secret, name: a}}}}, {EXPOSED}}}",
-        "ingress.tls: Secret a: the listener of Gateway public has the certificate; leave tls out",
+        "ingress.tls: Secret a: the listener of Gateway public has the certificate; remove tls",
     ),
     (
         f"{{ingress: {{via: {{type: gateway, name: public, redirectFrom: http}}}}, {PLAIN}}}",
-        "ingress.via.redirectFrom: 'http': no backend has an https address; leave it out",
+        "ingress.via.redirectFrom: 'http': no backend has an https address; remove it",
     ),
     (
         f"{{ingress: {{via: {{type: gateway, name: public, redirectFrom: http}}, tls: {{type: elsewhere}}}}, {EXPOSED}}}",
-        "ingress.via.redirectFrom: 'http': what arrives is always http, and would be redirected for ever; leave it out",
+        "ingress.via.redirectFrom: 'http': what arrives is always http, and would be redirected indefinitely; remove it",
     ),
     (
         "ingress: {via: {type: gateway, name: public, sectionName: web, redirectFrom: web}}",
-        "ingress.via.redirectFrom: 'web': it is sectionName too; name the listener for http",
+        "ingress.via.redirectFrom: 'web': sectionName is the same; name the listener for http",
     ),
     ("ingress: {via: {type: gateway, name: public, namespace: A}}", f"ingress.via.namespace: 'A': {LABEL.format(63)}"),
-    ("ingress: {via: {type: ownGateway}}", "ingress.via: className is missing: add it"),
+    ("ingress: {via: {type: ownGateway}}", "ingress.via.className: not given: add it"),
     (
         f"{{ingress: {{via: {{type: route}}, tls: {{type: certManager, name: le}}}}, {EXPOSED}}}",
-        "ingress.tls: issuer le: cert-manager does not watch Routes; use {type: certificate, issuer: {name: NAME}}",
+        "ingress.tls: issuer le: cert-manager does not watch Routes; use {type: certificate, issuer: ...}",
     ),
     (
         "ingress: {via: {type: route, destinationCaCertificate: ca.crt}}",
@@ -169,7 +169,7 @@ IN_YAML = [
     ),
     (
         "ingress: {via: {type: nginx, controller: {labels: {a: b}}}}",
-        "ingress.via.controller: namespace is missing: add it",
+        "ingress.via.controller.namespace: not given: add it",
     ),
 ]
 
@@ -211,12 +211,12 @@ IN_PYTHON = [
     ),
     (
         lambda: sro.OpenShiftRoute(destination_ca_certificate="-----BEGIN PRIVATE KEY-----\nsecret"),
-        "destinationCaCertificate: PEM: it holds a private key; give the authority's certificate alone",
+        "OpenShiftRoute: destination_ca_certificate: PEM: it holds a private key; give the authority's certificate alone",
     ),
     (lambda: expose(backends=[]), "web: backends: []: give at least one, such as a GrafanaStack"),
     (lambda: expose(backends=sro.Endpoint(url=sro.Url.of("http://ui.a.svc"))), "web: backends: Endpoint: write a list, even of one"),
-    (lambda: sro.Alb(certificate_arns="arn:aws:acm:a"), "certificateArns: 'arn:aws:acm:a': write a list, even of one"),  # type: ignore[arg-type]
-    (lambda: sro.Alb(scheme="public"), "scheme: 'public': write internal or internet-facing"),  # type: ignore[arg-type]
+    (lambda: sro.Alb(certificate_arns="arn:aws:acm:a"), "Alb: certificate_arns: 'arn:aws:acm:a': write a list, even of one"),  # type: ignore[arg-type]
+    (lambda: sro.Alb(scheme="public"), "Alb: scheme: 'public': write internal or internet-facing"),  # type: ignore[arg-type]
     (
         lambda: expose(backend(external_url=None)),
         "ui: external_url: None: state where people reach it, such as https://ui.example.com",
@@ -260,7 +260,7 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(via=sro.IngressClass(name="own", terminates_tls=True), tls=sro.TlsSecret(name="a")),
-        "web: tls: Secret a: class 'own' finds its certificates itself; leave tls out",
+        "web: tls: Secret a: class 'own' finds its certificates itself; remove tls",
     ),
     (
         lambda: expose(backend(tls=ISSUED), via=sro.IngressClass(name="own")),
@@ -268,7 +268,7 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(via=sro.IngressClass(name="own", tls_to_backends=True)),
-        "web: backends: 'ui': it speaks plain http, but tls_to_backends says that the controller uses https; give it tls, or leave that out",
+        "web: backends: 'ui': it speaks plain http, but tls_to_backends says that the controller uses https; give it tls, or remove that",
     ),
     (
         lambda: expose(backend("a"), backend("b", external_url="http://b.example.com"), via=sro.Gke()),
@@ -296,22 +296,21 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(tls=sro.TlsSecret(name="a", namespace="b"), via=sro.OpenShiftRoute()),
-        "web: tls: Secret a: only an OwnGateway reads Secrets of another namespace; leave namespace out",
+        "web: tls: Secret a: only an OwnGateway reads Secrets of another namespace; remove namespace",
     ),
     (
         lambda: expose(backend(tls=ISSUED), via=sro.OpenShiftRoute()),
         (
-            "web: via.destinationCaCertificate: None: give the authority of issuer internal in PEM, as a Route reads no Secret; "
-            "or let ui have tls with service_ca=True"
+            "web: via.destination_ca_certificate: None: give the authority of issuer internal in PEM, as a Route reads no Secret; or let ui have tls with service_ca=True"
         ),
     ),
     (
         lambda: expose(backend(tls=ISSUED), via=sro.OpenShiftRoute(), tls=sro.TerminatedElsewhere()),
-        "web: backends: 'ui': a Route that speaks https to the pods does so to people too; leave tls out",
+        "web: backends: 'ui': a Route that speaks https to the pods does so to people too; remove tls",
     ),
     (
         lambda: sro.CertManagerCertificate(issuer=Issuer(name="A")),
-        f"name: 'A': {OBJECT}",
+        f"Issuer: name: 'A': {OBJECT}",
     ),
 ]
 

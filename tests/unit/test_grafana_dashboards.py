@@ -142,7 +142,7 @@ def test_odd_templating_is_passed_on(templating: Any) -> None:
     ],
 )
 def test_no_dashboards(model: str) -> None:
-    with pytest.raises(ConfigError, match=r"^dashboard a\.json"):
+    with pytest.raises(ConfigError, match=r"^a\.json"):
         Dashboard(file="a.json", model=model)
 
 

@@ -53,7 +53,7 @@ def stack(**arguments: Any) -> sro.GrafanaStack:
 IN_YAML = [
     (
         f"grafana: {{{URL}, logins: [{{type: google, {APP_YAML}}}]}}",
-        f"grafana.logins[0].everybody: False: anybody with a Google account could log in; give domains, groups or strict roles, {OR_SAY_SO}",
+        f"grafana.logins[0].everybody: false: anybody with a Google account could log in; give domains, groups or strict roles, {OR_SAY_SO}",
     ),
     (
         f"grafana: {{{URL}, logins: [{{type: gitlab, {APP_YAML}}}]}}",
@@ -65,7 +65,7 @@ IN_YAML = [
     ),
     (
         f"grafana: {{{URL}, logins: [{{type: entra, {APP_YAML}, everybody: true}}]}}",
-        "grafana.logins[0]: tenants is missing: add it",
+        "grafana.logins[0].tenants: not given: add it",
     ),
     (
         f"grafana: {{{URL}, logins: [{{type: entra, {APP_YAML}, everybody: true, tenants: [common]}}]}}",
@@ -73,11 +73,11 @@ IN_YAML = [
     ),
     (
         f"grafana: {{{URL}, logins: [{{type: okta, {APP_YAML}, url: 'https://o.example.com', roles: {{viewer: [a]}}, everybody: true}}]}}",
-        "grafana.logins[0].roles.viewer: ['a']: everybody else is a viewer too; write strict: true, or leave viewer out",
+        "grafana.logins[0].roles.viewer: [a]: everybody else is a viewer too; write strict: true, or remove viewer",
     ),
     (
         f"grafana: {{logins: [{EVERYBODY}]}}",
-        "grafana.externalUrl: None: say where people reach Grafana: google has to send them back there",
+        "grafana.externalUrl: not given: say where people reach Grafana: google has to send them back there",
     ),
     (
         f"grafana: {{externalUrl: 'http://g.example.com', logins: [{EVERYBODY}]}}",
@@ -89,11 +89,11 @@ IN_YAML = [
     ),
     (
         "grafana: {loginForm: false}",
-        "grafana.loginForm: False: nobody could log in; give logins or authProxy, or leave it out",
+        "grafana.loginForm: false: nobody could log in; give logins or authProxy, or remove it",
     ),
     (
         "grafana: {authProxy: {}}",
-        "grafana.authProxy: addresses is missing: add it",
+        "grafana.authProxy.addresses: not given: add it",
     ),
     (
         "grafana: {authProxy: {addresses: []}}",
@@ -124,88 +124,100 @@ IN_YAML = [
 IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (
         lambda: google(domains=("example.com",)),
-        "everybody: True: not everybody can log in where domains, groups or strict roles are given; remove one of the two",
+        "Google: everybody: True: not everybody can log in where domains, groups or strict roles are given; remove one of the two",
     ),
-    (lambda: google(client_id="a b"), "clientId: 'a b': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -"),
-    (lambda: google(client_id=""), "clientId: '': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -"),
+    (
+        lambda: google(client_id="a b"),
+        "Google: client_id: 'a b': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -",
+    ),
+    (
+        lambda: google(client_id=""),
+        "Google: client_id: '': write the client id as the provider shows it: letters, digits and . _ : / @ ~ -",
+    ),
     (
         lambda: sro.Google(**APP, domains=("@example.com",)),
-        "domains: '@example.com': write an object name: lower-case letters, digits, '-' and '.', at most 253 characters",
+        "Google: domains: '@example.com': write an object name: lower-case letters, digits, '-' and '.', at most 253 characters",
     ),
     (
         lambda: sro.Google(**APP, domains=("example",)),
-        "domains: 'example': write the part of mail addresses behind the '@', such as example.com",
+        "Google: domains: 'example': write the part of mail addresses behind the '@', such as example.com",
     ),
-    (lambda: sro.Google(**APP, domains="example.com"), f"domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
-    (lambda: sro.Google(**APP, groups=("sre",)), "groups: 'sre': write the group's mail address, such as sre@example.com"),
+    (lambda: sro.Google(**APP, domains="example.com"), f"Google: domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.Google(**APP, groups=("sre",)), "Google: groups: 'sre': write the group's mail address, such as sre@example.com"),
     (
         lambda: google(roles=sro.RoleMapping(admin=("sre",))),
-        "groups: 'sre': write the group's mail address, such as sre@example.com",
+        "Google: groups: 'sre': write the group's mail address, such as sre@example.com",
     ),
     (
         lambda: sro.GitHub(**APP),
-        f"everybody: False: anybody with a GitHub account could log in; give organizations, teamIds, domains or strict roles, {OR_SAY_SO}",
+        "GitHub: everybody: False: anybody with a GitHub account could log in; give organizations, team_ids, domains or strict roles, or write everybody=True",
     ),
     (
         lambda: sro.GitHub(**APP, organizations=("https://github.com/octo",)),
-        "organizations: 'https://github.com/octo': write the organization's name as in its address, such as vllm-project",
+        "GitHub: organizations: 'https://github.com/octo': write the organization's name as in its address, such as vllm-project",
     ),
     (
         lambda: sro.GitHub(**APP, everybody=True, roles=sro.RoleMapping(admin=("sre",))),
-        "roles: 'sre': write the team as @organization/team",
+        "GitHub: roles: 'sre': write the team as @organization/team",
     ),
     (
         lambda: sro.GitHub(**APP, everybody=True, url="http://git.example.com"),
-        "url: 'http://git.example.com': write https://: the client secret and people's tokens are sent there",
+        "GitHub: url: 'http://git.example.com': write https://: the client secret and people's tokens are sent there",
     ),
     (
         lambda: sro.Entra(**APP, tenants=(TENANT,)),
-        f"everybody: False: anybody in the tenants, guests included, could log in; give groups, domains or appRoles: required, {OR_SAY_SO}",
+        "Entra: everybody: False: anybody in the tenants, guests included, could log in; give groups, domains or app_roles='required', or write everybody=True",
     ),
     (
         lambda: sro.Entra(**APP, tenants=(), everybody=True),
-        "tenants: []: give at least one: without any, every Microsoft account in the world could log in",
+        "Entra: tenants: []: give at least one: without any, every Microsoft account in the world could log in",
     ),
     (
         lambda: sro.Entra(**APP, tenants=(TENANT,), groups=("SRE",)),
-        "groups: 'SRE': write the id, such as 8bab1c86-8fba-33e5-2089-1d1c80ec267d: names change and repeat",
+        f"Entra: groups: 'SRE': write the id, such as {TENANT}: names change and repeat",
     ),
     (
         lambda: sro.Entra(**APP, tenants=(TENANT,), everybody=True, app_roles="ignored", server_admins=True),
-        "serverAdmins: True: app roles are ignored; remove one of the two",
+        "Entra: server_admins: True: app roles are ignored; remove one of the two",
     ),
     (
         lambda: sro.Okta(**APP, url="example.okta.com", everybody=True),
-        "url: 'example.okta.com': write an absolute URL such as https://grafana.example.com",
+        "Okta: url: 'example.okta.com': write an absolute URL such as https://grafana.example.com",
     ),
     (
         lambda: sro.Okta(**APP, url="https://example.okta.com"),
-        "everybody: False: everybody whom Okta assigned to the app could log in; give domains, groups or strict roles, or write everybody: true",
+        "Okta: everybody: False: everybody whom Okta assigned to the app could log in; give domains, groups or strict roles, or write everybody=True",
     ),
     (
         lambda: sro.Keycloak(**APP, realm_url="https://sso.example.com", everybody=True),
-        "realmUrl: 'https://sso.example.com': write the realm's address, such as https://keycloak.example.com/realms/ops",
+        "Keycloak: realm_url: 'https://sso.example.com': write the realm's address, such as https://keycloak.example.com/realms/ops",
     ),
-    (lambda: generic(groups_claim="groups[*]"), "groupsClaim: 'groups[*]': write the claim's name, such as groups or realm_access.roles"),
-    (lambda: generic(scopes=("openid email",)), "scopes: 'openid email': write scopes one by one: letters, digits and . _ : / -"),
-    (lambda: generic(name="a\nb"), f"name: 'a\\nb': {PLAIN}"),
+    (
+        lambda: generic(groups_claim="groups[*]"),
+        "GenericOAuth: groups_claim: 'groups[*]': write the claim's name, such as groups or realm_access.roles",
+    ),
+    (
+        lambda: generic(scopes=("openid email",)),
+        "GenericOAuth 'Dex': scopes: 'openid email': write scopes one by one: letters, digits and . _ : / -",
+    ),
+    (lambda: generic(name="a\nb"), f"GenericOAuth: name: 'a\\nb': {PLAIN}"),
     (
         lambda: generic(token_url="http://dex.example.com/token"),
-        "tokenUrl: 'http://dex.example.com/token': write https://: the client secret and people's tokens are sent there",
+        "GenericOAuth 'Dex': token_url: 'http://dex.example.com/token': write https://: the client secret and people's tokens are sent there",
     ),
     (
         lambda: generic(auth_url="https://a:b@dex.example.com"),
-        "authUrl: 'https://…@dex.example.com': take the credentials out of the URL and reference a Secret instead",
+        "GenericOAuth 'Dex': auth_url: 'https://…@dex.example.com': take the credentials out of the URL and reference a Secret instead",
     ),
     (
         sro.RoleMapping,
-        "roles: {}: name at least one group, or leave roles out: then an administrator gives them inside Grafana",
+        "RoleMapping: None: name at least one group, or omit the roles: then an administrator gives them inside Grafana",
     ),
-    (lambda: sro.RoleMapping(admin=("a",), editor=("a",)), "roles: 'a': has two roles; keep the higher one"),
-    (lambda: sro.RoleMapping(admin=("a", "a")), "admin: 'a': is listed twice; remove one"),
-    (lambda: sro.RoleMapping(admin="sre"), f"admin: 'sre': {LIST}"),  # type: ignore[arg-type]
-    (lambda: sro.RoleMapping(admin=("$__env{HOME}",)), f"admin: '$__env{{HOME}}': {PLAIN}"),
-    (lambda: sro.RoleMapping(admin=("CORP\\",)), f"admin: 'CORP\\\\': {PLAIN}"),
+    (lambda: sro.RoleMapping(admin=("a",), editor=("a",)), "RoleMapping: 'a': has two roles; keep the higher one"),
+    (lambda: sro.RoleMapping(admin=("a", "a")), "RoleMapping: admin: 'a': is listed twice; remove one"),
+    (lambda: sro.RoleMapping(admin="sre"), f"RoleMapping: admin: 'sre': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.RoleMapping(admin=("$__env{HOME}",)), f"RoleMapping: admin: '$__env{{HOME}}': {PLAIN}"),
+    (lambda: sro.RoleMapping(admin=("CORP\\",)), f"RoleMapping: admin: 'CORP\\\\': {PLAIN}"),
     (
         lambda: stack(
             external_url="https://a.example.com", logins=[generic(), sro.Keycloak(**APP, realm_url="https://a/realms/b", everybody=True)]
@@ -214,7 +226,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: stack(external_url="https://a.example.com", logins=[google(auto_login=True), generic(auto_login=True)]),
-        "grafana: logins: 2 with auto_login: Grafana can go to one of them without asking; choose it",
+        "grafana: logins: 2 logins: only one of them may have auto_login=True: Grafana goes to it without asking",
     ),
     (
         lambda: stack(external_url="https://a.example.com", logins=[google(auto_login=True)], anonymous=sro.Anonymous()),
@@ -231,76 +243,88 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: sro.AuthProxy(addresses=("ingress",)),
-        "addresses: 'ingress': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
+        "AuthProxy: addresses: 'ingress': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
     ),
     (
         lambda: sro.AuthProxy(addresses=("10.0.0.1/16",)),
-        "addresses: '10.0.0.1/16': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
+        "AuthProxy: addresses: '10.0.0.1/16': write an address or a network, such as 10.0.0.7 or 10.244.3.0/24",
     ),
-    (lambda: sro.AuthProxy(addresses=("0.0.0.0/0",)), "addresses: '0.0.0.0/0': is most of the internet; name the proxy's own addresses"),
-    (lambda: sro.AuthProxy(addresses=("::/0",)), "addresses: '::/0': is most of the internet; name the proxy's own addresses"),
-    (lambda: sro.AuthProxy(addresses="10.0.0.1"), f"addresses: '10.0.0.1': {LIST}"),  # type: ignore[arg-type]
+    (
+        lambda: sro.AuthProxy(addresses=("0.0.0.0/0",)),
+        "AuthProxy: addresses: '0.0.0.0/0': is most of the internet; name the proxy's own addresses",
+    ),
+    (lambda: sro.AuthProxy(addresses=("::/0",)), "AuthProxy: addresses: '::/0': is most of the internet; name the proxy's own addresses"),
+    (lambda: sro.AuthProxy(addresses="10.0.0.1"), f"AuthProxy: addresses: '10.0.0.1': {LIST}"),  # type: ignore[arg-type]
     (
         lambda: sro.AuthProxy(addresses=("10.0.0.1",), header="X User"),
-        "header: 'X User': write the name of an HTTP header, such as X-WEBAUTH-USER",
+        "AuthProxy: header: 'X User': write the name of an HTTP header, such as X-WEBAUTH-USER",
     ),
     (
         lambda: sro.AuthProxy(addresses=("10.0.0.1",), sync_minutes=-1),
-        "syncMinutes: -1: write a number of minutes, or 0 to read the headers at every request",
+        "AuthProxy: sync_minutes: -1: write a number of minutes, or 0 to read the headers at every request",
     ),
     (
         lambda: sro.Anonymous(reason=" "),
-        "reason: ' ': write on one line why nobody has to log in, such as 'reachable only through the VPN'",
+        "Anonymous: reason: ' ': write on one line why nobody has to log in, such as 'reachable only through the VPN'",
     ),
-    (lambda: sro.Session(lifetime="1y"), "lifetime: '1y': write a number with m, h, d, w or M, such as 12h or 30d"),
-    (lambda: server(hosts=()), "hosts: []: name at least one server, such as ldap.example.com"),
+    (lambda: sro.Session(lifetime="1y"), "Session: lifetime: '1y': write a number with m, h, d, w or M, such as 12h or 30d"),
+    (lambda: server(hosts=()), "LdapServer: hosts: []: name at least one server, such as ldap.example.com"),
     (
         lambda: server(hosts=("ldaps://a",)),
-        "hosts: 'ldaps://a': write a host name or an IPv4 address; port and encryption have keys of their own",
+        "LdapServer: hosts: 'ldaps://a': write a host name or an IPv4 address; port and encryption have keys of their own",
     ),
-    (lambda: server(search_base_dns=()), "searchBaseDns: []: say where people are searched for, such as ou=people,dc=example,dc=com"),
-    (lambda: server(search_base_dns=("people",)), f"searchBaseDns: 'people': {DN}"),
-    (lambda: server(search_filter="(uid=a)"), "searchFilter: '(uid=a)': write %s where the name belongs, such as (uid=%s)"),
-    (lambda: server(search_filter="uid=%s"), f"searchFilter: 'uid=%s': {FILTER}"),
-    (lambda: server(search_filter="((uid=%s)"), f"searchFilter: '((uid=%s)': {FILTER}"),
-    (lambda: server(search_filter="(uid=%s)(cn=*)"), f"searchFilter: '(uid=%s)(cn=*)': {FILTER}"),
-    (lambda: server(bind_password=KEY), "bindDn: None: say whose password bindPassword is"),
-    (lambda: server(bind_dn="cn=a"), "bindPassword: None: name the Secret with the account's password: {secret: NAME, key: KEY}"),
+    (
+        lambda: server(search_base_dns=()),
+        "LdapServer: search_base_dns: []: say where people are searched for, such as ou=people,dc=example,dc=com",
+    ),
+    (lambda: server(search_base_dns=("people",)), f"LdapServer: search_base_dns: 'people': {DN}"),
+    (lambda: server(search_filter="(uid=a)"), "LdapServer: search_filter: '(uid=a)': write %s where the name belongs, such as (uid=%s)"),
+    (lambda: server(search_filter="uid=%s"), f"LdapServer: search_filter: 'uid=%s': {FILTER}"),
+    (lambda: server(search_filter="((uid=%s)"), f"LdapServer: search_filter: '((uid=%s)': {FILTER}"),
+    (lambda: server(search_filter="(uid=%s)(cn=*)"), f"LdapServer: search_filter: '(uid=%s)(cn=*)': {FILTER}"),
+    (lambda: server(bind_password=KEY), "LdapServer: bind_dn: None: name the account whose password bind_password is"),
+    (
+        lambda: server(bind_dn="cn=a"),
+        "LdapServer: bind_password: None: name the Secret with the account's password: {secret: NAME, key: KEY}",
+    ),
     (
         lambda: server(bind_dn="cn=%s", bind_password=KEY),
-        "bindPassword: 'sso': people search with their own passwords where bindDn has %s; remove it",
+        "LdapServer: bind_password: 'sso': people search with their own passwords where bind_dn has %s; remove it",
     ),
-    (lambda: server(client_key=KEY), "clientKey: None: give clientCertificate and clientKey together, or neither"),
-    (lambda: server(encryption="none", ca=KEY), "encryption: 'none': certificates need ldaps or startTls"),
-    (lambda: server(port=0), "port: 0: write a port from 1 to 65535"),
-    (lambda: server(timeout_seconds=0), "timeoutSeconds: 0: write at least 1: 0 would wait for ever"),
+    (lambda: server(client_key=KEY), "LdapServer: client_key: None: give client_certificate and client_key together, or neither"),
+    (lambda: server(encryption="none", ca=KEY), "LdapServer: encryption: 'none': certificates need ldaps or startTls"),
+    (lambda: server(port=0), "LdapServer: port: 0: write a port from 1 to 65535"),
+    (lambda: server(timeout_seconds=0), "LdapServer: timeout_seconds: 0: write at least 1: 0 would wait indefinitely"),
     (
         lambda: server(groups=(sro.LdapGroup(dn="*", role="Viewer"), sro.LdapGroup(dn="cn=sre", role="Admin"))),
-        "groups: 'cn=sre': never counts after '*', which matches everybody; put '*' last",
+        "LdapServer: groups: 'cn=sre': never counts after '*', which matches everybody; put '*' last",
     ),
     (
         lambda: server(groups=(sro.LdapGroup(dn="cn=sre", role="Viewer"), sro.LdapGroup(dn="CN=sre", role="Admin"))),
-        "groups: 'CN=sre': is listed twice; only the first counts",
+        "LdapServer: groups: 'CN=sre': is listed twice; only the first counts",
     ),
     (
         lambda: sro.LdapGroup(dn="*", role="Admin", server_admin=True),
-        "serverAdmin: True: everybody in the directory would own Grafana; name a group",
+        "LdapGroup: server_admin: True: everybody in the directory would own Grafana; name a group",
     ),
     (
         lambda: sro.LdapGroup(dn="cn=a", role="Viewer", server_admin=True),
-        "serverAdmin: True: who administrates the whole Grafana is Admin of its organization too",
+        "LdapGroup: server_admin: True: who administrates the whole Grafana is Admin of its organization too",
     ),
     (
         lambda: sro.LdapGroup(dn="cn=sre, dc=example", role="Admin"),
-        "dn: 'cn=sre, dc=example': leave out the spaces around ',' and '=': Grafana compares the text with what the directory says",
+        "LdapGroup: dn: 'cn=sre, dc=example': remove the spaces around ',' and '=': Grafana compares the text with what the directory says",
     ),
-    (lambda: sro.LdapGroup(dn="admins", role="Admin"), f"dn: 'admins': {DN}"),
-    (lambda: sro.LdapGroup(dn="cn=a", role="Admin", org_id=0), "orgId: 0: write the number of an organization, from 1"),
-    (lambda: sro.LdapAttributes(email="e mail"), "attributes.email: 'e mail': write the name of an LDAP attribute, such as uid"),
-    (lambda: sro.LdapGroupSearch(filter="(memberUid=%s)", base_dns=()), "baseDns: []: name at least one place to search for groups"),
+    (lambda: sro.LdapGroup(dn="admins", role="Admin"), f"LdapGroup: dn: 'admins': {DN}"),
+    (lambda: sro.LdapGroup(dn="cn=a", role="Admin", org_id=0), "LdapGroup: org_id: 0: write the number of an organization, from 1"),
+    (lambda: sro.LdapAttributes(email="e mail"), "LdapAttributes: email: 'e mail': write the name of an LDAP attribute, such as uid"),
+    (
+        lambda: sro.LdapGroupSearch(filter="(memberUid=%s)", base_dns=()),
+        "LdapGroupSearch: base_dns: []: name at least one place to search for groups",
+    ),
     (
         lambda: sro.LdapGroupSearch(filter="(memberUid=%s)", base_dns=("dc=a",), user_attribute="%s"),
-        "userAttribute: '%s': write the name of an LDAP attribute, such as uid",
+        "LdapGroupSearch: user_attribute: '%s': write the name of an LDAP attribute, such as uid",
     ),
 ]
 

@@ -101,7 +101,7 @@ def test_tls_modes_are_the_engines(engine: Any, mode: str) -> None:
     database = Database(engine=engine, host="a:1", user=USER, password=PASSWORD, ssl_mode=mode)
     assert database.section(SecretFiles("/s"))["ssl_mode"] == mode
     other = {"postgres": "mysql", "mysql": "postgres"}[engine]
-    with pytest.raises(ConfigError, match=rf"^sslMode: '{mode}': write one of .* for {other}$"):
+    with pytest.raises(ConfigError, match=rf"^Database: ssl_mode: '{mode}': write one of .* for {other}$"):
         Database(engine=other, host="a:1", user=USER, password=PASSWORD, ssl_mode=mode)  # type: ignore[arg-type]
 
 

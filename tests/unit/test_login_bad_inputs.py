@@ -23,14 +23,14 @@ TLS_TOO = "client certificates are part of TLS; give tls, the server's own, too"
 IN_CERTIFICATE = "write a name that stands in the clients' certificates, such as grafana.example.com"
 
 IN_YAML = [
-    ("prometheus: {login: {type: none}}", "prometheus.login: reason is missing: add it"),
+    ("prometheus: {login: {type: none}}", "prometheus.login.reason: not given: add it"),
     ("prometheus: {login: {type: none, reason: ' '}}", f"prometheus.login.reason: ' ': {REASON}"),
     ('alertmanager: {receivers: [], login: {type: none, reason: "a\\nb"}}', f"alertmanager.login.reason: 'a\\nb': {REASON}"),
-    ("prometheus: {login: {type: basicAuth}}", "prometheus.login: secret is missing: add it"),
+    ("prometheus: {login: {type: basicAuth}}", "prometheus.login.secret: not given: add it"),
     ("prometheus: {login: {type: basicAuth, secret: Prometheus}}", f"prometheus.login.secret: 'Prometheus': {NAME}"),
     (
         "prometheus: {login: {type: basicAuth, secret: a, password: b}}",
-        "prometheus.login: 'password': is no key here; accepted: secret, type",
+        "prometheus.login: 'password': unknown key; accepted: secret, type",
     ),
     ("prometheus: {login: {type: clientCertificates, secret: a}}", f"prometheus.login: 'a': {TLS_TOO}"),
     (
@@ -38,7 +38,7 @@ IN_YAML = [
         f"prometheus.login.allowedNames: ' ': {IN_CERTIFICATE}",
     ),
     ("prometheus: {tls: {secret: a_b}}", f"prometheus.tls.secret: 'a_b': {NAME}"),
-    ("prometheus: {tls: {issuer: {name: a}}}", "prometheus.tls: secret is missing: add it"),
+    ("prometheus: {tls: {issuer: {name: a}}}", "prometheus.tls.secret: not given: add it"),
     ("alertmanager: {receivers: [], tls: {secret: a, issuer: {name: A}}}", f"alertmanager.tls.issuer.name: 'A': {NAME}"),
     (
         "prometheus: {tls: {secret: a, issuer: {name: a, kind: Vault}}}",
@@ -49,9 +49,9 @@ IN_YAML = [
 ]
 
 IN_PYTHON: list[tuple[Callable[[], object], str]] = [
-    (lambda: sro.NoLogin(reason=""), f"reason: '': {REASON}"),
-    (lambda: sro.BasicAuthUsers(secret="a/b"), f"secret: 'a/b': {NAME}"),
-    (lambda: sro.ClientCertificates(secret="a", allowed_names="b"), "allowedNames: 'b': write a list, even of one"),  # type: ignore[arg-type]
+    (lambda: sro.NoLogin(reason=""), f"NoLogin: reason: '': {REASON}"),
+    (lambda: sro.BasicAuthUsers(secret="a/b"), f"BasicAuthUsers: secret: 'a/b': {NAME}"),
+    (lambda: sro.ClientCertificates(secret="a", allowed_names="b"), "ClientCertificates: allowed_names: 'b': write a list, even of one"),  # type: ignore[arg-type]
     (
         lambda: sro.PrometheusStack(new_chart(), "metrics", login=sro.ClientCertificates(secret="clients")),
         f"metrics: login: 'clients': {TLS_TOO}",

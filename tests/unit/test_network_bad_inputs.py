@@ -27,10 +27,10 @@ def allow(more: str) -> str:
 
 
 IN_YAML = [
-    ("networkPolicies: false", "networkPolicies: False: write a mapping, not true or false"),
+    ("networkPolicies: false", "networkPolicies: false: write a mapping, not true or false"),
     (
         "networkPolicies: {allow: []}",
-        "networkPolicies: 'allow': is no key here; did you mean allowTo? accepted: allowFrom, allowTo, apiServer, dns, enabled, routerAccess",
+        "networkPolicies: 'allow': unknown key; did you mean allowTo? accepted: allowFrom, allowTo, apiServer, dns, enabled, routerAccess",
     ),
     ("networkPolicies: {apiServer: {cidrs: [10.0.0.1/16]}}", f"networkPolicies.apiServer.cidrs: '10.0.0.1/16': {RANGE}"),
     ("networkPolicies: {apiServer: {cidrs: [10.0.0.1]}}", f"networkPolicies.apiServer.cidrs: '10.0.0.1': {RANGE}"),
@@ -40,7 +40,7 @@ IN_YAML = [
         "networkPolicies: {apiServer: {ports: []}}",
         "networkPolicies.apiServer.ports: []: Prometheus finds its targets through the API server; name at least one",
     ),
-    ("networkPolicies: {dns: [{namespace: a, labels: {}}]}", "networkPolicies.dns[0]: type is missing: add it; accepted: pods, addresses"),
+    ("networkPolicies: {dns: [{namespace: a, labels: {}}]}", "networkPolicies.dns[0].type: not given: add it; accepted: pods, addresses"),
     ("networkPolicies: {dns: [{type: pods, namespace: Kube, labels: {}}]}", f"networkPolicies.dns[0].namespace: 'Kube': {LABEL}"),
     (
         "networkPolicies: {dns: [{type: pods, namespace: a, labels: {a b: c}}]}",
@@ -53,12 +53,12 @@ IN_YAML = [
     ("networkPolicies: {dns: [{type: addresses, cidrs: ['fd00::1/128'], port: 65536}]}", f"networkPolicies.dns[0].port: 65536: {PORT}"),
     (
         allow("namespace: a, cidrs: [10.0.0.0/8]"),
-        "networkPolicies.allowFrom[0].cidrs: ['10.0.0.0/8']: say either which addresses, or which pods by namespace and labels",
+        "networkPolicies.allowFrom[0].cidrs: [10.0.0.0/8]: give either cidrs, or pods by namespace and labels",
     ),
-    (allow("ports: [80]"), "networkPolicies.allowFrom[0].cidrs: []: say either which addresses, or which pods by namespace and labels"),
+    (allow("ports: [80]"), "networkPolicies.allowFrom[0].cidrs: []: give either cidrs, or pods by namespace and labels"),
     (
         allow("namespace: a, namespaceLabels: {b: c}"),
-        "networkPolicies.allowFrom[0].namespaceLabels: {'b': 'c'}: namespace says it by name; keep one of the two",
+        "networkPolicies.allowFrom[0].namespaceLabels: {b: c}: namespace is given too; keep one of the two",
     ),
     (allow("namespace: a, ports: [65536]"), f"networkPolicies.allowFrom[0].ports: 65536: {PORT}"),
     (
@@ -67,7 +67,7 @@ IN_YAML = [
     ),
     (
         "networkPolicies: {allowTo: [{workloads: [grafana], namespace: a}]}",
-        "networkPolicies.allowTo[0]: reason is missing: add it",
+        "networkPolicies.allowTo[0].reason: not given: add it",
     ),
     (
         "networkPolicies: {allowTo: [{workloads: [grafana], reason: ' ', namespace: a}]}",
@@ -137,7 +137,7 @@ IN_PYTHON: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: sro.AllowedConnection(workloads="prometheus", reason="c", namespace="d"),  # type: ignore[arg-type]
-        "workloads: 'prometheus': write a list, even of one",
+        "AllowedConnection: workloads: 'prometheus': write a list, even of one",
     ),
 ]
 

@@ -48,20 +48,23 @@ GOOGLE = "type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret
 IN_YAML = [
     (
         f"prometheus: {{login: {{{GOOGLE}, allow: {{everybody: true}}}}}}",
-        "prometheus.externalUrl: None: state where people reach it, such as https://prometheus.example.com",
+        "prometheus.externalUrl: not given: state where people reach it, such as https://prometheus.example.com",
     ),
-    (f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}", f"prometheus.login.allow: {NOBODY}"),
+    (
+        f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}",
+        "prometheus.login.allow: nobody: name who may log in: emails, domains or groups; or write everybody: true",
+    ),
     (
         f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}, trustedProxies: [nginx]}}}}",
         "prometheus.login.trustedProxies: 'nginx': write an address range with its length and no bits beyond it, such as 10.0.0.0/16",
     ),
     (
         f"prometheus: {{login: {{{GOOGLE}, allow: {{domains: ['*']}}}}}}",
-        "prometheus.login.allow.domains: '*': that is everybody; name the domains, or say so with everybody: true",
+        "prometheus.login.allow.domains: '*': any domain would be accepted; name the domains, or write everybody: true",
     ),
     (
         "prometheus: {login: {type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: hunter2}}",
-        "prometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}",
+        "prometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}\nprometheus.login.cookieSecret: not given: add it",
     ),
     (
         f"{{images: {{oauth2Proxy: 'a/b:latest'}}, prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}}}}}}}",
@@ -70,17 +73,29 @@ IN_YAML = [
 ]
 
 CASES: list[tuple[Callable[[], object], str]] = [
-    (lambda: login(provider=sro.GoogleProvider()), f"login: allow: {NOBODY}"),
-    (lambda: login(provider=sro.OidcProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
-    (lambda: login(provider=sro.KeycloakProvider(issuer="https://id.example.com")), f"login: allow: {NOBODY}"),
-    (lambda: login(provider=sro.EntraProvider(tenant=TENANT)), f"login: allow: {NOBODY}"),
+    (
+        lambda: login(provider=sro.GoogleProvider()),
+        "login: allow: nobody: name who may log in: emails, domains or groups; or write everybody=True",
+    ),
+    (
+        lambda: login(provider=sro.OidcProvider(issuer="https://id.example.com")),
+        "login: allow: nobody: name who may log in: emails, domains or groups; or write everybody=True",
+    ),
+    (
+        lambda: login(provider=sro.KeycloakProvider(issuer="https://id.example.com")),
+        "login: allow: nobody: name who may log in: emails, domains or groups; or write everybody=True",
+    ),
+    (
+        lambda: login(provider=sro.EntraProvider(tenant=TENANT)),
+        "login: allow: nobody: name who may log in: emails, domains or groups; or write everybody=True",
+    ),
     (
         lambda: login(allow=sro.Allow(groups=("sre",))),
-        "login: allow: ['sre']: GitHub has organization and teams of the provider instead; leave groups out",
+        "login: allow: ['sre']: GitHub has organization and teams of the provider instead; remove groups",
     ),
     (
         lambda: login(provider=sro.GoogleProvider(), allow=sro.Allow(groups=("sre@example.com",))),
-        "login: allow: ['sre@example.com']: Google tells groups only to a service account; give the provider adminEmail and serviceAccount",
+        "login: allow: ['sre@example.com']: Google tells groups only to a service account; give the provider admin_email and service_account",
     ),
     (
         lambda: login(provider=sro.EntraProvider(tenant=TENANT), allow=sro.Allow(groups=("sre",))),
@@ -88,7 +103,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: login(upstream=grafana()),
-        "login: upstream: 'grafana': it asks for a login itself, which this one cannot answer; take one of the two out",
+        "login: upstream: 'grafana': it asks for a login itself, which this one cannot answer; remove one of the two",
     ),
     (lambda: login(upstream="prometheus"), "login: upstream: str: give a stack, an Endpoint, or an object with `endpoint` and `bind`"),
     (lambda: login(address=None), "prometheus: external_url: None: state where people reach it, such as https://prometheus.example.com"),
@@ -97,7 +112,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "prometheus: external_url: 'http://prometheus.example.com': write https://: its cookies are sent over nothing else",
     ),
     (lambda: login(client_id=" "), "login: client_id: ' ': write the id that the identity provider gave out"),
-    (lambda: login(cookie_secret=KEY), "login: cookie_secret: 'key': client_secret is the same; the identity provider knows that one"),
+    (
+        lambda: login(cookie_secret=KEY),
+        "login: cookie_secret: 'key': client_secret is the same, and the identity provider knows it; name another key",
+    ),
     (lambda: login(expire="1 day"), f"login: expire: '1 day': {DURATION}"),
     (lambda: login(expire="500ms"), "login: expire: '500ms': write at least 1s"),
     (lambda: login(refresh="12h"), "login: refresh: '12h': write at least 1s and less than expire, 12h"),
@@ -108,7 +126,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: login(trusted_proxies=("0.0.0.0/0",)),
-        "login: trusted_proxies: '0.0.0.0/0': that is everybody; name the ingress controller's range",
+        "login: trusted_proxies: '0.0.0.0/0': any address would be trusted; name the ingress controller's range",
     ),
     (lambda: login(replicas=0), "login: replicas: 0: write 1 to 9"),
     (lambda: login(id="Login"), f"OAuth2Proxy: id: 'Login': {NAME}"),
@@ -116,33 +134,39 @@ CASES: list[tuple[Callable[[], object], str]] = [
         lambda: login(image="oauth2-proxy:latest"),
         "login: image: 'oauth2-proxy:latest': name a version: what 'latest' means changes under a running stack",
     ),
-    (lambda: sro.Allow(emails=("ana",)), f"emails: 'ana': {EMAIL}"),
-    (lambda: sro.Allow(emails=('a"b@example.com',)), f"emails: 'a\"b@example.com': {EMAIL}"),
-    (lambda: sro.Allow(domains=("*",)), "domains: '*': that is everybody; name the domains, or say so with everybody: true"),
-    (lambda: sro.Allow(domains=("@example.com",)), f"domains: '@example.com': {DOMAIN}"),
-    (lambda: sro.Allow(domains=("*.example.com",)), f"domains: '*.example.com': {DOMAIN}"),
-    (lambda: sro.Allow(domains="example.com"), f"domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
-    (lambda: sro.Allow(groups=("",)), "groups: '': oauth2-proxy overlooks an empty name and lets everybody in; name the group"),
+    (lambda: sro.Allow(emails=("ana",)), f"Allow: emails: 'ana': {EMAIL}"),
+    (lambda: sro.Allow(emails=('a"b@example.com',)), f"Allow: emails: 'a\"b@example.com': {EMAIL}"),
+    (lambda: sro.Allow(domains=("*",)), "Allow: domains: '*': any domain would be accepted; name the domains, or write everybody=True"),
+    (lambda: sro.Allow(domains=("@example.com",)), f"Allow: domains: '@example.com': {DOMAIN}"),
+    (lambda: sro.Allow(domains=("*.example.com",)), f"Allow: domains: '*.example.com': {DOMAIN}"),
+    (lambda: sro.Allow(domains="example.com"), f"Allow: domains: 'example.com': {LIST}"),  # type: ignore[arg-type]
+    (lambda: sro.Allow(groups=("",)), "Allow: groups: '': oauth2-proxy ignores an empty name and allows everyone; name the group"),
     (
         lambda: sro.Allow(everybody=True, groups=("sre",)),
-        "everybody: True: emails, domains or groups say otherwise; leave one of the two out",
+        "Allow: everybody: True: emails, domains or groups are given too; remove one of the two",
     ),
-    (lambda: sro.OidcProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
-    (lambda: sro.KeycloakProvider(issuer="http://id.example.com"), f"issuer: 'http://id.example.com': {ISSUER}"),
+    (
+        lambda: sro.OidcProvider(issuer="http://id.example.com"),
+        "OidcProvider: issuer: 'http://id.example.com': write https://: anyone who can change the provider's answers could log in as anyone",
+    ),
+    (
+        lambda: sro.KeycloakProvider(issuer="http://id.example.com"),
+        "KeycloakProvider: issuer: 'http://id.example.com': write https://: anyone who can change the provider's answers could log in as anyone",
+    ),
     (
         lambda: sro.KeycloakProvider(issuer="https://id.example.com", roles=("",)),
-        "roles: '': name the role, such as operator or grafana:operator",
+        "KeycloakProvider: roles: '': name the role, such as operator or grafana:operator",
     ),
     (
         lambda: sro.EntraProvider(tenant="common"),
-        "tenant: 'common': write the directory id, such as 9188040d-6c67-4c5b-b112-36a304b66dad",
+        f"EntraProvider: tenant: 'common': write the directory id, such as {TENANT}",
     ),
     (
         lambda: sro.GoogleProvider(service_account=KEY),
-        "adminEmail: None: the directory is asked with adminEmail and serviceAccount; give both or none",
+        "GoogleProvider: admin_email: None: the directory is asked with admin_email and service_account; give both or none",
     ),
-    (lambda: sro.GitHubProvider(organization="my org"), f"organization: 'my org': {GITHUB_NAME}"),
-    (lambda: sro.GitHubProvider(organization="a", teams=("sre,all",)), f"teams: 'sre,all': {GITHUB_NAME}"),
+    (lambda: sro.GitHubProvider(organization="my org"), f"GitHubProvider: organization: 'my org': {GITHUB_NAME}"),
+    (lambda: sro.GitHubProvider(organization="a", teams=("sre,all",)), f"GitHubProvider: teams: 'sre,all': {GITHUB_NAME}"),
 ]
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 IN_YAML = [
     ("platform: openshift", "platform: 'openshift': write a mapping, not text: {type: openshift}"),
-    ("platform: {}", "platform: type is missing: add it; accepted: kubernetes, openshift"),
+    ("platform: {}", "platform.type: not given: add it; accepted: kubernetes, openshift"),
     ("platform: {type: okd}", "platform.type: 'okd': write one of kubernetes, openshift"),
-    ("platform: {type: openshift, user: 1000650000}", "platform: 'user': is no key here; accepted: type"),
+    ("platform: {type: openshift, user: 1000650000}", "platform: 'user': unknown key; accepted: type"),
 ]
 
 

@@ -49,12 +49,12 @@ def test_a_token() -> None:
 
 @pytest.mark.parametrize("header", ["Authorization", "cookie", "X-API-Key", "Host", "content-type", "X-Amz-Date", "a b", "", "X:"])
 def test_headers_that_are_refused(header: str) -> None:
-    with pytest.raises(ConfigError, match=r"^headers: "):
+    with pytest.raises(ConfigError, match=r"^RemoteWrite: headers: "):
         RemoteWrite(url="http://a", headers={header: "x"})
 
 
 def test_a_header_stays_on_its_line() -> None:
-    with pytest.raises(ConfigError, match=r"^headers: "):
+    with pytest.raises(ConfigError, match=r"^RemoteWrite: headers: "):
         RemoteWrite(url="http://a", headers={"X-A": "b\r\nHost: c"})
 
 

@@ -52,15 +52,15 @@ def test_groups(group: dict[str, Any]) -> None:
         (ALERT | {"expr": None}, "not PromQL"),
         (ALERT | {"expr": "sum(up) by"}, "not PromQL"),
         (ALERT | {"for": "5 minutes"}, "write a Prometheus duration"),
-        (ALERT | {"severity": "page"}, "is no field here"),
-        (RECORD | {"annotations": {}}, "is no field here"),
-        (RECORD | {"for": "5m"}, "is no field here"),
+        (ALERT | {"severity": "page"}, "unknown key"),
+        (RECORD | {"annotations": {}}, "unknown key"),
+        (RECORD | {"for": "5m"}, "unknown key"),
         (ALERT | {"labels": {"a-b": "c"}}, "write a Prometheus label name"),
         (ALERT | {"labels": ["a"]}, "write names and values"),
     ],
 )
 def test_no_rules(rule: Any, problem: str) -> None:
-    with pytest.raises(ConfigError, match=rf"^rules 'a': group 'g': .*{problem}"):
+    with pytest.raises(ConfigError, match=rf"^RuleFile 'a': groups\[0\].*{problem}"):
         file(rule)
 
 
@@ -68,7 +68,7 @@ def test_no_rules(rule: Any, problem: str) -> None:
     ("group", "problem"),
     [
         ({"interval": "often"}, "write a Prometheus duration"),
-        ({"partial_response_strategy": "warn"}, "is no field here"),
+        ({"partial_response_strategy": "warn"}, "unknown key"),
         ({"name": 5}, "give each group a name"),
         ({"rules": "up"}, "give each group a name and a list of rules"),
     ],

@@ -56,7 +56,7 @@ def test_timeouts_are_held_against_the_interval_in_force() -> None:
     check_jobs("p: scrape_jobs", [slow], (), "15s")
     hasty = StaticJob(name="hasty", targets=("a:1",), timeout="50s")
     check_jobs("p: scrape_jobs", [hasty], (), "1m")
-    with pytest.raises(ConfigError, match=r"^scrape job 'hasty': timeout: '50s': write at most the stack's interval, 15s$"):
+    with pytest.raises(ConfigError, match=r"^p: scrape_jobs\[1\].timeout: '50s': write at most the stack's interval, 15s$"):
         check_jobs("p: scrape_jobs", [slow, hasty], (), "15s")
 
 

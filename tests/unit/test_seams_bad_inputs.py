@@ -36,25 +36,24 @@ IN_YAML = [
     (
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: route}}}",
         (
-            "ingress.via.destinationCaCertificate: None: give the authority of the certificate in a in PEM, as a Route reads no Secret; "
-            "or let grafana have tls with serviceCa: true"
+            "ingress.via.destinationCaCertificate: not given: give the authority of the certificate in a in PEM, as a Route reads no Secret; or let grafana have tls with serviceCa: true"
         ),
     ),
     (
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a, serviceCa: true}}, ingress: {via: {type: nginx}}}",
-        "grafana.tls.serviceCa: True: only OpenShift's Routes know that authority; expose it by one, or take this out",
+        "grafana.tls.serviceCa: true: only OpenShift's Routes know that authority; expose it by one, or remove this",
     ),
     (
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a, serviceCa: true}}, ingress: {via: {type: traefik}}}",
-        "grafana.tls.serviceCa: True: only OpenShift's Routes know that authority; expose it by one, or take this out",
+        "grafana.tls.serviceCa: true: only OpenShift's Routes know that authority; expose it by one, or remove this",
     ),
     (
         "grafana: {tls: {secret: a, serviceCa: true, issuer: {name: ca}}}",
-        "grafana.tls.serviceCa: True: issuer ca would fill the same Secret; keep one of the two",
+        "grafana.tls.serviceCa: true: issuer ca would fill the same Secret; keep one of the two",
     ),
     (
         "{grafana: {tls: {secret: a, serviceCa: true}}, secrets: [{type: externalSecrets, store: {name: v}, entries: {a: b}}]}",
-        "secrets[0]: Secret: 'a': OpenShift's service CA makes it; remove it here",
+        "secrets[0]: 'a': OpenShift's service CA makes this Secret; remove it here",
     ),
     (
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: a}}, ingress: {via: {type: gateway, name: a, sectionName: b}}}",
@@ -75,7 +74,7 @@ IN_YAML = [
     ("ingress: {via: nginx}", "ingress.via: 'nginx': write a mapping, not text: {type: nginx}"),
     ("ingress: {via: ownGateway}", "ingress.via: 'ownGateway': write a mapping, not text: {type: ownGateway, className: ...}"),
     ("ingress: {via: contour}", "ingress.via: 'contour': write a mapping, not text"),
-    ("ingress: {via: true}", "ingress.via: True: write a mapping, not true or false"),
+    ("ingress: {via: true}", "ingress.via: true: write a mapping, not true or false"),
     (
         "prometheus: {login: basicAuth}",
         "prometheus.login: a value: write a mapping, not text: {type: basicAuth, secret: ...}; credentials in it as {secret: NAME, key: KEY}",
@@ -84,11 +83,11 @@ IN_YAML = [
     ("grafana: {tls: a}", "grafana.tls: 'a': write a mapping, not text: {secret: a}"),
     (
         "{namespace: openshift-monitoring, platform: {type: openshift}}",
-        "namespace: 'openshift-monitoring': it is the platform's own, where nobody chooses a user for pods; name one of yours",
+        "namespace: 'openshift-monitoring': the platform owns it and chooses no user for its pods; name another",
     ),
     (
         "{namespace: default, platform: {type: openshift}}",
-        "namespace: 'default': it is the platform's own, where nobody chooses a user for pods; name one of yours",
+        "namespace: 'default': the platform owns it and chooses no user for its pods; name another",
     ),
 ]
 

@@ -29,7 +29,7 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", basicAuth: {username: me, password: hunter2}}]}',
-        f"prometheus.remoteWrite[0].basicAuth.username: a value: {IN_SECRET}",
+        f"prometheus.remoteWrite[0].basicAuth.username: a value: {IN_SECRET}\nprometheus.remoteWrite[0].basicAuth.password: a value: {IN_SECRET}",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", basicAuth: "me:hunter2"}]}',
@@ -61,27 +61,27 @@ SETTINGS = [
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {basic_auth: {username: me, password: hunter2}}}]}",
-        f"prometheus.scrapeJobs[0]: scrape job 'r': config.basic_auth.password: '…': {IN_SECRET}",
+        f"prometheus.scrapeJobs[0].config.basic_auth.password: '…': {IN_SECRET}",
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {http_headers: {X-Api-Key: {secrets: [hunter2]}}}}]}",
-        f"prometheus.scrapeJobs[0]: scrape job 'r': config.http_headers.X-Api-Key.secrets: '…': {IN_SECRET}",
+        f"prometheus.scrapeJobs[0].config.http_headers.X-Api-Key.secrets: '…': {IN_SECRET}",
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {http_headers: {Authorization: {values: [hunter2]}}}}]}",
-        f"prometheus.scrapeJobs[0]: scrape job 'r': config.http_headers.Authorization: '…': {IN_SECRET}",
+        f"prometheus.scrapeJobs[0].config.http_headers.Authorization: '…': {IN_SECRET}",
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {consul_sd_configs: [{token: {secret: a, key: b}}]}}]}",
-        "prometheus.scrapeJobs[0]: scrape job 'r': config.consul_sd_configs[0].token: 'a': Prometheus reads no file for this field; it does for authorization.credentials, basic_auth.password, basic_auth.username, oauth2.client_secret, tls_config.ca, tls_config.cert, tls_config.key, http_headers.NAME",
+        "prometheus.scrapeJobs[0].config.consul_sd_configs[0].token: 'a': Prometheus reads no file for this field; it does for authorization.credentials, basic_auth.password, basic_auth.username, oauth2.client_secret, tls_config.ca, tls_config.cert, tls_config.key, http_headers.NAME",
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {basic_auth: {password: {secret: A_B, key: b}}}}]}",
-        "prometheus.scrapeJobs[0]: scrape job 'r': config.basic_auth.password.secret: 'A_B': write an object name: lower-case letters, digits, '-' and '.', at most 253 characters",
+        "prometheus.scrapeJobs[0].config.basic_auth.password.secret: 'A_B': write an object name: lower-case letters, digits, '-' and '.', at most 253 characters",
     ),
     (
         'prometheus: {scrapeJobs: [{type: raw, name: r, config: {proxy_url: "http://me:hunter2@proxy:3128"}}]}',
-        f"prometheus.scrapeJobs[0]: scrape job 'r': config.proxy_url: '…': looks like an address with a password; {IN_SECRET}",
+        f"prometheus.scrapeJobs[0].config.proxy_url: '…': looks like an address with a password; {IN_SECRET}",
     ),
     (
         'prometheus: {alertmanagers: [{url: "https://a.example.com", bearerToken: hunter2}]}',
@@ -93,7 +93,7 @@ SETTINGS = [
     ),
     (
         'grafana: {smtp: {host: "h:25", fromAddress: a@b, user: me, password: hunter2}}',
-        f"grafana.smtp.user: a value: {IN_SECRET}",
+        f"grafana.smtp.user: a value: {IN_SECRET}\ngrafana.smtp.password: a value: {IN_SECRET}",
     ),
     (
         "grafana: {secretKey: hunter2}",
@@ -101,7 +101,7 @@ SETTINGS = [
     ),
     (
         "grafana: {admin: {type: secret, name: a, password: hunter2}}",
-        "grafana.admin: 'password': is no key here; did you mean passwordKey? accepted: name, passwordKey, type, userKey",
+        "grafana.admin: 'password': unknown key; did you mean passwordKey? accepted: name, passwordKey, type, userKey",
     ),
     (
         'grafana: {database: {engine: postgres, host: "h:1", user: {secret: a, key: b}, password: hunter2}}',
@@ -125,7 +125,7 @@ SETTINGS = [
     ),
     (
         "grafana: {dataSources: [{type: raw, config: {name: a, uid: a, type: b, secureJsonData: {token: hunter2}}}]}",
-        f"grafana.dataSources[0]: data source config.secureJsonData.token: '…': {IN_SECRET}",
+        f"grafana.dataSources[0].config.secureJsonData.token: '…': {IN_SECRET}",
     ),
     (
         "grafana: {dataSources: [{type: raw, config: {name: a, uid: a, type: b, jsonData: {clientSecret: hunter2}}}]}",
@@ -141,7 +141,7 @@ SETTINGS = [
     ),
     (
         "alertmanager: {receivers: [{type: raw, name: c, integration: telegram, config: {bot_token: hunter2}}]}",
-        "alertmanager.receivers[0]: receiver c: config.bot_token: '…': keep the credential in a Secret and name it in files: {bot_token_file: {secret: NAME, key: KEY}}",
+        "alertmanager.receivers[0].config.bot_token: '…': keep the credential in a Secret and name it in files: {bot_token_file: {secret: NAME, key: KEY}}",
     ),
     (
         f'alerts: {{ownRules: [{{labels: {{a: "{JWT}"}}}}]}}',
@@ -153,15 +153,15 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {b: x}}]',
-        "secrets[0]: Secret: 'b': nothing reads it; remove it, or write one of a, grafana-admin",
+        "secrets[0]: 'b': nothing reads this Secret; remove it, or write one of a, grafana-admin",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: {tokens: x}}}]',
-        "secrets[0]: entries.a: ['tokens']: prometheus reads key token; say where it is",
+        "secrets[0].entries.a: [tokens]: prometheus reads key token; say where it is",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: {token: x, other: y}}}]',
-        "secrets[0]: entries.a: 'other': nothing reads this key; remove it, or write one of token",
+        "secrets[0].entries.a: 'other': nothing reads this key; remove it, or write one of token",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: " "}}]',
@@ -173,7 +173,7 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: x}, templates: {b: {token: "{{ .x }}"}}}]',
-        "secrets[0].templates: 'b': entries says nothing of this Secret, so there are no values for its text",
+        "secrets[0].templates: 'b': entries does not name this Secret, so there are no values for its text",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: {x: y}}, templates: {a: {token: hunter2}}}]',
@@ -181,11 +181,11 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: x}, templates: {a: {token: "{{ .x }}"}}}]',
-        "secrets[0]: entries.a: 'x': templates need a place for each value they use; write {KEY: PATH, ...}",
+        "secrets[0].entries.a: 'x': templates need a place for each value they use; write {KEY: PATH, ...}",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: {x: y}}, templates: {a: {token: "{{ .x }}", more: "{{ .x }}"}}}]',
-        "secrets[0]: templates.a: 'more': nothing reads this key; write one of token",
+        "secrets[0].templates.a: 'more': nothing reads this key; write one of token",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v, kind: Store}, entries: {a: x}}]',
@@ -193,11 +193,11 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {a: x}}, {type: csi, provider: vault, entries: {a: {objects: [{objectName: token}]}}}]',
-        "secrets: 'a': two providers bring it; keep one",
+        "secrets: 'a': two providers bring this Secret; keep one",
     ),
     (
         "grafana: {admin: {type: demo}}\nsecrets: [{type: externalSecrets, store: {name: v}, entries: {grafana-admin: x}}]",
-        "secrets[0]: Secret: 'grafana-admin': the stack makes it; remove it here",
+        "secrets[0]: 'grafana-admin': the stack makes this Secret; remove it here",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: csi, provider: vault, entries: {}}]',
@@ -205,7 +205,7 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: csi, provider: vault, entries: {a: {objects: [{objectName: key}]}}}]',
-        "secrets[0]: entries.a: ['objects']: prometheus reads key token, and no object is called so; name one token",
+        "secrets[0].entries.a: [objects]: prometheus reads key token, and no object is called so; name one token",
     ),
     (
         f'prometheus: {{remoteWrite: [{{url: "https://m.example.com", bearerToken: {{secret: a, key: token}}}}]}}\nsecrets: [{{type: csi, provider: vault, parameters: {{x: "{JWT}"}}, entries: {{a: {{}}}}}}]',
@@ -217,7 +217,7 @@ SETTINGS = [
     ),
     (
         "images: {pullSecrets: [r]}\nsecrets: [{type: csi, provider: vault, entries: {r: {objects: [{objectName: .dockerconfigjson}]}}}]",
-        "secrets[0]: entries: 'r': prometheus needs it before or without a pod that mounts it; use externalSecrets or encryptedFile",
+        "secrets[0].entries: 'r': prometheus needs it before or without a pod that mounts it; use {type: externalSecrets} or {type: encryptedFile}",
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: a, key: token}}]}\nsecrets: [{type: vault, path: x}]',
@@ -231,7 +231,7 @@ SETTINGS = [
 
 FILES = [
     (PLAIN, "secrets[0]: f.yaml: a Secret that is not encrypted: seal it with kubeseal or encrypt it with sops; and change what it held"),
-    ("hello", "secrets[0]: f.yaml: None: write SealedSecrets (bitnami.com/v1alpha1), or Secrets encrypted by SOPS"),
+    ("hello", "secrets[0]: f.yaml: not given: write SealedSecrets (bitnami.com/v1alpha1), or Secrets encrypted by SOPS"),
     ("", "secrets[0]: f.yaml: empty: write YAML with SealedSecrets, or with Secrets encrypted by SOPS"),
     ("a: [", "secrets[0]: f.yaml: unreadable: write YAML with SealedSecrets, or with Secrets encrypted by SOPS"),
     (
@@ -247,13 +247,13 @@ FILES = [
     ),
     (
         SEALED.replace("vllm-semantic-router-system", "other"),
-        "secrets[0]: f.yaml: namespace: 'other': prometheus runs in vllm-semantic-router-system; encrypt it for there",
+        "secrets[0]: f.yaml: metadata.namespace: 'other': prometheus runs in vllm-semantic-router-system; encrypt it for there",
     ),
     (
         SEALED.replace("  namespace: vllm-semantic-router-system\n", "", 1),
-        "secrets[0]: f.yaml: metadata.namespace: None: write it in the clear; without it the Secret lands elsewhere or nowhere",
+        "secrets[0]: f.yaml: metadata.namespace: not given: write it in the clear; without it the Secret lands elsewhere or nowhere",
     ),
-    (SEALED.replace("token:", "password:"), "secrets[0]: f.yaml: a: ['password']: prometheus reads key token; encrypt one"),
+    (SEALED.replace("token:", "password:"), "secrets[0]: f.yaml: a: [password]: prometheus reads key token; encrypt one"),
     (
         SEALED.replace("    type: Opaque", "    data: {more: hunter2}"),
         "secrets[0]: f.yaml: template.data.more: '…': is in the clear; seal it, or refer to sealed values by {{ .KEY }}",
@@ -295,7 +295,7 @@ def test_files_are_refused_in_one_line(content: str, error: str, tmp_path: Path,
 
 
 def test_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    error = f"secrets[0]: path: '{tmp_path / 'f.yaml'}': cannot be read (FileNotFoundError); name a file"
+    error = f"secrets[0].path: '{tmp_path / 'f.yaml'}': cannot be read (FileNotFoundError); name a file"
     assert answer(f"{WRITE}secrets: [{{type: encryptedFile, path: f.yaml}}]", tmp_path, capsys) == error
 
 
@@ -309,5 +309,5 @@ def test_a_file_that_would_replace_another_is_refused(tmp_path: Path, capsys: py
 def test_a_file_with_another_type_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A pod cannot pull with an opaque Secret, whatever its keys."""
     (tmp_path / "f.yaml").write_text(SEALED.replace("token:", ".dockerconfigjson:"), encoding="utf-8")
-    error = "secrets[0]: f.yaml: type of a: 'Opaque': prometheus takes only kubernetes.io/dockerconfigjson; encrypt such a Secret"
+    error = "secrets[0]: f.yaml: a.type: 'Opaque': prometheus takes only kubernetes.io/dockerconfigjson; encrypt such a Secret"
     assert answer("images: {pullSecrets: [a]}\nsecrets: [{type: encryptedFile, path: f.yaml}]", tmp_path, capsys) == error

@@ -12,7 +12,6 @@ import semantic_router_observability as sro
 from manifests import settings_of
 from semantic_router_observability import settings_file
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.settings_file import in_words_of_the_file
 from semantic_router_observability.yamltext import Loader, to_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -85,21 +84,6 @@ def test_anchors_and_merges_work() -> None:
         """
     )
     assert settings.grafana_arguments()["storage"] == sro.Claim(size="30Gi", storage_class="fast")
-
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("prometheus: retention_size: 'x': no", "f: prometheus.retentionSize: 'x': no"),
-        ("prometheus: targets: []: no", "f: routers: []: no"),
-        ("grafana: image: 'x': no", "f: images.grafana: 'x': no"),
-        ("grafana: settings.users.a: 'x': no", "f: grafana.settings.users.a: 'x': no"),
-        ("a: needs cluster_wide=True, b", "f: a: needs clusterWide: true, b"),
-        ("other: retention: 'x': no", "f: other: retention: 'x': no"),
-    ],
-)
-def test_errors_of_constructs_are_said_in_words_of_the_file(said: str, shown: str) -> None:
-    assert str(in_words_of_the_file("f", ConfigError.from_line(said))) == shown
 
 
 def test_every_settings_type_survives_a_round_trip() -> None:

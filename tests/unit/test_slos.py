@@ -97,12 +97,12 @@ def test_the_dashboard_shows_what_is_recorded_and_alerts_lead_to_it() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"objective": 0.5}, "objective: 0.5: write a share from 0.85 to below 1"),
-    ({"objective": 1}, "objective: 1.0: write a share"),
+    ({"objective": 0.5}, "objective: 0.5: write a ratio from 0.85 to below 1"),
+    ({"objective": 1}, "objective: 1.0: write a ratio"),
     ({"name": "My SLO"}, "write lower-case letters, digits and '-'"),
     ({"window": "1d"}, "window: '1d': write at least 3d"),
     ({"atLeast": 0}, "write 1 or more events"),
-    ({"perModel": {"a": 2}}, "perModel.a: 2.0: write a share"),
+    ({"perModel": {"a": 2}}, "per_model.a: 2.0: write a ratio"),
     ({"sli": {"type": "latency", "bound": 30}}, "bound: 30.0: write a bucket bound"),
     ({"sli": {"type": "latency", "bound": 0.1, "of": "routing"}, "perModel": {"a": 0.9}}, "before there is a model"),
     ({"sli": {"type": "ratio", "badEvents": "rate(x[5m])", "allEvents": "x"}}, "write a counter with matchers, without rate or sum"),
@@ -120,7 +120,7 @@ def test_bad_input_is_refused_in_one_line(given: dict[str, Any], expected: str) 
 
 
 def test_a_budget_needs_samples_as_old() -> None:
-    with pytest.raises(sro.ConfigError, match="slo 'answers': window: '14d': write at most 7d, the time samples are kept"):
+    with pytest.raises(sro.ConfigError, match=r"^slos\[0\].window: '14d': write at most 7d, the time samples are kept"):
         rules_of([ANSWERS], Facts(retention="7d"))
 
 

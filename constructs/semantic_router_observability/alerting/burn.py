@@ -55,9 +55,9 @@ def slo_groups(slos: Sequence[Slo], facts: Facts, links: Links) -> list[dict[str
         ConfigError: the window of a budget is longer than the retention of samples.
 
     """
-    for slo in slos:
-        if duration_seconds("", slo.window) > duration_seconds("", facts.retention):
-            raise ConfigError(f"slo {slo.name!r}: window", slo.window, f"write at most {facts.retention}, the time samples are kept")
+    for index, slo in enumerate(slos):
+        if duration_seconds("window", slo.window) > duration_seconds("retention", facts.retention):
+            raise ConfigError(("slos", index, "window"), slo.window, f"write at most {facts.retention}, the time samples are kept")
     return promise_groups([promise for slo in slos for promise in slo.promises()], facts, links)
 
 

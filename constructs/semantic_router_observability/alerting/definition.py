@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.promql import pretty
 from semantic_router_observability.router.target import SERVICE
 
@@ -49,7 +49,7 @@ class Definition:
     off_because: str = ""
     """Why it is off by default."""
 
-    def tuned(self, where: str, knobs: Knobs | None) -> Definition:
+    def tuned(self, where: Where, knobs: Knobs | None) -> Definition:
         """Return the alert with a user's knobs applied.
 
         Raises:
@@ -58,12 +58,16 @@ class Definition:
         """
         if knobs is None:
             return self
-        place = f"{where}.{self.name}"
+        place = at(where, Key(self.name))
         tuning = self.tuning.tuned(place, knobs)
         if knobs.models and "model" not in self.by:
-            raise ConfigError(f"{place}: models", sorted(knobs.models), "leave it out; this alert does not tell models apart")
+            raise ConfigError(at(place, "models"), sorted(knobs.models), "remove it: this alert does not distinguish models")
         if SEVERITIES.index(tuning.severity) < SEVERITIES.index(self.at_most):
-            raise ConfigError(f"{place}: severity", tuning.severity, f"write at most {self.at_most}; nobody here can mend what it tells")
+            raise ConfigError(
+                at(place, "severity"),
+                tuning.severity,
+                f"write at most {self.at_most}: it reports what the people who run this service cannot repair",
+            )
         self.shape.check(place, tuning)
         asked: bool | UnsetType = knobs.enabled
         # A threshold turns on an alert that is off by default.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Path, Where, at
 from semantic_router_observability.spec import Spec
 
 from .rule import Severity, seconds
@@ -55,7 +55,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     bound: float = 0
     models: dict[str, float] = {}
 
-    def tuned(self, where: str, knobs: Knobs) -> Tuning:
+    def tuned(self, where: Where, knobs: Knobs) -> Tuning:
         """Return these numbers with a user's changes.
 
         Raises:
@@ -68,14 +68,14 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
             if (value := getattr(knobs, name)) is not UNSET
         }
         if "bound" in changes and not self.bound:
-            raise ConfigError(f"{where}: bound", changes["bound"], "leave it out; this alert looks at no histogram")
+            raise ConfigError(at(where, "bound"), changes["bound"], "remove it: this alert reads no histogram")
         if "at_least" in changes and not self.at_least:
-            raise ConfigError(f"{where}: atLeast", changes["at_least"], "leave it out; this alert is no share of events")
+            raise ConfigError(at(where, "at_least"), changes["at_least"], "remove it: this alert is not a ratio of events")
         if changes.get("at_least", 1) < 1:
-            raise ConfigError(f"{where}: atLeast", changes["at_least"], "write 1 or more events")
+            raise ConfigError(at(where, "at_least"), changes["at_least"], "write 1 or more events")
         for key in ("for_", "keep_firing_for"):
             if key in changes:
-                seconds(f"{where}: {'for' if key == 'for_' else 'keepFiringFor'}", changes[key])
+                seconds(at(where, key), changes[key])
         return msgspec.structs.replace(self, models=knobs.models or self.models, **changes)
 
     @property
@@ -86,19 +86,24 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-def share(where: str, value: float) -> None:
+def threshold_of(model: str | None) -> Path:
+    """Path of the threshold for a model, from the alert on; None: for all models that have none of their own."""
+    return ("threshold",) if model is None else ("models", Key(model))
+
+
+def share(where: Where, value: float) -> None:
     """Refuse what is no share."""
     if not 0 < value < 1:
-        raise ConfigError(where, value, "write a share above 0 and below 1, such as 0.05 for 5 %")
+        raise ConfigError(where, value, "write a ratio above 0 and below 1, such as 0.05 for 5 %")
 
 
-def positive(where: str, value: float) -> None:
+def positive(where: Where, value: float) -> None:
     """Refuse what is no positive number."""
     if not (value > 0 and math.isfinite(value)):
         raise ConfigError(where, value, "write a number above 0")
 
 
-def not_negative(where: str, value: float) -> None:
+def not_negative(where: Where, value: float) -> None:
     """Refuse a negative number."""
     if not (value >= 0 and math.isfinite(value)):
         raise ConfigError(where, value, "write 0 or more")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from semantic_router_observability.dashboards.shipped import SHIPPED, text
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, at
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Links:
         return f"{self.dashboards}/d/{panel.uid}/{view}"
 
 
-def check_panel(where: str, panel: Panel) -> None:
+def check_panel(where: Where, panel: Panel) -> None:
     """Refuse a link to a panel that a shipped dashboard does not have; panels of other dashboards are not checked.
 
     Raises:
@@ -67,7 +67,7 @@ def check_panel(where: str, panel: Panel) -> None:
             continue
         numbers = sorted(_numbers(model["panels"]))
         if panel.id not in numbers:
-            raise ConfigError(f"{where}: dashboard", panel.id, f"is no panel of {panel.uid}; it has {', '.join(map(str, numbers))}")
+            raise ConfigError(at(where, "id"), panel.id, f"is not a panel of {panel.uid}; it has {', '.join(map(str, numbers))}")
 
 
 def _numbers(panels: Iterable[Mapping[str, Any]]) -> set[int]:

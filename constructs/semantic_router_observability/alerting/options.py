@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT, Line
 from semantic_router_observability.spec import Spec
 
@@ -62,23 +62,27 @@ class Alerts(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.runbook_base_url is not None:
-            http_url("alerts: runbookBaseUrl", self.runbook_base_url)
+            http_url("runbook_base_url", self.runbook_base_url)
         if self.dashboard_base_url is not None:
-            http_url("alerts: dashboardBaseUrl", self.dashboard_base_url)
+            http_url("dashboard_base_url", self.dashboard_base_url)
         shipped = {alert.name: alert for alerts in topics(EVERYTHING).values() for alert in alerts}
         for name, knobs in self.rules.items():
             if name not in shipped:
                 near = difflib.get_close_matches(name, shipped, n=1)
                 hint = f"did you mean {near[0]}? " if near else ""
-                raise ConfigError("alerts: rules", name, f"is no shipped alert; {hint}docs/alerts.md lists them; your own go under 'own'")
-            shipped[name].tuned("alerts: rules", knobs)
-        unique("alerts: slos", [slo.name for slo in self.slos], "SLOs")
-        unique("alerts: own", [rule.name for rule in self.own], "alerts")
-        for rule in self.own:
+                raise ConfigError(
+                    "rules", name, f"unknown shipped alert; {hint}docs/alerts.md lists them; write your own under {arg('own')}"
+                )
+            shipped[name].tuned("rules", knobs)
+        unique("slos", [slo.name for slo in self.slos], "SLOs")
+        unique("own", [rule.name for rule in self.own], "alerts")
+        for index, rule in enumerate(self.own):
             if rule.name in {*shipped, FAST, SLOW}:
-                raise ConfigError("alerts: own", rule.name, "a shipped alert has this name; choose another, or tune it under 'rules'")
+                raise ConfigError(
+                    ("own", index, "name"), rule.name, f"a shipped alert has this name; choose another, or tune it under {arg('rules')}"
+                )
             if rule.dashboard is not None:
-                check_panel(f"alerts: own: {rule.name}", rule.dashboard)
+                check_panel(("own", index, "dashboard"), rule.dashboard)
 
     def links(self, facts: Facts = Facts()) -> Links:  # noqa: B008  frozen
         """Base URLs of links, and the labels of every alert."""

@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from semantic_router_observability.checks import duration_or_zero, prometheus_labels
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, arg
+from semantic_router_observability.promql import parse
 from semantic_router_observability.router.target import SERVICE
 from semantic_router_observability.spec import Spec
 
@@ -60,19 +61,22 @@ class AlertRule(Spec, frozen=True, kw_only=True):
     runbook_url: str | None = None
 
     def __post_init__(self) -> None:
-        where = f"alert {self.name!r}"
         if not _NAME.fullmatch(self.name):
-            raise ConfigError("alert: name", self.name, "write letters, digits and '_', not starting with a digit, such as CheckoutSlow")
+            raise ConfigError("name", self.name, "write letters, digits and '_', not starting with a digit, such as CheckoutSlow")
         if not self.summary.strip():
-            raise ConfigError(f"{where}: summary", self.summary, "say in one line what happened")
+            raise ConfigError("summary", self.summary, "say in one line what happened")
         if self.severity not in SEVERITIES:
-            raise ConfigError(f"{where}: severity", self.severity, f"write one of {', '.join(SEVERITIES)}")
-        for field, value in (("for", self.for_), ("keepFiringFor", self.keep_firing_for)):
-            seconds(f"{where}: {field}", value)
-        prometheus_labels(f"{where}: labels", self.labels)
+            raise ConfigError("severity", self.severity, f"write one of {', '.join(SEVERITIES)}")
+        for field, value in (("for_", self.for_), ("keep_firing_for", self.keep_firing_for)):
+            seconds(field, value)
+        try:
+            parse(self.expr)
+        except ValueError as error:
+            raise ConfigError("expr", self.expr, f"not PromQL: {error}") from error
+        prometheus_labels("labels", self.labels)
         for name in ("severity", "alertname"):
             if name in self.labels:
-                raise ConfigError(f"{where}: labels", name, f"leave it out; the field {'name' if name == 'alertname' else name!s} says it")
+                raise ConfigError("labels", name, f"remove it: {arg('name') if name == 'alertname' else arg('severity')} sets it")
 
     def body(self, links: Links) -> dict[str, Any]:
         """Return the rule in Prometheus's native syntax."""
@@ -94,6 +98,6 @@ class AlertRule(Spec, frozen=True, kw_only=True):
         }
 
 
-def seconds(where: str, value: str) -> int:
+def seconds(where: Where, value: str) -> int:
     """Seconds of a duration, which may be zero."""
     return int(duration_or_zero(where, value))

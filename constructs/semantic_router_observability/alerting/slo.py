@@ -9,7 +9,7 @@ import msgspec
 import promql_parser
 
 from semantic_router_observability.checks import duration_seconds
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Path
 from semantic_router_observability.promql import parse
 from semantic_router_observability.router.catalogue import family
 from semantic_router_observability.router.causes import BACKEND, CLIENT
@@ -61,7 +61,7 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
     def __post_init__(self) -> None:
         bounds = family(_HISTOGRAMS[self.of]).buckets
         if self.bound not in bounds:
-            raise ConfigError("sli: bound", self.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
+            raise ConfigError("bound", self.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
 
     def bad(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
         """There is no counter of bad events."""
@@ -81,7 +81,7 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
         if model is None:
             return []
         if self.of == "routing":
-            raise ConfigError("perModel", model, "leave it out; the router measures its own share before there is a model")
+            raise ConfigError("per_model", model, "remove it: the router measures its own share before there is a model")
         return [f"model={_text(model)}"]
 
 
@@ -98,13 +98,13 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
     all_events: str
 
     def __post_init__(self) -> None:
-        for name, text in (("badEvents", self.bad_events), ("allEvents", self.all_events)):
+        for name, text in (("bad_events", self.bad_events), ("all_events", self.all_events)):
             try:
                 parsed = parse(text)
             except ValueError as error:
-                raise ConfigError(f"sli: {name}", text, f"not PromQL: {error}") from error
+                raise ConfigError(name, text, f"not PromQL: {error}") from error
             if not isinstance(parsed, promql_parser.VectorSelector):
-                raise ConfigError(f"sli: {name}", text, "write a counter with matchers, without rate or sum; both are added")
+                raise ConfigError(name, text, "write a counter with matchers, without rate or sum; both are added")
 
     def bad(self, model: str | None) -> str:
         """Select the bad events."""
@@ -155,19 +155,16 @@ class Slo(Spec, frozen=True, kw_only=True):
     at_least: int = 5
 
     def __post_init__(self) -> None:
-        where = f"slo {self.name!r}"
         if not re.fullmatch(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", self.name):
-            raise ConfigError("slo: name", self.name, "write lower-case letters, digits and '-'")
-        for place, objective in {
-            "objective": self.objective,
-            **{f"perModel.{model}": objective for model, objective in self.per_model.items()},
-        }.items():
+            raise ConfigError("name", self.name, "write lower-case letters, digits and '-'")
+        models: dict[Path, float] = {("per_model", Key(model)): objective for model, objective in self.per_model.items()}
+        for path, objective in {("objective",): self.objective, **models}.items():
             if not LOWEST_OBJECTIVE <= objective < 1:
-                raise ConfigError(f"{where}: {place}", objective, f"write a share from {LOWEST_OBJECTIVE} to below 1, such as 0.995")
+                raise ConfigError(path, objective, f"write a ratio from {LOWEST_OBJECTIVE} to below 1, such as 0.995")
         if self.at_least < 1:
-            raise ConfigError(f"{where}: atLeast", self.at_least, "write 1 or more events")
-        if duration_seconds(f"{where}: window", self.window) < duration_seconds("", "3d"):
-            raise ConfigError(f"{where}: window", self.window, "write at least 3d, the longest window of an alert")
+            raise ConfigError("at_least", self.at_least, "write 1 or more events")
+        if duration_seconds("window", self.window) < duration_seconds("", "3d"):
+            raise ConfigError("window", self.window, "write at least 3d, the longest window of an alert")
         for model in self.per_model:
             self.sli.total(model)
 

@@ -49,11 +49,11 @@ class Inhibition(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name, matchers in (("source", self.source), ("target", self.target)):
-            listed(f"inhibition: {name}", matchers)
+            listed(name, matchers)
             if not matchers:
-                raise ConfigError(f"inhibition: {name}", [], "give at least one condition; without any, it would be every alert")
-            check_matchers(f"inhibition: {name}", matchers)
-        check_label_names("inhibition: equal", self.equal)
+                raise ConfigError(name, [], "give at least one condition; without any, it would be every alert")
+            check_matchers(name, matchers)
+        check_label_names("equal", self.equal)
 
     def body(self) -> dict[str, Any]:
         """As Alertmanager's configuration has it."""

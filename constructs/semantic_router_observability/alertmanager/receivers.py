@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg, at, form
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import holds_credential, refuse_credentials
 from semantic_router_observability.spec import Spec
@@ -41,9 +41,9 @@ class _Receiver(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise ConfigError("receiver name", self.name, "write 1 to 63 letters, digits, spaces, '.', '_' or '-'")
+            raise ConfigError("name", self.name, "write 1 to 63 letters, digits, spaces, '.', '_' or '-'")
         if self.name in {NOBODY, DEAD_MAN}:
-            raise ConfigError("receiver name", self.name, "the stack has a receiver of this name itself; choose another")
+            raise ConfigError("name", self.name, "the stack has a receiver of this name itself; choose another")
 
 
 class Slack(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="slack"):
@@ -65,9 +65,9 @@ class Slack(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="slack")
     def __post_init__(self) -> None:
         super().__post_init__()
         if (self.api_url is None) == (self.app_token is None):
-            raise ConfigError(f"receiver {self.name}: apiUrl", None, "give either apiUrl, a webhook's URL, or appToken, and in a Secret")
+            raise ConfigError("api_url", None, f"give either {arg('api_url')}, a webhook's URL, or {arg('app_token')}, and in a Secret")
         if self.app_token and not self.channel:
-            raise ConfigError(f"receiver {self.name}: channel", self.channel, "say which channel: an app's token has none of its own")
+            raise ConfigError("channel", self.channel, "name the channel: an app's token has none of its own")
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -100,8 +100,8 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.url is not None:
-            refuse_credentials(f"receiver {self.name}: url", self.url)
-            http_url(f"receiver {self.name}: url", self.url)
+            refuse_credentials("url", self.url)
+            http_url("url", self.url)
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -146,16 +146,16 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        listed(f"receiver {self.name}: to", self.to)
+        listed("to", self.to)
         if not self.to:
-            raise ConfigError(f"receiver {self.name}: to", [], "give at least one mail address")
-        for field, addresses in (("to", self.to), ("fromAddress", (self.from_address,))):
+            raise ConfigError("to", [], "give at least one mail address")
+        for field, addresses in (("to", self.to), ("from_address", (self.from_address,))):
             for address in addresses:
                 if not _MAIL.fullmatch(address):
-                    raise ConfigError(f"receiver {self.name}: {field}", address, "write a mail address")
-        host_and_port(f"receiver {self.name}: host", self.host)
+                    raise ConfigError(field, address, "write a mail address")
+        host_and_port("host", self.host)
         if (self.user is None) != (self.password is None):
-            raise ConfigError(f"receiver {self.name}: user", self.user, "give user and password together, or neither")
+            raise ConfigError("user", self.user, f"give {arg('user')} and {arg('password')} together, or neither")
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -191,9 +191,9 @@ class Webhook(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="webho
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.url, str):
-            http_url(f"receiver {self.name}: url", self.url)
+            http_url("url", self.url)
         if self.max_alerts < 0:
-            raise ConfigError(f"receiver {self.name}: maxAlerts", self.max_alerts, "write a number of alerts, or 0 for no limit")
+            raise ConfigError("max_alerts", self.max_alerts, "write a number of alerts, or 0 for no limit")
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -246,9 +246,9 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsg
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        listed(f"receiver {self.name}: teams", self.teams)
+        listed("teams", self.teams)
         if self.api_url is not None:
-            http_url(f"receiver {self.name}: apiUrl", self.api_url)
+            http_url("api_url", self.api_url)
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -310,20 +310,21 @@ class RawReceiver(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="r
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        where = f"receiver {self.name}: config"
         if "send_resolved" in self.config:
-            raise ConfigError(f"{where}.send_resolved", self.config["send_resolved"], "this type has a field for it; use sendResolved")
-        _refuse_credentials(where, self.config)
+            raise ConfigError(
+                ("config", Key("send_resolved")), self.config["send_resolved"], f"use the field {arg('send_resolved')} instead"
+            )
+        _refuse_credentials("config", self.config)
         for path in self.files:
             if not path.endswith("_file") or not all(path.split(".")):
-                raise ConfigError(f"receiver {self.name}: files", path, "name a field that ends in _file, with dots between levels")
-            _place(where, self.config, path, "")
+                raise ConfigError("files", path, "name a field that ends in _file, with dots between levels")
+            _place("config", self.config, path, "")
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
         config = self.config
         for path, key in self.files.items():
-            config = _place(f"receiver {self.name}: config", config, path, files.path(key))
+            config = _place("config", config, path, files.path(key))
         if proxy and self.integration != "email":
             config = {**config, "http_config": {**proxy, **config.get("http_config", {})}}
         return f"{self.integration}_configs", {**config, "send_resolved": self.send_resolved}
@@ -383,11 +384,11 @@ def bodies(
     return [*named.values(), {"name": NOBODY}]
 
 
-def check_receivers(where: str, receivers: Sequence[Receiver]) -> None:
+def check_receivers(where: Where, receivers: Sequence[Receiver]) -> None:
     """Refuse a stack without receivers, and the same receiver twice."""
     listed(where, receivers)
     if not receivers:
-        raise ConfigError(where, [], "give at least one, such as Slack(name=..., api_url=SecretKey(...)): nobody would be told")
+        raise ConfigError(where, [], f"give at least one, such as {form(Slack, 'name', 'api_url')}: nobody would be notified")
     for index, receiver in enumerate(receivers):
         if receiver in receivers[:index]:
             raise ConfigError(where, receiver.name, "the same receiver is listed twice; remove one")
@@ -420,31 +421,35 @@ _CREDENTIALS = {
 """Fields of Alertmanager's receivers that hold a credential; each has a `_file` form."""
 
 
-def _refuse_credentials(where: str, value: Any, path: str = "") -> None:
+def _refuse_credentials(where: Where, value: Any, path: str = "") -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             inner = f"{path}.{key}".lstrip(".")
             if key in _CREDENTIALS or holds_credential(key, item):
                 file = f"{key if '[' in inner else inner}_file"
                 raise ConfigError(
-                    f"{where}.{inner}", "…", f"keep the credential in a Secret and name it in files: {{{file}: {{secret: NAME, key: KEY}}}}"
+                    at(where, Key(inner)),
+                    "…",
+                    f"keep the credential in a Secret and name it in {arg('files')}: {{{file}: {{secret: NAME, key: KEY}}}}",
                 )
             if key.endswith("_file"):
-                raise ConfigError(f"{where}.{inner}", item, "no such file is in the pod; name the Secret that holds it in files")
+                raise ConfigError(
+                    at(where, Key(inner)), item, f"no such file is in the pod; name the Secret that holds it in {arg('files')}"
+                )
             _refuse_credentials(where, item, inner)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             _refuse_credentials(where, item, f"{path}[{index}]")
     else:
-        refuse_credentials(f"{where}.{path}", value)
+        refuse_credentials(at(where, Key(path)) if path else where, value)
 
 
-def _place(where: str, config: dict[str, Any], path: str, value: str) -> dict[str, Any]:
+def _place(where: Where, config: dict[str, Any], path: str, value: str) -> dict[str, Any]:
     """Copy of `config` with `value` at the dotted path."""
     first, _, rest = path.partition(".")
     if not rest:
         return {**config, first: value}
     inner = config.get(first, {})
     if not isinstance(inner, dict):
-        raise ConfigError(f"{where}.{first}", inner, f"is no mapping, and files leads into it with {path}")
-    return {**config, first: _place(f"{where}.{first}", inner, rest, value)}
+        raise ConfigError(at(where, Key(first)), inner, f"is not a mapping, and {arg('files')} leads into it with {path}")
+    return {**config, first: _place(at(where, Key(first)), inner, rest, value)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, arg, at, place
 from semantic_router_observability.spec import Spec
 
 from .matching import check_group_by, check_matchers, equalities
@@ -46,8 +46,8 @@ class Grouping(Spec, frozen=True, kw_only=True):
     repeat_interval: str = "12h"
 
     def __post_init__(self) -> None:
-        check_group_by("groupBy", self.group_by)
-        _check_timing("", self.group_wait, self.group_interval, self.repeat_interval)
+        check_group_by("group_by", self.group_by)
+        _check_timing((), self.group_wait, self.group_interval, self.repeat_interval)
 
     def body(self) -> dict[str, Any]:
         """As fields of a route."""
@@ -92,16 +92,17 @@ class Route(Spec, frozen=True, kw_only=True):
     continue_matching: bool = False
 
     def __post_init__(self) -> None:
-        where = f"route to {self.receiver}"
-        listed(f"{where}: muteDuring", self.mute_during)
-        listed(f"{where}: activeDuring", self.active_during)
+        listed("mute_during", self.mute_during)
+        listed("active_during", self.active_during)
         if not self.match and not self.matchers:
-            raise ConfigError(where, "{}", "say which alerts, by match or matchers; all others go to the stack's own receiver")
-        prometheus_labels(f"{where}: match", self.match)
-        check_matchers(f"{where}: matchers", self.matchers)
+            raise ConfigError(
+                "match", self.match, f"name the alerts, by {arg('match')} or {arg('matchers')}; all others go to the default receiver"
+            )
+        prometheus_labels("match", self.match)
+        check_matchers("matchers", self.matchers)
         if self.group_by is not None:
-            check_group_by(f"{where}: groupBy", self.group_by)
-        _check_timing(f"{where}: ", self.group_wait, self.group_interval, self.repeat_interval)
+            check_group_by("group_by", self.group_by)
+        _check_timing((), self.group_wait, self.group_interval, self.repeat_interval)
 
     def body(self) -> dict[str, Any]:
         """As Alertmanager's configuration has it."""
@@ -147,49 +148,56 @@ def check_routes(
     replicas: int,
 ) -> None:
     """Refuse unknown names, receivers that no route leads to, and routes that would repeat before they may send."""
-    listed(f"{id}: routes", routes)
-    listed(f"{id}: time_intervals", intervals)
+    listed(place(id, "routes"), routes)
+    listed(place(id, "time_intervals"), intervals)
     names = dict.fromkeys(receiver.name for receiver in receivers)
     if default not in names:
-        raise ConfigError(f"{id}: default_receiver", default, f"no receiver has this name; the receivers are {', '.join(names)}")
-    _check_turns(f"{id}: grouping: groupInterval", grouping.group_interval, replicas)
+        raise ConfigError(place(id, "default_receiver"), default, f"no receiver has this name; the receivers are {', '.join(names)}")
+    _check_turns(place(id, "grouping", "group_interval"), grouping.group_interval, replicas)
     known = {interval.name for interval in intervals}
-    for route in routes:
-        where = f"{id}: route to {route.receiver}"
+    for index, route in enumerate(routes):
+        where = place(id, "routes", index)
         if route.receiver not in {*names, NOBODY}:
-            raise ConfigError(where, route.receiver, f"no receiver has this name; the receivers are {', '.join(names)} and {NOBODY}")
-        for name in (*route.mute_during, *route.active_during):
-            if name not in known:
-                raise ConfigError(where, name, f"no time interval has this name; the intervals are {', '.join(sorted(known)) or 'none'}")
+            raise ConfigError(
+                at(where, "receiver"), route.receiver, f"no receiver has this name; the receivers are {', '.join(names)} and {NOBODY}"
+            )
+        for field in ("mute_during", "active_during"):
+            for name in getattr(route, field):
+                if name not in known:
+                    raise ConfigError(
+                        at(where, field), name, f"no time interval has this name; the intervals are {', '.join(sorted(known)) or 'none'}"
+                    )
         interval = route.group_interval or grouping.group_interval
-        _check_turns(f"{where}: groupInterval", interval, replicas)
+        _check_turns(at(where, "group_interval"), interval, replicas)
         repeat = route.repeat_interval or grouping.repeat_interval
-        _check_timing(f"{where}: ", None, interval, repeat)
+        _check_timing(where, None, interval, repeat)
     used = {default, *(route.receiver for route in routes)}
     for name in names:
         if name not in used:
-            raise ConfigError(f"{id}: receivers", name, "no route leads to it; add one, or remove it")
+            raise ConfigError(place(id, "receivers"), name, "no route leads to it; add one, or remove it")
 
 
 def longest_repeat(grouping: Grouping, routes: Sequence[Route]) -> str:
     """The longest time between two notifications of one group."""
     repeats = [grouping.repeat_interval, *(route.repeat_interval for route in routes if route.repeat_interval)]
-    return max(repeats, key=lambda repeat: duration_seconds("repeatInterval", repeat))
+    return max(repeats, key=lambda repeat: duration_seconds("repeat_interval", repeat))
 
 
-def _check_turns(where: str, interval: str, replicas: int) -> None:
+def _check_turns(where: Where, interval: str, replicas: int) -> None:
     """The last replica decides by its state when its wait began: by then the first must not have sent that the alert is resolved."""
     last = PEER_TIMEOUT * (replicas - 1)
     if duration_seconds(where, interval) < last:
         raise ConfigError(
-            where, interval, f"write at least {last}s: of {replicas} replicas the last waits that long, and would tell again what is over"
+            where, interval, f"write at least {last}s: of {replicas} replicas the last waits that long, and would send again what has ended"
         )
 
 
-def _check_timing(where: str, wait: str | None, interval: str | None, repeat: str | None) -> None:
+def _check_timing(where: Where, wait: str | None, interval: str | None, repeat: str | None) -> None:
     if wait is not None and wait not in {"0", "0s"}:
-        duration_seconds(f"{where}groupWait", wait)
-    between = duration_seconds(f"{where}groupInterval", interval) if interval is not None else None
-    again = duration_seconds(f"{where}repeatInterval", repeat) if repeat is not None else None
+        duration_seconds(at(where, "group_wait"), wait)
+    between = duration_seconds(at(where, "group_interval"), interval) if interval is not None else None
+    again = duration_seconds(at(where, "repeat_interval"), repeat) if repeat is not None else None
     if between is not None and again is not None and again < between:
-        raise ConfigError(f"{where}repeatInterval", repeat, f"write at least the group interval, {interval}: nothing is sent in between")
+        raise ConfigError(
+            at(where, "repeat_interval"), repeat, f"write at least the group interval, {interval}: nothing is sent in between"
+        )

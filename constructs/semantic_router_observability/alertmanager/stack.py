@@ -8,7 +8,7 @@ from constructs import Construct
 
 from semantic_router_observability import images
 from semantic_router_observability.checks import duration_seconds, http_url, listed, service_name
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
@@ -123,19 +123,19 @@ class AlertmanagerStack(Construct):
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
-        service_name("AlertmanagerStack: id", id, limit=50)
+        service_name(place("AlertmanagerStack", "id"), id, limit=50)
         namespace = namespace_of(scope)
         if not 1 <= replicas <= MOST_REPLICAS:
-            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
-        check_receivers(f"{id}: receivers", receivers)
+            raise ConfigError(place(id, "replicas"), replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
+        check_receivers(place(id, "receivers"), receivers)
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
         check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
-        listed(f"{id}: inhibitions", inhibitions)
+        listed(place(id, "inhibitions"), inhibitions)
         retained = _retention_seconds(id, retention, grouping, routes)
-        address = None if external_url is None else http_url(f"{id}: external_url", external_url)
+        address = None if external_url is None else http_url(place(id, "external_url"), external_url)
         if proxy_url is not None:
-            http_url(f"{id}: proxy_url", proxy_url)
-        image = registries.resolve(f"{id}: image", image)
+            http_url(place(id, "proxy_url"), proxy_url)
+        image = registries.resolve(place(id, "image"), image)
         web = WebServer(service=id, namespace=namespace, port=pod.PORT, external_url=address, directory=pod.WEB, login=login, tls=tls)
         super().__init__(scope, id)
 
@@ -250,10 +250,10 @@ grow; the template only creates the claims of replicas added by `kubectl scale`.
 
 def _retention_seconds(id: str, retention: str, grouping: Grouping, routes: Sequence[Route]) -> int:
     """Retention in seconds; Alertmanager's flag takes Go durations, which have no days."""
-    seconds = duration_seconds(f"{id}: retention", retention)
+    seconds = duration_seconds(place(id, "retention"), retention)
     repeat = longest_repeat(grouping, routes)
-    if seconds < duration_seconds(f"{id}: repeatInterval", repeat):
+    if seconds < duration_seconds("repeat_interval", repeat):
         raise ConfigError(
-            f"{id}: retention", retention, f"write at least the longest repeat interval, {repeat}: what is forgotten is sent again"
+            place(id, "retention"), retention, f"write at least the longest repeat interval, {repeat}: what is forgotten is sent again"
         )
     return max(1, int(seconds))

@@ -7,7 +7,7 @@ import zoneinfo
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import listed
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
@@ -80,31 +80,30 @@ class TimeInterval(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", self.name):
-            raise ConfigError("time interval name", self.name, "write 1 to 63 letters, digits, '.', '_' or '-'")
-        where = f"time interval {self.name}"
+            raise ConfigError("name", self.name, "write 1 to 63 letters, digits, '.', '_' or '-'")
         for field in ("times", "weekdays", "days_of_month", "months", "years"):
-            listed(f"{where}: {field}", getattr(self, field))
+            listed(field, getattr(self, field))
         for text in self.weekdays:
             _check_range(
-                f"{where}: weekdays",
+                "weekdays",
                 text,
                 {day: number for number, day in enumerate(_WEEKDAYS)},
                 "a day such as monday, or a range such as monday:friday",
             )
         for text in self.days_of_month:
             days = {str(day): day for day in (*range(1, _DAYS + 1), *range(-_DAYS, 0))}
-            _check_range(f"{where}: daysOfMonth", text, days, "a day from 1 to 31, or -31 to -1 from the end, or a range such as 25:31")
+            _check_range("days_of_month", text, days, "a day from 1 to 31, or -31 to -1 from the end, or a range such as 25:31")
         for text in self.months:
             months = {month: number for number, month in enumerate(_MONTHS, 1)}
             _check_range(
-                f"{where}: months",
+                "months",
                 text,
                 months | {str(number): number for number in months.values()},
                 "a month such as december or 12, or a range such as 1:3",
             )
         for text in self.years:
-            _check_range(f"{where}: years", text, {str(year): year for year in range(1970, 10_000)}, "a year, or a range such as 2027:2028")
-        _check_location(f"{where}: location", self.location)
+            _check_range("years", text, {str(year): year for year in range(1970, 10_000)}, "a year, or a range such as 2027:2028")
+        _check_location("location", self.location)
 
     def body(self) -> dict[str, Any]:
         """As one of the times behind a name in Alertmanager's configuration."""
@@ -126,7 +125,7 @@ def bodies(intervals: Iterable[TimeInterval]) -> list[dict[str, Any]]:
     return [{"name": name, "time_intervals": times} for name, times in named.items()]
 
 
-def _check_range(where: str, text: str, values: dict[str, int], expected: str) -> None:
+def _check_range(where: Where, text: str, values: dict[str, int], expected: str) -> None:
     first, colon, last = text.partition(":")
     if first not in values or (colon and last not in values):
         raise ConfigError(where, text, f"write {expected}")
@@ -136,7 +135,7 @@ def _check_range(where: str, text: str, values: dict[str, int], expected: str) -
         raise ConfigError(where, text, "starts after it ends; write the two parts one by one")
 
 
-def _check_location(where: str, location: str) -> None:
+def _check_location(where: Where, location: str) -> None:
     """Alertmanager does not start with an unknown time zone. A machine without a time zone database cannot check."""
     known = zoneinfo.available_timezones()
     if not _ZONE.fullmatch(location) or (known and location not in known):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.alerting.page import page
 from semantic_router_observability.alerting.proof.proof import prove, prove_slos
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.settings import Settings
 from semantic_router_observability.settings_file import load
 
@@ -55,7 +55,7 @@ def _prove(options: argparse.Namespace) -> int:
     found = shutil.which("promtool")
     tool = options.promtool or (Path(found) if found else None)
     if tool is None:
-        raise ConfigError("--promtool", None, "promtool is not on PATH; it comes with Prometheus 3, name it")
+        raise ConfigError(Place("--promtool"), None, "promtool is not on PATH; it comes with Prometheus 3, name it")
     alerts = settings.alerts
     with tempfile.TemporaryDirectory(prefix="alerts-") as temporary:
         folder = options.keep or Path(temporary)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.contract import difference, files, page
 from semantic_router_observability.contract.contract import Contract
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 
 if TYPE_CHECKING:
     import argparse
@@ -93,4 +93,4 @@ def _page(where: str) -> str:
                 return str(answer.read(_LARGEST).decode())
         return Path(where).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise ConfigError(where, Path(where).name, f"cannot be read: {error}") from error
+        raise ConfigError(Place(where), Path(where).name, f"cannot be read: {error}") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.explain.permissions import report
 from semantic_router_observability.yamltext import Loader
 
@@ -60,22 +60,22 @@ def _texts(path: Path) -> Iterator[str]:
         return
     files = sorted(path.glob("*.y*ml")) if path.is_dir() else [path]
     if not files:
-        raise ConfigError("explain", path, "holds no YAML file; run main.py first, or name another folder")
+        raise ConfigError(Place("explain"), path, "holds no YAML file; run main.py first, or name another folder")
     for file in files:
         try:
             yield file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError("explain", file, f"cannot be read ({error.__class__.__name__}); name a file of manifests") from error
+            raise ConfigError(Place("explain"), file, f"cannot be read ({error.__class__.__name__}); name a file of manifests") from error
 
 
 def _objects(path: Path, text: str) -> Iterator[dict[str, Any]]:
     try:
         documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError as error:
-        raise ConfigError("explain", path, "is no YAML; name a file of manifests") from error
+        raise ConfigError(Place("explain"), path, "is not YAML; name a file of manifests") from error
     for document in documents:
         if document is None:
             continue
         if not isinstance(document, dict) or "kind" not in document or not isinstance(document.get("metadata"), dict | None):
-            raise ConfigError("explain", path, "holds something that is no Kubernetes object; name a file of manifests")
+            raise ConfigError(Place("explain"), path, "holds something that is not a Kubernetes object; name a file of manifests")
         yield from document.get("items") or [document] if document["kind"] == "List" else [document]

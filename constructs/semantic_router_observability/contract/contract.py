@@ -12,7 +12,7 @@ from semantic_router_observability.contract.grafana_variables import substitute
 from semantic_router_observability.contract.metric import SOURCES, Metric, Sample, router_metrics, samples, source_metrics
 from semantic_router_observability.contract.problem import Finding, Problem
 from semantic_router_observability.contract.value import Value
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place, Where, at, place
 from semantic_router_observability.promql import parse as parse_promql
 from semantic_router_observability.router.catalogue import families
 
@@ -75,7 +75,7 @@ class Contract:
         """
         for metric in metrics:
             if self.metrics.get(metric.name, metric) != metric:
-                raise ConfigError("contract", metric.name, "is already in it with another shape; leave it out")
+                raise ConfigError(place("contract", "families"), metric.name, "the contract has this metric with another shape; remove it")
         return replace(
             self,
             metrics={**self.metrics, **{metric.name: metric for metric in metrics}},
@@ -84,7 +84,7 @@ class Contract:
             strict=self.strict if strict is None else strict,
         )
 
-    def check(self, expression: str, *, where: str) -> None:
+    def check(self, expression: str, *, where: Where) -> None:
         """Refuse an expression that is wrong.
 
         Raises:
@@ -104,11 +104,11 @@ class Contract:
             if finding.problem.router or self.strict:
                 raise finding.error()
 
-    def findings(self, expression: str, *, where: str) -> list[Finding]:
+    def findings(self, expression: str, *, where: Where) -> list[Finding]:
         """Everything that is wrong with an expression, whoever owns the metric."""
         return self.read(expression, where=where)[0]
 
-    def read(self, expression: str, *, where: str) -> tuple[list[Finding], Value]:
+    def read(self, expression: str, *, where: Where) -> tuple[list[Finding], Value]:
         """Findings, and what is known about the result."""
         try:
             parsed = parse_promql(substitute(expression))
@@ -120,11 +120,11 @@ class Contract:
         value = analysis.whole(parsed)
         return [Finding(where, expression, problem) for problem in analysis.problems], value
 
-    def dashboard_findings(self, model: Mapping[str, Any], *, where: str) -> list[Finding]:
+    def dashboard_findings(self, model: Mapping[str, Any], *, where: Where) -> list[Finding]:
         """Everything that is wrong with a Grafana dashboard in the classic format: queries of panels, variables and annotations."""
         found: list[Finding] = []
         for query in boards.queries(model):
-            place = f"{where}: {query.place}"
+            place = at(where, Place(query.place))
             findings, value = self.read(query.expression, where=place)
             found += findings
             if not findings and value.labels is not None:
@@ -135,16 +135,18 @@ class Contract:
                 ]
         return found
 
-    def recording(self, groups: Sequence[Mapping[str, Any]], *, where: str) -> tuple[list[Finding], Contract]:
+    def recording(self, groups: Sequence[Mapping[str, Any]], *, where: Where) -> tuple[list[Finding], Contract]:
         """Findings in rule groups (Prometheus's own words), and a contract that knows what they record."""
         known = self
         found: list[Finding] = []
         for _ in range(2):  # once to learn what is recorded, as a rule may use what a later one records
             found = []
-            for group in groups:
-                for rule in group.get("rules") or ():
+            for number, group in enumerate(groups):
+                for index, rule in enumerate(group.get("rules") or ()):
                     name = str(rule.get("record") or rule.get("alert"))
-                    findings, value = known.read(str(rule.get("expr") or ""), where=f"{where}: {group.get('name')}: {name}")
+                    findings, value = known.read(
+                        str(rule.get("expr") or ""), where=at(where, "groups", number, "rules", index, Place(name))
+                    )
                     found += findings
                     if "record" in rule:
                         added = frozenset({*(group.get("labels") or {}), *(rule.get("labels") or {})})
@@ -152,7 +154,7 @@ class Contract:
                         known = replace(known, records={**known.records, name: replace(value, labels=labels, gauge=None)})
         return found, known
 
-    def check_rules(self, groups: Sequence[Mapping[str, Any]], *, where: str) -> None:
+    def check_rules(self, groups: Sequence[Mapping[str, Any]], *, where: Where) -> None:
         """Refuse rule groups with a wrong expression; a rule may use what an earlier one records.
 
         Raises:
@@ -161,7 +163,7 @@ class Contract:
         """
         self.refuse(self.recording(groups, where=where)[0])
 
-    def check_dashboard(self, model: Mapping[str, Any], *, where: str) -> None:
+    def check_dashboard(self, model: Mapping[str, Any], *, where: Where) -> None:
         """Refuse a dashboard with a wrong query.
 
         Raises:

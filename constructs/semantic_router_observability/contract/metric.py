@@ -57,7 +57,7 @@ class Metric(Spec, frozen=True, kw_only=True):
         if not _NAME.fullmatch(self.name):
             raise ConfigError("name", self.name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
         if list(self.buckets) != sorted(set(self.buckets)):
-            raise ConfigError(f"family {self.name!r}: buckets", self.buckets, "write finite upper bounds, ascending")
+            raise ConfigError("buckets", self.buckets, "write finite upper bounds, ascending")
 
     @classmethod
     def of(cls, family: catalogue.Family) -> Metric:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import prometheus_labels
 from semantic_router_observability.contract.metric import Metric
+from semantic_router_observability.errors import Place, place
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from semantic_router_observability.alerting.rule import AlertRule
     from semantic_router_observability.contract.contract import Contract
     from semantic_router_observability.grafana.dashboards import Dashboard
     from semantic_router_observability.prometheus.rules import RuleFile
@@ -45,21 +47,23 @@ class ContractOptions(Spec, frozen=True, kw_only=True):
         base = Contract.everything() if self.strict else Contract.router()
         return base.extend(*self.families, labels=[*self.labels, *labels], strict=self.strict)
 
-    def check_rules(self, where: str, files: Sequence[RuleFile], labels: Iterable[str]) -> None:
-        """Refuse rule files with a wrong expression.
+    def check_rules(self, id: str, files: Sequence[RuleFile], labels: Iterable[str], own: Sequence[AlertRule] = ()) -> None:
+        """Refuse rule files, and alerts among the settings, with a wrong expression.
 
         Raises:
             ConfigError: the first thing that is wrong: file, group, rule, expression, nearest valid name.
 
         """
-        if files:
+        if files or own:
             contract = self.contract(labels)
             for file in files:
-                contract = contract.recording(file.groups, where="")[1]
-            for file in files:
-                contract.check_rules(file.groups, where=f"{where}: rules {file.name!r}")
+                contract = contract.recording(file.groups, where=())[1]
+            for index, file in enumerate(files):
+                contract.check_rules(file.groups, where=place(id, "rules", index))
+            for index, rule in enumerate(own):
+                contract.check(rule.expr, where=place(id, "alerts", "own", index, "expr"))
 
-    def check_dashboards(self, where: str, dashboards: Sequence[Dashboard]) -> None:
+    def check_dashboards(self, id: str, dashboards: Sequence[Dashboard]) -> None:
         """Refuse dashboards with a wrong query.
 
         Raises:
@@ -69,4 +73,4 @@ class ContractOptions(Spec, frozen=True, kw_only=True):
         if dashboards:
             contract = self.contract()
             for dashboard in dashboards:
-                contract.check_dashboard(json.loads(dashboard.model), where=f"{where}: dashboard {dashboard.file}")
+                contract.check_dashboard(json.loads(dashboard.model), where=place(id, "dashboards", Place(dashboard.file)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Problem:
 class Finding:
     """A problem and its place."""
 
-    where: str
+    where: Where
     """File, panel or rule."""
 
     expression: str

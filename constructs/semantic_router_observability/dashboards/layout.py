@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.models.dashboard import GridPos, Panel, RowPanel
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,10 @@ def _stack(lines: Sequence[Line], y: int) -> tuple[list[Panel], int]:
 def _widths(line: Line) -> Sequence[int]:
     if line.widths:
         if len(line.widths) != len(line.panels) or sum(line.widths) != WIDTH or min(line.widths) < 1:
-            raise ConfigError("dashboard line", list(line.widths), f"a width for each of {len(line.panels)} panels, {WIDTH} together")
+            raise ConfigError(
+                Place("dashboard line"), list(line.widths), f"a width for each of {len(line.panels)} panels, {WIDTH} together"
+            )
         return line.widths
     if not line.panels or WIDTH % len(line.panels):
-        raise ConfigError("dashboard line", len(line.panels), f"a number of panels that divides {WIDTH}")
+        raise ConfigError(Place("dashboard line"), len(line.panels), f"a number of panels that divides {WIDTH}")
     return [WIDTH // len(line.panels)] * len(line.panels)

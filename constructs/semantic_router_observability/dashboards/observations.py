@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.queries import STEP, series
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.router import catalogue
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def share(part: str, whole: str) -> str:
 def _part(name: str, part: str, matchers: Sequence[str]) -> str:
     family = catalogue.family(name)
     if family.type != "histogram" or not family.fed:
-        raise ConfigError(f"query of {name}", f"{family.status} {family.type}", "a histogram that the router really feeds")
+        raise ConfigError(Place(f"query of {name}"), f"{family.status} {family.type}", "a histogram that the router really feeds")
     if part == "_sum" and family.buckets[0] < 0:
-        raise ConfigError(f"sum of {name}", f"buckets from {family.buckets[0]:g}", "a histogram without negative values")
+        raise ConfigError(Place(f"sum of {name}"), f"buckets from {family.buckets[0]:g}", "a histogram without negative values")
     return series(name, *matchers, part=part)
 
 

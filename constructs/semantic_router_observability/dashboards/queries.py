@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.recording import is_recorded
 from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS, place_matchers
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.router import catalogue
 from semantic_router_observability.rules.recorded import EXPECTED, RESTART_MINUTES, RESTARTS, recorded
 from semantic_router_observability.rules.recorded import UP as UP_RECORDED
@@ -138,7 +138,7 @@ def share_up_to(bound: float, name: str, *matchers: str, by: Sequence[str] = (),
     _expect(name, "histogram")
     bounds = catalogue.family(name).buckets
     if bound not in bounds:
-        raise ConfigError(f"share_above({name})", bound, f"one of its bucket bounds: {', '.join(f'{b:g}' for b in bounds)}")
+        raise ConfigError(Place(f"share_above({name})"), bound, f"one of its bucket bounds: {', '.join(f'{b:g}' for b in bounds)}")
     within = _buckets(name, (*matchers, f'le=~"{_bound(bound)}"'), by, window)
     total = _buckets(name, (*matchers, 'le="+Inf"'), by, window)
     return f"{_sum(by)}({within}) / ({_sum(by)}({total}) > 0)"
@@ -213,6 +213,6 @@ def _bound(bound: float) -> str:
 def _expect(name: str, kind: str) -> None:
     family = catalogue.family(name)
     if family.type != kind:
-        raise ConfigError(f"query of {name}", family.type, f"a {kind}")
+        raise ConfigError(Place(f"query of {name}"), family.type, f"a {kind}")
     if not family.fed:
-        raise ConfigError(f"query of {name}", family.status, "a family that the router really feeds")
+        raise ConfigError(Place(f"query of {name}"), family.status, "a family that the router really feeds")

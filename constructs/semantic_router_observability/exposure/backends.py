@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.checks import Url, listed, public_url, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, place
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.traffic import Port, Service
 
@@ -96,7 +96,7 @@ def backends_of(id: str, given: Sequence[HasEndpoint]) -> tuple[Backend, ...]:
         ConfigError: one has no address or no login, two have the same address, or a host is https and http at once.
 
     """
-    where = f"{id}: backends"
+    where = place(id, "backends")
     listed(where, given)
     if not given:
         raise ConfigError(where, [], "give at least one, such as a GrafanaStack")
@@ -110,12 +110,12 @@ def backends_of(id: str, given: Sequence[HasEndpoint]) -> tuple[Backend, ...]:
     return tuple(found)
 
 
-def _backend(where: str, given: Endpoint, before: Sequence[Backend]) -> Backend:
+def _backend(where: Where, given: Endpoint, before: Sequence[Backend]) -> Backend:
     name, service, url = given.name, given.service, given.external_url
     if service is None:
         raise ConfigError(where, given.url.text, f"only a Service can be exposed; write its url as http://{name}.NAMESPACE.svc:PORT")
     if given.embedded:
-        raise ConfigError(where, name, "it is embedded in the Router Dashboard, which exposes it; take it out here")
+        raise ConfigError(where, name, "it is embedded in the Router Dashboard, which exposes it; remove it here")
     if not given.has_login and not given.no_login_reason:
         raise ConfigError(where, name, "it has no login; give it one, or put a proxy with one in front and expose that")
     if given.access.certificate:
@@ -123,10 +123,10 @@ def _backend(where: str, given: Endpoint, before: Sequence[Backend]) -> Backend:
             where, name, "it asks for client certificates, and TLS ends before it; give it a login with a password, or a proxy"
         )
     if url is None:
-        raise ConfigError(f"{name}: external_url", url, f"state where people reach it, such as https://{name}.example.com")
-    public_url(f"{name}: external_url", url)
+        raise ConfigError(place(name, "external_url"), url, f"state where people reach it, such as https://{name}.example.com")
+    public_url(place(name, "external_url"), url)
     if given.access.password and url.scheme != "https":
-        raise ConfigError(f"{name}: external_url", url.text, "write https://: with each request, its password passes through it")
+        raise ConfigError(place(name, "external_url"), url.text, "write https://: with each request, its password passes through it")
     same_host = next((other for other in before if (other.url.host, other.namespace) == (url.host, service.namespace)), None)
     return Backend(
         endpoint=given,
@@ -137,7 +137,7 @@ def _backend(where: str, given: Endpoint, before: Sequence[Backend]) -> Backend:
     )
 
 
-def check_port(where: str, backend: Backend, service: Mapping[str, Any]) -> None:
+def check_port(where: Where, backend: Backend, service: Mapping[str, Any]) -> None:
     """Refuse a Service without a port called `http`, by which it is exposed, and one whose numbers the endpoint says otherwise."""
     ports = {port.get("name"): port for port in service.get("spec", {}).get("ports", [])}
     if "http" not in ports:
@@ -150,7 +150,7 @@ def check_port(where: str, backend: Backend, service: Mapping[str, Any]) -> None
 
 
 def _check_address(backend: Backend, before: Sequence[Backend]) -> None:
-    where = f"{backend.name}: external_url"
+    where = place(backend.name, "external_url")
     for other in before:
         if other.url.host != backend.url.host:
             continue

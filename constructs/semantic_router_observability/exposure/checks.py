@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, arg, place
 
 from .tls import TlsSecret, described
 
@@ -23,13 +23,15 @@ def check_tls_of_cluster(plan: Plan, *, other_namespaces: bool = False) -> None:
     for backend in plan.backends:
         if not backend.secure:
             raise ConfigError(
-                f"{backend.name}: external_url",
+                place(backend.name, "external_url"),
                 backend.external_url,
-                "tls is given but the address is plain http; write https:// or leave tls out",
+                f"{arg('tls')} is given but the address is plain http; write https:// or remove {arg('tls')}",
             )
     if isinstance(plan.tls, TlsSecret) and plan.tls.namespace and not other_namespaces:
         raise ConfigError(
-            f"{plan.id}: tls", Raw(described(plan.tls)), "only an OwnGateway reads Secrets of another namespace; leave namespace out"
+            place(plan.id, "tls"),
+            Raw(described(plan.tls)),
+            f"only an OwnGateway reads Secrets of another namespace; remove {arg('namespace')}",
         )
 
 
@@ -43,7 +45,7 @@ def check_serving_secrets(plan: Plan, uses: Sequence[SecretUse]) -> None:
         maker = serving.made_by.get(serving.secret) or hosts[backend.namespace, serving.secret]
         if maker:
             raise ConfigError(
-                f"{backend.name}: tls.secret",
+                place(backend.name, "tls", "secret"),
                 serving.secret,
                 f"the certificate that people see at {backend.url.host} is kept there, and {maker} fills it; name another",
             )
@@ -54,5 +56,7 @@ def check_authority_in_secret(plan: Plan) -> None:
     for backend in plan.backends:
         if backend.serving and backend.serving.service_ca:
             raise ConfigError(
-                f"{backend.name}: tls.service_ca", True, "only OpenShift's Routes know that authority; expose it by one, or take this out"
+                place(backend.name, "tls", "service_ca"),
+                True,
+                "only OpenShift's Routes know that authority; expose it by one, or remove this",
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, arg, place
 from semantic_router_observability.spec import Spec
 
 from .checks import check_tls_of_cluster
@@ -95,7 +95,7 @@ def check_annotations(annotations: Mapping[str, str]) -> None:
 def check_finds_certificates(plan: Plan, who: str) -> None:
     """Refuse `tls` where the controller knows better."""
     if plan.tls is not None and not isinstance(plan.tls, TerminatedElsewhere):
-        raise ConfigError(f"{plan.id}: tls", Raw(described(plan.tls)), f"{who} finds its certificates itself; leave tls out")
+        raise ConfigError(place(plan.id, "tls"), Raw(described(plan.tls)), f"{who} finds its certificates itself; remove {arg('tls')}")
 
 
 def _rules(backends: Sequence[Backend]) -> list[dict[str, Any]]:

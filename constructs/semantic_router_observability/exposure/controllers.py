@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg, place
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 from .checks import check_authority_in_secret
@@ -76,7 +76,7 @@ class Traefik(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", ta
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for argument, value in (("secureEntryPoint", self.secure_entry_point), ("entryPoint", self.entry_point)):
+        for argument, value in (("secure_entry_point", self.secure_entry_point), ("entry_point", self.entry_point)):
             if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
                 raise ConfigError(argument, value, "write the name of an entry point, such as websecure")
 
@@ -175,11 +175,11 @@ class IngressClass(ControllerOfClass, frozen=True, kw_only=True, tag_field="type
         for backend in plan.backends:
             if bool(backend.serving) != self.tls_to_backends:
                 expected = (
-                    "it speaks https; give the annotations that make the controller do so too, and tls_to_backends=True"
+                    f"it speaks https; give the annotations that make the controller do so too, and {arg('tls_to_backends', True)}"
                     if backend.serving
-                    else "it speaks plain http, but tls_to_backends says that the controller uses https; give it tls, or leave that out"
+                    else f"it speaks plain http, but {arg('tls_to_backends')} says that the controller uses https; give it {arg('tls')}, or remove that"
                 )
-                raise ConfigError(f"{plan.id}: backends", backend.name, expected)
+                raise ConfigError(place(plan.id, "backends"), backend.name, expected)
 
     def clients(self, plan: Plan) -> Sequence[Pods | Addresses]:  # noqa: ARG002
         return [self.controller] if self.controller else [Pods(namespace=None), Addresses()]

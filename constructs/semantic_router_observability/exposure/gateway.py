@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import address_ranges, dns_label, dns_subdomain
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, arg, form, place
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 from semantic_router_observability.spec import Tagged
 
@@ -52,31 +52,33 @@ class Gateway(Tagged, frozen=True, kw_only=True, tag="gateway"):
         dns_subdomain("name", self.name)
         if self.namespace is not None:
             dns_label("namespace", self.namespace)
-        for argument, value in (("sectionName", self.section_name), ("redirectFrom", self.redirect_from)):
+        for argument, value in (("section_name", self.section_name), ("redirect_from", self.redirect_from)):
             if value is not None:
                 dns_subdomain(argument, value)
         if self.redirect_from is not None and self.redirect_from == self.section_name:
-            raise ConfigError("redirectFrom", self.redirect_from, "it is sectionName too; name the listener for http")
+            raise ConfigError("redirect_from", self.redirect_from, f"{arg('section_name')} is the same; name the listener for http")
         address_ranges("sources", self.sources)
 
     def check(self, plan: Plan) -> None:
         elsewhere = isinstance(plan.tls, TerminatedElsewhere)
         if plan.tls is not None and not elsewhere:
             raise ConfigError(
-                f"{plan.id}: tls", Raw(described(plan.tls)), f"the listener of Gateway {self.name} has the certificate; leave tls out"
+                place(plan.id, "tls"),
+                Raw(described(plan.tls)),
+                f"the listener of Gateway {self.name} has the certificate; remove {arg('tls')}",
             )
         check_tls_of_cluster(plan)
         _check_serving(plan)
         secure = [backend for backend in plan.backends if plan.ends_tls(backend)]
         if secure and self.section_name is None:
             raise ConfigError(
-                f"{plan.id}: via.sectionName",
+                place(plan.id, "via", "section_name"),
                 None,
                 f"name the listener of Gateway {self.name} for https, or {secure[0].name} is served in the clear as well",
             )
         if self.redirect_from is not None and not secure:
-            why = "what arrives is always http, and would be redirected for ever" if elsewhere else "no backend has an https address"
-            raise ConfigError(f"{plan.id}: via.redirectFrom", self.redirect_from, f"{why}; leave it out")
+            why = "what arrives is always http, and would be redirected indefinitely" if elsewhere else "no backend has an https address"
+            raise ConfigError(place(plan.id, "via", "redirect_from"), self.redirect_from, f"{why}; remove it")
 
     def objects(self, plan: Plan) -> Iterator[Object]:
         yield from _policies(plan)
@@ -110,7 +112,7 @@ class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
     sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        dns_subdomain("className", self.class_name)
+        dns_subdomain("class_name", self.class_name)
         address_ranges("sources", self.sources)
 
     def check(self, plan: Plan) -> None:
@@ -119,9 +121,9 @@ class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
         for backend in plan.backends:
             if backend.namespace != plan.namespace:
                 raise ConfigError(
-                    f"{plan.id}: backends",
+                    place(plan.id, "backends"),
                     backend.name,
-                    f"it is in namespace {backend.namespace}, the Gateway is not; use Gateway(name=...)",
+                    f"it is in namespace {backend.namespace}, the Gateway is not; use {form(Gateway, 'name')}",
                 )
 
     def objects(self, plan: Plan) -> Iterator[Object]:
@@ -259,7 +261,7 @@ def _check_serving(plan: Plan) -> None:
     for backend in plan.backends:
         if backend.serving and backend.serving.ca_config_map is None:
             raise ConfigError(
-                f"{backend.name}: tls",
+                place(backend.name, "tls"),
                 Raw(f"Secret {backend.serving.secret}"),
-                "a Gateway reads its authority from a ConfigMap; give ca_config_map",
+                f"a Gateway reads its authority from a ConfigMap; give {arg('ca_config_map')}",
             )

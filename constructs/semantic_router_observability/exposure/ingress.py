@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place, inside, place
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, find, namespace_of
 
@@ -63,15 +63,16 @@ class ObservabilityIngress(Construct):
         tls: Tls | None = None,
         annotations: Mapping[str, str] | None = None,
     ) -> None:
-        dns_label("ObservabilityIngress: id", id, limit=20)
-        check_annotations(annotations or {})
+        dns_label(place("ObservabilityIngress", "id"), id, limit=20)
+        with inside(Place(id)):
+            check_annotations(annotations or {})
         _check_types(id, via, tls)
         namespace = namespace_of(scope)
         exposed = backends_of(id, backends)
         services = [(backend, find(scope, backend.namespace, backend.name, "Service")) for backend in exposed]
         for backend, service in services:
             if service:
-                check_port(f"{id}: backends", backend, service.to_json())
+                check_port(place(id, "backends"), backend, service.to_json())
         plan = Plan(id=id, namespace=namespace, backends=exposed, tls=tls, annotations=dict(annotations or {}))
         form: Form = via
         form.check(plan)
@@ -81,7 +82,7 @@ class ObservabilityIngress(Construct):
         for backend, service in services:
             if service is None and (needed := form.service_annotations(backend)):
                 raise ConfigError(
-                    f"{id}: backends",
+                    place(id, "backends"),
                     backend.name,
                     f"its Service needs annotation {', '.join(needed)}, but is not in this app; make it here",
                 )
@@ -121,9 +122,11 @@ def _check_types(id: str, via: object, tls: object) -> None:
     """Say what is meant where something else is given, such as the name of a class."""
     if not isinstance(via, Via):
         raise ConfigError(
-            f"{id}: via", via, "give Nginx(), Traefik(), Gateway(name=...) or another form; IngressClass(name=...) for any class"
+            place(id, "via"), via, "give Nginx(), Traefik(), Gateway(name=...) or another form; IngressClass(name=...) for any class"
         )
     if tls is not None and not isinstance(tls, Tls):
         raise ConfigError(
-            f"{id}: tls", tls, "give TlsSecret(), CertManagerIssuer(name=...), CertManagerCertificate(issuer=...) or TerminatedElsewhere()"
+            place(id, "tls"),
+            tls,
+            "give TlsSecret(), CertManagerIssuer(name=...), CertManagerCertificate(issuer=...) or TerminatedElsewhere()",
         )

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from semantic_router_observability.checks import address_ranges, dns_subdomain, listed
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 
 from .checks import check_tls_of_cluster
@@ -46,11 +46,11 @@ class Alb(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="a
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        listed("certificateArns", self.certificate_arns)
+        listed("certificate_arns", self.certificate_arns)
         for arn in self.certificate_arns:
             if not re.fullmatch(r"arn:[a-z-]+:(?:acm|iam):\S+", arn):
                 raise ConfigError(
-                    "certificateArns", arn, "write the ARN of a certificate, such as arn:aws:acm:eu-central-1:1234:certificate/12"
+                    "certificate_arns", arn, "write the ARN of a certificate, such as arn:aws:acm:eu-central-1:1234:certificate/12"
                 )
         if self.scheme not in {"internal", "internet-facing"}:
             raise ConfigError("scheme", self.scheme, "write internal or internet-facing")
@@ -66,11 +66,13 @@ class Alb(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="a
         for backend in plan.backends:
             if not backend.secure:
                 raise ConfigError(
-                    f"{backend.name}: external_url", backend.external_url, f"class {self.name!r} serves https only; write https://"
+                    place(backend.name, "external_url"), backend.external_url, f"class {self.name!r} serves https only; write https://"
                 )
         check_finds_certificates(plan, f"class {self.name!r}")
         if len(self._group(plan)) > GROUP_LIMIT:
-            raise ConfigError(f"{plan.id}: via.group", self._group(plan), f"it is too long; give one of at most {GROUP_LIMIT} characters")
+            raise ConfigError(
+                place(plan.id, "via", "group"), self._group(plan), f"it is too long; give one of at most {GROUP_LIMIT} characters"
+            )
 
     def _group(self, plan: Plan) -> str:
         return self.group or f"{plan.namespace}.{plan.id}"
@@ -122,11 +124,11 @@ class Gke(Controller, frozen=True, kw_only=True, tag_field="type", tag="gke"):
 
     def __post_init__(self) -> None:
         names = {
-            "staticAddress": [self.static_address],
-            "managedCertificates": self.managed_certificates,
-            "preSharedCertificates": self.pre_shared_certificates,
-            "frontendConfig": [self.frontend_config],
-            "backendConfig": [self.backend_config],
+            "static_address": [self.static_address],
+            "managed_certificates": self.managed_certificates,
+            "pre_shared_certificates": self.pre_shared_certificates,
+            "frontend_config": [self.frontend_config],
+            "backend_config": [self.backend_config],
         }
         for argument, values in names.items():
             listed(argument, values)
@@ -134,7 +136,7 @@ class Gke(Controller, frozen=True, kw_only=True, tag_field="type", tag="gke"):
                 if value is not None:
                     dns_subdomain(argument, value)
         if self.internal and self.managed_certificates:
-            raise ConfigError("managedCertificates", list(self.managed_certificates), "an internal load balancer takes none; use a Secret")
+            raise ConfigError("managed_certificates", list(self.managed_certificates), "an internal load balancer takes none; use a Secret")
         address_ranges("sources", self.sources)
 
     @property
@@ -149,15 +151,19 @@ class Gke(Controller, frozen=True, kw_only=True, tag_field="type", tag="gke"):
         for backend in plan.backends:
             if backend.secure != first.secure:
                 raise ConfigError(
-                    f"{backend.name}: external_url",
+                    place(backend.name, "external_url"),
                     backend.external_url,
                     f"one load balancer serves all, by https or by http, and {first.name} uses the other",
                 )
             if backend.namespace != first.namespace:
-                raise ConfigError(f"{plan.id}: backends", backend.name, f"one Ingress serves all, and {first.name} is in another namespace")
+                raise ConfigError(
+                    place(plan.id, "backends"), backend.name, f"one Ingress serves all, and {first.name} is in another namespace"
+                )
             if backend.asks_for_password:
                 raise ConfigError(
-                    f"{plan.id}: backends", backend.name, "health checks of GKE bring no password and want 200; expose a proxy before it"
+                    place(plan.id, "backends"),
+                    backend.name,
+                    "health checks of GKE bring no password and want 200; expose a proxy before it",
                 )
 
     def objects(self, plan: Plan) -> Iterator[Object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, arg, form, place
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 from semantic_router_observability.spec import Tagged
 
@@ -39,31 +39,35 @@ class OpenShiftRoute(Tagged, frozen=True, kw_only=True, tag="route"):
         if pem is None:
             return
         if "PRIVATE KEY" in pem:
-            raise ConfigError("destinationCaCertificate", Raw("PEM"), "it holds a private key; give the authority's certificate alone")
+            raise ConfigError("destination_ca_certificate", Raw("PEM"), "it holds a private key; give the authority's certificate alone")
         if not pem.startswith("-----BEGIN CERTIFICATE-----"):
-            raise ConfigError("destinationCaCertificate", pem, "write a certificate in PEM, from -----BEGIN CERTIFICATE----- on")
+            raise ConfigError("destination_ca_certificate", pem, "write a certificate in PEM, from -----BEGIN CERTIFICATE----- on")
 
     def check(self, plan: Plan) -> None:
         check_tls_of_cluster(plan)
         if isinstance(plan.tls, CertManagerIssuer):
             raise ConfigError(
-                f"{plan.id}: tls", Raw(described(plan.tls)), "cert-manager does not watch Routes; use CertManagerCertificate(issuer=...)"
+                place(plan.id, "tls"),
+                Raw(described(plan.tls)),
+                f"cert-manager does not watch Routes; use {form(CertManagerCertificate, 'issuer')}",
             )
         for backend in plan.backends:
             if not backend.serving:
                 continue
             if not plan.ends_tls(backend):
                 raise ConfigError(
-                    f"{plan.id}: backends", backend.name, "a Route that speaks https to the pods does so to people too; leave tls out"
+                    place(plan.id, "backends"),
+                    backend.name,
+                    f"a Route that speaks https to the pods does so to people too; remove {arg('tls')}",
                 )
             if not backend.serving.service_ca and self.destination_ca_certificate is None:
                 whose = (
                     f"issuer {backend.serving.issuer.name}" if backend.serving.issuer else f"the certificate in {backend.serving.secret}"
                 )
                 raise ConfigError(
-                    f"{plan.id}: via.destinationCaCertificate",
+                    place(plan.id, "via", "destination_ca_certificate"),
                     None,
-                    f"give the authority of {whose} in PEM, as a Route reads no Secret; or let {backend.name} have tls with service_ca=True",
+                    f"give the authority of {whose} in PEM, as a Route reads no Secret; or let {backend.name} have {arg('tls')} with {arg('service_ca', True)}",
                 )
 
     def objects(self, plan: Plan) -> Iterator[Object]:

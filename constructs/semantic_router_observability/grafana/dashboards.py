@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, unique
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Key, Place, Raw, Value, at, inside
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 from semantic_router_observability.nesting import MOST_LEVELS, levels
@@ -38,6 +38,8 @@ OptionalDashboard = Literal["vllm", "kubernetes", "slos"]
 _OTHER_FOLDERS = "/var/lib/grafana-folders"
 _OTHER_VOLUMES = "/var/lib/grafana-volumes"
 _ADMITTED = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.json")
+_FILE_EXPECTED = "write a file name of letters, digits, '-', '_' and '.', ending in .json"
 _UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -56,8 +58,8 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     folder: str = FOLDER
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.json", self.file):
-            raise ConfigError("dashboard file", self.file, "write a file name of letters, digits, '-', '_' and '.', ending in .json")
+        if not _FILE.fullmatch(self.file):
+            raise ConfigError((Value("Dashboard"), "file"), self.file, _FILE_EXPECTED)
         _check_folder(self.folder)
         _parse(self.file, self.model)
 
@@ -85,7 +87,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         text = _laid_out(self.file, self.model, datasource_uid)
         size = size_in_annotation(text)
         if size > OBJECT_BUDGET:
-            raise ConfigError(f"dashboard {self.file}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes; split it in two")
+            raise ConfigError(Place(self.file), f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes; split it in two")
         return text
 
 
@@ -170,33 +172,38 @@ class Directory(msgspec.Struct, frozen=True, kw_only=True):
     provider: dict[str, Any]
 
 
-def load(sources: Iterable[DashboardSource]) -> tuple[list[Dashboard], list[DashboardConfigMap | DashboardProvider]]:
+def load(
+    sources: Iterable[DashboardSource], own: Sequence[Dashboard] = ()
+) -> tuple[list[Dashboard], list[DashboardConfigMap | DashboardProvider]]:
     """Read files and directories; returns the dashboards to ship and the volumes that hold further ones.
 
     Raises:
         ConfigError: a path is missing, a file is not a dashboard that Grafana can provision, or two dashboards share a uid or a file name.
 
     """
-    shipped: list[Dashboard] = []
+    shipped = [*own]
     volumes: list[DashboardConfigMap | DashboardProvider] = []
-    for source in sources:
-        match source:
-            case Dashboard():
-                shipped.append(source)
-            case DashboardFile():
-                shipped.append(_read(Path(source.path), source.folder))
-            case DashboardDirectory():
-                shipped += [_read(path, source.folder) for path in _json_files(source.path)]
-            case _:
-                volumes.append(source)
+    for index, source in enumerate(sources):
+        with inside("dashboards", index):
+            match source:
+                case Dashboard():
+                    shipped.append(source)
+                case DashboardFile():
+                    shipped.append(_read(Path(source.path), source.folder))
+                case DashboardDirectory():
+                    shipped += [_read(path, source.folder) for path in _json_files(source.path)]
+                case _:
+                    volumes.append(source)
     folders: dict[str, str] = {}
     for dashboard in shipped:
         other = folders.setdefault(_slug(dashboard.folder), dashboard.folder)
         if other != dashboard.folder:
-            raise ConfigError("dashboards: folder", dashboard.folder, f"differs from {other!r} only in case or spaces; write the two alike")
-    unique("dashboards: uid", [dashboard.uid for dashboard in shipped], "dashboards")
-    unique("dashboards: file", [dashboard.file for dashboard in shipped], "dashboards")
-    unique("dashboards: name", [source.name for source in volumes], "dashboard volumes")
+            raise ConfigError(
+                ("dashboards", Place("folder")), dashboard.folder, f"differs from {other!r} only in case or spaces; write the two alike"
+            )
+    unique(("dashboards", Place("uid")), [dashboard.uid for dashboard in shipped], "dashboards")
+    unique(("dashboards", Place("file")), [dashboard.file for dashboard in shipped], "dashboards")
+    unique(("dashboards", Place("name")), [source.name for source in volumes], "dashboard volumes")
     return shipped, volumes
 
 
@@ -250,14 +257,16 @@ def _read(path: Path, folder: str) -> Dashboard:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError("dashboard file", path, f"cannot be read ({error.__class__.__name__}); give the path of a JSON file") from error
+        raise ConfigError("path", path, f"cannot be read ({error.__class__.__name__}); give the path of a JSON file") from error
+    if not _FILE.fullmatch(path.name):
+        raise ConfigError("path", path.name, _FILE_EXPECTED)
     return Dashboard(file=path.name, model=text, folder=folder)
 
 
 def _json_files(path: str) -> list[Path]:
     found = sorted(Path(path).glob("*.json")) if Path(path).is_dir() else []
     if not found:
-        raise ConfigError("dashboard directory", Path(path), "holds no .json file; give a directory with dashboards")
+        raise ConfigError("path", Path(path), "holds no .json file; give a directory with dashboards")
     return found
 
 
@@ -280,7 +289,7 @@ def _chooses_prometheus(variable: dict[str, Any]) -> bool:
 
 @lru_cache(maxsize=64)
 def _parse(file: str, text: str) -> dict[str, Any]:
-    where = f"dashboard {file}"
+    where = Place(file)
     if levels(text) > MOST_LEVELS:
         raise ConfigError(where, text[:40], f"is nested more than {MOST_LEVELS} levels deep; no dashboard is")
     try:
@@ -291,12 +300,14 @@ def _parse(file: str, text: str) -> dict[str, Any]:
         raise ConfigError(where, sorted(model)[:5] if isinstance(model, dict) else text[:40], "is not a classic dashboard: it has no title")
     if "__inputs" in model:
         raise ConfigError(
-            f"{where}: __inputs",
+            at(where, Key("__inputs")),
             Raw("present"),
             "was exported for sharing; export without that option, and use a data source variable",
         )
     if not _UID.fullmatch(str(model.get("uid") or "")):
-        raise ConfigError(f"{where}: uid", model.get("uid"), "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it")
+        raise ConfigError(
+            at(where, Key("uid")), model.get("uid"), "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it"
+        )
     model["id"] = None
     return model
 

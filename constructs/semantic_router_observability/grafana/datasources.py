@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.checks import duration_seconds, http_url, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Place, Where, arg
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
@@ -72,11 +72,11 @@ class _Source(Spec, frozen=True, kw_only=True):
         _check_text("name", self.name)
         _check_text("url", self.url)
         if (self.basic_auth_user is None) != (self.basic_auth_password is None):
-            raise ConfigError(f"data source {self.uid}: basicAuthUser", None, "give user and password together, or neither")
-        if self.basic_auth_user and self.bearer_token:
             raise ConfigError(
-                f"data source {self.uid}: bearerToken", self.bearer_token.secret, "basic authentication is given too; keep one"
+                "basic_auth_user", None, f"give {arg('basic_auth_user')} and {arg('basic_auth_password')} together, or neither"
             )
+        if self.basic_auth_user and self.bearer_token:
+            raise ConfigError("bearer_token", self.bearer_token.secret, f"{arg('basic_auth_user')} is given too; keep one of the two")
 
     @property
     def endpoint(self) -> Endpoint:
@@ -215,17 +215,15 @@ class RawDataSource(Tagged, frozen=True, kw_only=True, tag="raw"):
     def __post_init__(self) -> None:
         for field in ("name", "uid", "type"):
             if not isinstance(self.config.get(field), str):
-                raise ConfigError(
-                    f"data source config.{field}", self.config.get(field), "give it as a string; links and dashboards need it"
-                )
-        _check_uid(self.config["uid"])
+                raise ConfigError(("config", Key(field)), self.config.get(field), "give it as a string; links and dashboards need it")
+        _check_uid(self.config["uid"], ("config", Key("uid")))
         secure = self.config.get("secureJsonData") or {}
         if not isinstance(secure, dict):
-            raise ConfigError("data source config.secureJsonData", "…", "write names and values")
+            raise ConfigError(("config", Key("secureJsonData")), "…", "write names and values")
         refuse_literal_credentials("config", {key: value for key, value in self.config.items() if key != "secureJsonData"})
         for key, value in secure.items():
             if not is_reference(value) and not _REFERENCE.fullmatch(str(value)):
-                raise ConfigError(f"data source config.secureJsonData.{key}", "…", INSTEAD)
+                raise ConfigError(("config", Key("secureJsonData"), Key(key)), "…", INSTEAD)
 
     @property
     def name(self) -> str:
@@ -268,8 +266,8 @@ def provisioning(sources: Sequence[HasEndpoint], extra: Sequence[DataSource | Ha
     """
     entries = [_body(source, environment, metrics=True) for source in sources]
     entries += [_body(source, environment, metrics=False) for source in extra]
-    unique("dataSources: uid", [entry["uid"] for entry in entries], "data sources")
-    unique("dataSources: name", [entry["name"] for entry in entries], "data sources")
+    unique(("data_sources", Place("uid")), [entry["uid"] for entry in entries], "data sources")
+    unique(("data_sources", Place("name")), [entry["name"] for entry in entries], "data sources")
     return {
         "apiVersion": 1,
         "prune": True,
@@ -294,7 +292,7 @@ def _body(source: DataSource | HasEndpoint, environment: Environment, *, metrics
         return source.body(environment)
     endpoint = endpoint_of("data_sources", source)
     uid = endpoint.data_source_uid
-    _check_uid(uid)
+    _check_uid(uid, ("sources" if metrics else "data_sources", Place("uid")))
     kind = "prometheus" if metrics or endpoint.component == "prometheus" else "alertmanager"
     settings = prometheus_settings(endpoint.interval) if kind == "prometheus" else alertmanager_settings()
     return {
@@ -327,12 +325,12 @@ def _access_fields(uid: str, access: Access, json_data: dict[str, Any], environm
     return {**fields, "jsonData": json_data, "secureJsonData": secure} if secure or access.server_name else {}
 
 
-def _check_text(where: str, text: str) -> None:
+def _check_text(where: Where, text: str) -> None:
     """Grafana expands variables in every text of the file."""
     if not text.strip() or not text.isprintable() or "$" in text:
-        raise ConfigError(f"data source {where}", text, "write text on one line, without '$'")
+        raise ConfigError(where, text, "write text on one line, without '$'")
 
 
-def _check_uid(uid: str) -> None:
+def _check_uid(uid: str, where: Where = "uid") -> None:
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", uid):
-        raise ConfigError("data source uid", uid, "write 1 to 40 letters, digits, '-' or '_'")
+        raise ConfigError(where, uid, "write 1 to 40 letters, digits, '-' or '_'")

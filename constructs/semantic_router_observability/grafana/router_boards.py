@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from semantic_router_observability.checks import one_of
 from semantic_router_observability.dashboards import shipped
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg, place
 
 from . import dashboards as boards
 
@@ -25,10 +25,10 @@ def router_boards(
     `lines` are where the alerts of the data sources fire; panels draw their red lines there.
     """
     for name in optional:
-        one_of(f"{id}: optional_dashboards", name, get_args(boards.OptionalDashboard))
+        one_of(place(id, "optional_dashboards"), name, get_args(boards.OptionalDashboard))
     if not wanted:
         if optional:
-            raise ConfigError(f"{id}: optional_dashboards", list(optional), "router_dashboards is off; remove one of the two")
+            raise ConfigError(place(id, "optional_dashboards"), list(optional), f"{arg('router_dashboards')} is off; remove one of the two")
         return []
     pages = [page for page in shipped.SHIPPED if page.optional in {None, *optional}]
     if recording_rules:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from semantic_router_observability.checks import host_and_port
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import INSTEAD, shape_of
 from semantic_router_observability.spec import Spec
@@ -69,9 +69,9 @@ class Smtp(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         host_and_port("host", self.host)
         if not re.fullmatch(r"[^@\s\"`;#]+@[^@\s\"`;#]+", self.from_address):
-            raise ConfigError("fromAddress", self.from_address, "write a mail address")
+            raise ConfigError("from_address", self.from_address, "write a mail address")
         if (self.user is None) != (self.password is None):
-            raise ConfigError("user", None, "give user and password together, or neither")
+            raise ConfigError("user", None, f"give {arg('user')} and {arg('password')} together, or neither")
 
     def section(self, files: SecretFiles) -> dict[str, str]:
         """As the section `smtp`."""
@@ -110,7 +110,7 @@ class Database(Spec, frozen=True, kw_only=True):
             raise ConfigError("name", self.name, "write the name of a database: 1 to 63 letters, digits, '_', '-' or '$'")
         accepted = {"postgres": ("disable", "require", "verify-ca", "verify-full"), "mysql": ("true", "false", "skip-verify")}[self.engine]
         if self.ssl_mode is not None and self.ssl_mode not in accepted:
-            raise ConfigError("sslMode", self.ssl_mode, f"write one of {', '.join(accepted)} for {self.engine}")
+            raise ConfigError("ssl_mode", self.ssl_mode, f"write one of {', '.join(accepted)} for {self.engine}")
 
     def section(self, files: SecretFiles) -> dict[str, str]:
         """As the section `database`."""
@@ -225,7 +225,7 @@ _TRUE = {"1", "t", "true", "y", "yes", "on"}
 """As Grafana's INI reader has it, whatever the case."""
 
 
-def check_raw(where: str, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:
+def check_raw(where: Where, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:
     """Refuse what would break the file, put a credential into it, or let people in unnoticed.
 
     Raises:
@@ -234,24 +234,26 @@ def check_raw(where: str, sections: Mapping[str, Mapping[str, str | SecretKey]])
     """
     for section, values in sections.items():
         if not re.fullmatch(r"[A-Za-z0-9_.\"-]+", section):
-            raise ConfigError(f"{where}: section", section, "write a section of grafana.ini such as auth.generic_oauth")
+            raise ConfigError(where, section, "write a section of grafana.ini such as auth.generic_oauth")
         for key, value in values.items():
             if not re.fullmatch(r"[A-Za-z0-9_]+", key):
-                raise ConfigError(f"{where}.{section}", key, "write a key of letters, digits and '_'")
+                raise ConfigError(at(where, Key(section)), key, "write a key of letters, digits and '_'")
             if isinstance(value, SecretKey):
                 continue
             if not value.isprintable() or value.startswith("`") or value.endswith("\\") or '"""' in value:
                 raise ConfigError(
-                    f"{where}.{section}.{key}", value, "write a value on one line, without a first '`', a last '\\' and triple quotes"
+                    at(where, Key(section), Key(key)),
+                    value,
+                    "write a value on one line, without a first '`', a last '\\' and triple quotes",
                 )
             if value.lower() in _TRUE and (section, key) in _DOORS:
-                raise ConfigError(f"{where}.{section}.{key}", value, _DOORS[section, key])
+                raise ConfigError(at(where, Key(section), Key(key)), value, _DOORS[section, key])
             secret = re.search(r"password|secret|token|private_key", key) and not re.search(
                 r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
             )
             in_url = re.search(r"://[^/@\s]*:[^/@\s]+@", value)
             if in_url or shape_of(value) or (secret and value not in {"", "true", "false"} and not _REFERENCE.fullmatch(value)):
-                raise ConfigError(f"{where}.{section}.{key}", "…", INSTEAD)
+                raise ConfigError(at(where, Key(section), Key(key)), "…", INSTEAD)
 
 
 def file_reference(path: str) -> str:

@@ -9,7 +9,7 @@ from constructs import Construct
 from semantic_router_observability import images
 from semantic_router_observability.checks import Url, http_url, listed, public_url, service_name, unique
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place, arg, inside, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.access import OPEN, Access
 from semantic_router_observability.kubernetes.account import service_account
@@ -143,18 +143,19 @@ class GrafanaStack(Construct):
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
-        service_name("GrafanaStack: id", id, limit=40)
+        service_name(place("GrafanaStack", "id"), id, limit=40)
         namespace = namespace_of(scope)
         storage = storage or (Ephemeral() if database else Claim(size="10Gi"))
         _check(id, sources, data_sources, storage, database, replicas, settings or {}, reset_admin_password=reset_admin_password)
         address = _address(id, external_url, embedding=embedding)
         path = address.path if address else ""
         check_logins(id, logins, ldap, auth_proxy, login_form=login_form, external_url=address, anonymous=anonymous)
-        image = registries.resolve(f"{id}: image", image)
+        image = registries.resolve(place(id, "image"), image)
         environment = Environment()
-        shown = [endpoint_of(f"{id}: sources", source) for source in sources]
-        extra = [source if isinstance(source, DataSource) else endpoint_of(f"{id}: data_sources", source) for source in data_sources]
-        data_source_file = to_yaml(provisioning(sources, extra, environment))
+        shown = [endpoint_of(place(id, "sources"), source) for source in sources]
+        extra = [source if isinstance(source, DataSource) else endpoint_of(place(id, "data_sources"), source) for source in data_sources]
+        with inside(Place(id)):
+            data_source_file = to_yaml(provisioning(sources, extra, environment))
         own = router_boards(
             id,
             optional_dashboards,
@@ -162,9 +163,7 @@ class GrafanaStack(Construct):
             recording_rules=shown[0].recording_rules,
             lines=[line for source in shown for line in source.lines],
         )
-        pages, volumes = boards.load([*own, *dashboards])
-        contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests
-        unique(f"{id}: dashboards", [boards.config_map_name(id, dashboard) for dashboard in pages], "dashboards")
+        pages, volumes = _pages(id, own, dashboards, contract)
         super().__init__(scope, id)
 
         owned = labels("grafana", id, "dashboards")
@@ -341,26 +340,37 @@ def _check(
     reset_admin_password: bool,
 ) -> None:
     for name, given in (("sources", sources), ("data_sources", data_sources)):
-        listed(f"{id}: {name}", given)
+        listed(place(id, name), given)
     if not sources:
-        raise ConfigError(f"{id}: sources", [], "give at least one, such as a PrometheusStack or ExternalPrometheus(url=...)")
+        raise ConfigError(place(id, "sources"), [], "give at least one, such as a PrometheusStack or ExternalPrometheus(url=...)")
     if replicas < 1:
-        raise ConfigError(f"{id}: replicas", replicas, "write 1, or more with an external database")
+        raise ConfigError(place(id, "replicas"), replicas, "write 1, or more with an external database")
     if replicas > 1 and database is None:
-        raise ConfigError(f"{id}: replicas", replicas, "SQLite serves one process; give a database (postgres or mysql) or write 1")
+        raise ConfigError(place(id, "replicas"), replicas, "SQLite serves one process; give a database (postgres or mysql) or write 1")
     if replicas > 1 and isinstance(storage, Claim | ExistingClaim):
         raise ConfigError(
-            f"{id}: storage",
+            place(id, "storage"),
             storage.size or "existing claim",
             "one volume cannot serve several replicas; use ephemeral storage, the database keeps the data",
         )
     if reset_admin_password and isinstance(storage, Ephemeral) and database is None:
         raise ConfigError(
-            f"{id}: reset_admin_password",
+            place(id, "reset_admin_password"),
             reset_admin_password,
-            "without a volume every start takes the Secret; remove it and bump admin_revision",
+            f"without a volume every start takes the Secret; remove it and bump {arg('admin_revision')}",
         )
-    ini.check_raw(f"{id}: settings", settings)
+    ini.check_raw(place(id, "settings"), settings)
+
+
+def _pages(
+    id: str, own: Sequence[boards.Dashboard], dashboards: Sequence[boards.DashboardSource], contract: ContractOptions
+) -> tuple[list[boards.Dashboard], list[boards.DashboardConfigMap | boards.DashboardProvider]]:
+    """Dashboards to ship, the router's own first, and the volumes that hold others; what users bring is held to the contract."""
+    with inside(Place(id)):
+        pages, volumes = boards.load(dashboards, own)
+    contract.check_dashboards(id, pages[len(own) :])  # the router's own are checked by this project's tests
+    unique(place(id, "dashboards"), [boards.config_map_name(id, dashboard) for dashboard in pages], "dashboards")
+    return pages, volumes
 
 
 def _address(id: str, external_url: str | None, *, embedding: bool) -> Url | None:
@@ -369,7 +379,9 @@ def _address(id: str, external_url: str | None, *, embedding: bool) -> Url | Non
         return None
     if embedding:
         raise ConfigError(
-            f"{id}: external_url", external_url, "an embedded Grafana has the Router Dashboard's address; remove external_url or embedding"
+            place(id, "external_url"),
+            external_url,
+            f"an embedded Grafana has the Router Dashboard's address; remove {arg('external_url')} or {arg('embedding')}",
         )
-    where = f"{id}: external_url"
+    where = place(id, "external_url")
     return public_url(where, http_url(where, external_url))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, place
 
 from .manifest import Manifest
 
@@ -43,5 +43,5 @@ def serving_certificate(
         )
     except ConfigError as error:
         raise ConfigError(
-            f"{service}: tls.secret", tls.secret, "another server's certificate is kept there; name a Secret for each"
+            place(service, "tls", "secret"), tls.secret, "another server's certificate is kept there; name a Secret for each"
         ) from error

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from semantic_router_observability.checks import Url
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, Where
 from semantic_router_observability.rules.thresholds import Line
 
 from .access import OPEN, Access
@@ -110,7 +110,7 @@ class HasEndpoint(Protocol):
         ...
 
 
-def endpoint_of(where: str, component: HasEndpoint) -> Endpoint:
+def endpoint_of(where: Where, component: HasEndpoint) -> Endpoint:
     """Endpoint of what was given as a component.
 
     Raises:

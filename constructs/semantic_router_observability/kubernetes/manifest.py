@@ -13,7 +13,7 @@ from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 from constructs import IValidation
 
 from semantic_router_observability.checks import dns_subdomain
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Key, Place, Raw, Where, at, place
 
 from .budget import OBJECT_BUDGET, size_in_annotation
 from .delivery import INSTANCE, delivery_annotations, installation
@@ -64,10 +64,10 @@ class Manifest(ApiObject):
         **fields: Any,
     ) -> None:
         home = None if kind in CLUSTER_SCOPED else namespace or namespace_of(scope)
-        _check_budget(f"{kind} {name}", fields)
-        bodies, key = _bodies_of(scope), (kind, home, dns_subdomain(f"{kind} name", name))
+        _check_budget(Place(f"{kind} {name}"), fields)
+        bodies, key = _bodies_of(scope), (kind, home, dns_subdomain(Place(f"{kind} name"), name))
         bodies.check_free(key)
-        self._fields = {field: plain(value, field) for field, value in fields.items() if value is not None}
+        self._fields = {field: plain(value, Key(field)) for field, value in fields.items() if value is not None}
         self._patches: list[JsonPatch] = []
         self.unsent = dict(self._fields)
         """Fields that Node.js does not have yet."""
@@ -95,8 +95,8 @@ class Manifest(ApiObject):
 
     def amend(self, **fields: Any) -> None:
         """Replace fields by what has become known since. Patches that were added before apply to the new content as they did to the old."""
-        _check_budget(f"{self.kind} {self.name}", fields)
-        content: dict[str, Any] = {field: plain(value, field) for field, value in fields.items()}
+        _check_budget(Place(f"{self.kind} {self.name}"), fields)
+        content: dict[str, Any] = {field: plain(value, Key(field)) for field, value in fields.items()}
         self._fields |= content
         if self.unsent:
             self.unsent |= content
@@ -134,7 +134,7 @@ class _Bodies:
             kind, namespace, name = key
             where = f"{namespace}/" if namespace else ""
             raise ConfigError(
-                f"{kind} name", f"{where}{name}", "another object of this app has it; give one of the two constructs another id"
+                Place(f"{kind} name"), f"{where}{name}", "another object of this app has it; give one of the two constructs another id"
             )
 
     def validate(self) -> list[str]:
@@ -200,12 +200,14 @@ def _chart_of(scope: Construct) -> tuple[str, str]:
         chart = Chart.of(scope)
         name, namespace = chart.node.id, chart.namespace
         if not namespace:
-            raise ConfigError(f"Chart {name}: namespace", namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")')
+            raise ConfigError(
+                place(f"Chart {name}", "namespace"), namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
+            )
         _charts[scope] = (name, namespace)
     return _charts[scope]
 
 
-def plain(value: Any, path: str = "") -> Any:
+def plain(value: Any, path: Where = ()) -> Any:
     """Reduce to what JSON and YAML can carry exactly; None values of mappings are left out.
 
     Raises:
@@ -229,9 +231,9 @@ def plain(value: Any, path: str = "") -> Any:
                 raise ConfigError(path, Raw("text"), "holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it")
             return value
         case Mapping():
-            return {str(key): plain(item, f"{path}.{key}") for key, item in value.items() if item is not None}
+            return {str(key): plain(item, at(path, Key(key))) for key, item in value.items() if item is not None}
         case Sequence():
-            return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+            return [plain(item, at(path, index)) for index, item in enumerate(value)]
         case _:
             raise ConfigError(path, value, f"is a {type(value).__name__}; write mappings, lists, text, numbers, true or false")
 
@@ -246,9 +248,9 @@ def _bodies_of(scope: IConstruct) -> _Bodies:
     return _bodies[root]
 
 
-def _check_budget(where: str, fields: Mapping[str, Any]) -> None:
+def _check_budget(where: Where, fields: Mapping[str, Any]) -> None:
     size = sum(size_in_annotation(text) for text in (fields.get("data") or {}).values() if isinstance(text, str))
     if size > OBJECT_BUDGET:
         raise ConfigError(
-            f"{where}: size", f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up"
+            at(where, "size"), f"{size} bytes", f"keep it under {OBJECT_BUDGET} bytes, or kubectl apply refuses the object; split it up"
         )

@@ -53,8 +53,8 @@ class Resources(Spec, frozen=True, kw_only=True):
             ("memory", self.memory, self.memory_limit, byte_quantity),
         ):
             requested = number(name, request)
-            if limit is not None and number(f"{name}Limit", limit) < requested:
-                raise ConfigError(f"{name}Limit", limit, f"write at least the request, {request}")
+            if limit is not None and number(f"{name}_limit", limit) < requested:
+                raise ConfigError(f"{name}_limit", limit, f"write at least the request, {request}")
 
     def body(self) -> dict[str, Any]:
         """As a container's `resources`."""
@@ -82,9 +82,9 @@ class Placement(Spec, frozen=True, kw_only=True):
     priority_class_name: str | None = None
 
     def __post_init__(self) -> None:
-        kubernetes_labels("nodeSelector", self.node_selector)
+        kubernetes_labels("node_selector", self.node_selector)
         if self.priority_class_name is not None:
-            dns_subdomain("priorityClassName", self.priority_class_name)
+            dns_subdomain("priority_class_name", self.priority_class_name)
 
     def body(self) -> dict[str, Any]:
         """As fields of a pod spec."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from semantic_router_observability.checks import config_key, dns_subdomain
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.literals import INSTEAD, holds_credential, refuse_credentials
 from semantic_router_observability.spec import Spec, Tagged
 
@@ -55,10 +55,10 @@ class AdminSecret(Tagged, frozen=True, tag="secret"):
 
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)
-        config_key("userKey", self.user_key)
-        config_key("passwordKey", self.password_key)
+        config_key("user_key", self.user_key)
+        config_key("password_key", self.password_key)
         if self.user_key == self.password_key:
-            raise ConfigError("passwordKey", self.password_key, "userKey is the same; name the two keys of the Secret")
+            raise ConfigError("password_key", self.password_key, f"{arg('user_key')} is the same; name the two keys of the Secret")
 
     @property
     def user(self) -> SecretKey:
@@ -131,7 +131,7 @@ def is_reference(value: Any) -> bool:
     return isinstance(value, dict) and value.keys() == {"secret", "key"} and all(isinstance(each, str) for each in value.values())
 
 
-def refuse_literal_credentials(where: str, value: Any) -> None:
+def refuse_literal_credentials(where: Where, value: Any) -> None:
     """Refuse a credential written out in a raw mapping: under a field that is called so, or in a text that looks like one.
 
     Raises:
@@ -143,10 +143,10 @@ def refuse_literal_credentials(where: str, value: Any) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             if holds_credential(key, item):
-                raise ConfigError(f"{where}.{key}", "…", INSTEAD)
-            refuse_literal_credentials(f"{where}.{key}", item)
+                raise ConfigError(at(where, Key(key)), "…", INSTEAD)
+            refuse_literal_credentials(at(where, Key(key)), item)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            refuse_literal_credentials(f"{where}[{index}]", item)
+            refuse_literal_credentials(at(where, index), item)
     else:
         refuse_credentials(where, value)

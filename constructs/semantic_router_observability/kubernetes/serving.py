@@ -83,6 +83,6 @@ class ServingTls(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
         if self.issuer and self.service_ca:
-            raise ConfigError("serviceCa", self.service_ca, f"issuer {self.issuer.name} would fill the same Secret; keep one of the two")
+            raise ConfigError("service_ca", self.service_ca, f"issuer {self.issuer.name} would fill the same Secret; keep one of the two")
         if self.ca_config_map is not None:
-            dns_subdomain("caConfigMap", self.ca_config_map)
+            dns_subdomain("ca_config_map", self.ca_config_map)

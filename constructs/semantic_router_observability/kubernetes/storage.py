@@ -32,9 +32,9 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
     def __post_init__(self) -> None:
         byte_quantity("size", self.size)
         if self.storage_class is not None:
-            dns_subdomain("storageClass", self.storage_class)
+            dns_subdomain("storage_class", self.storage_class)
         if self.access_mode not in {"ReadWriteOnce", "ReadWriteOncePod"}:
-            raise ConfigError("accessMode", self.access_mode, "write ReadWriteOnce or ReadWriteOncePod: one process writes this volume")
+            raise ConfigError("access_mode", self.access_mode, "write ReadWriteOnce or ReadWriteOncePod: one process writes this volume")
 
     def spec(self) -> dict[str, Any]:
         """Body of the claim."""

@@ -9,7 +9,7 @@ from constructs import Construct
 
 from semantic_router_observability import images
 from semantic_router_observability.checks import Url, address_ranges, duration_seconds, public_url, service_name
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, arg, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
@@ -101,20 +101,24 @@ class OAuth2Proxy(Construct):
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
-        service_name("OAuth2Proxy: id", id, limit=50)
+        service_name(place("OAuth2Proxy", "id"), id, limit=50)
         namespace = namespace_of(scope)
-        protected = endpoint_of(f"{id}: upstream", upstream)
+        protected = endpoint_of(place(id, "upstream"), upstream)
         address = _address(id, protected)
-        check_allow(f"{id}: allow", allow, provider)
+        check_allow(place(id, "allow"), allow, provider)
         if not client_id.strip():
-            raise ConfigError(f"{id}: client_id", client_id, "write the id that the identity provider gave out")
+            raise ConfigError(place(id, "client_id"), client_id, "write the id that the identity provider gave out")
         if cookie_secret == client_secret:
-            raise ConfigError(f"{id}: cookie_secret", cookie_secret.key, "client_secret is the same; the identity provider knows that one")
+            raise ConfigError(
+                place(id, "cookie_secret"),
+                cookie_secret.key,
+                f"{arg('client_secret')} is the same, and the identity provider knows it; name another key",
+            )
         expire_seconds, refresh_seconds = _session(id, expire, refresh)
-        _check_proxies(f"{id}: trusted_proxies", trusted_proxies)
+        _check_proxies(place(id, "trusted_proxies"), trusted_proxies)
         if not 1 <= replicas <= MOST_REPLICAS:
-            raise ConfigError(f"{id}: replicas", replicas, f"write 1 to {MOST_REPLICAS}")
-        image = registries.resolve(f"{id}: image", image)
+            raise ConfigError(place(id, "replicas"), replicas, f"write 1 to {MOST_REPLICAS}")
+        image = registries.resolve(place(id, "image"), image)
 
         secrets = SecretFiles(oauth2_pod.SECRETS)
         emails = "".join(f"{email}\n" for email in allow.emails)
@@ -215,8 +219,8 @@ def _address(id: str, upstream: Endpoint) -> Url:
     """Where users reach it: the upstream's address."""
     name, url = upstream.name, upstream.external_url
     if upstream.has_login:
-        raise ConfigError(f"{id}: upstream", name, "it asks for a login itself, which this one cannot answer; take one of the two out")
-    where = f"{name}: external_url"
+        raise ConfigError(place(id, "upstream"), name, "it asks for a login itself, which this one cannot answer; remove one of the two")
+    where = place(name, "external_url")
     if url is None:
         raise ConfigError(where, url, f"state where people reach it, such as https://{name}.example.com")
     if url.scheme != "https":
@@ -231,19 +235,19 @@ def _authority(provider: IdentityProvider) -> SecretKey | None:
 
 def _session(id: str, expire: str, refresh: str | None) -> tuple[int, int | None]:
     """Seconds of both."""
-    seconds = int(duration_seconds(f"{id}: expire", expire))
+    seconds = int(duration_seconds(place(id, "expire"), expire))
     if seconds < 1:
-        raise ConfigError(f"{id}: expire", expire, "write at least 1s")
+        raise ConfigError(place(id, "expire"), expire, "write at least 1s")
     if refresh is None:
         return seconds, None
-    again = int(duration_seconds(f"{id}: refresh", refresh))
+    again = int(duration_seconds(place(id, "refresh"), refresh))
     if not 1 <= again < seconds:
-        raise ConfigError(f"{id}: refresh", refresh, f"write at least 1s and less than expire, {expire}")
+        raise ConfigError(place(id, "refresh"), refresh, f"write at least 1s and less than {arg('expire')}, {expire}")
     return seconds, again
 
 
-def _check_proxies(where: str, proxies: Sequence[str]) -> None:
+def _check_proxies(where: Where, proxies: Sequence[str]) -> None:
     address_ranges(where, proxies)
     for cidr in proxies:
         if ipaddress.ip_network(cidr).prefixlen == 0:
-            raise ConfigError(where, cidr, "that is everybody; name the ingress controller's range")
+            raise ConfigError(where, cidr, "any address would be trusted; name the ingress controller's range")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, listed
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, Where, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec, Tagged
 
@@ -46,14 +46,16 @@ class Allow(Spec, frozen=True, kw_only=True):
                 raise ConfigError("emails", email, "write an email address such as ana@example.com")
         for domain in self.domains:
             if domain == "*":
-                raise ConfigError("domains", domain, "that is everybody; name the domains, or say so with everybody: true")
+                raise ConfigError("domains", domain, f"any domain would be accepted; name the domains, or write {arg('everybody', True)}")
             if not _DOMAIN.fullmatch(domain):
                 raise ConfigError("domains", domain, "write a domain in lower case, such as example.com, without '@' and '*'")
         for group in self.groups:
             if not group.strip():
-                raise ConfigError("groups", group, "oauth2-proxy overlooks an empty name and lets everybody in; name the group")
+                raise ConfigError("groups", group, "oauth2-proxy ignores an empty name and allows everyone; name the group")
         if self.everybody and (self.emails or self.domains or self.groups):
-            raise ConfigError("everybody", self.everybody, "emails, domains or groups say otherwise; leave one of the two out")
+            raise ConfigError(
+                "everybody", self.everybody, f"{arg('emails')}, {arg('domains')} or {arg('groups')} are given too; remove one of the two"
+            )
 
     @property
     def rules(self) -> bool:
@@ -184,10 +186,12 @@ class GoogleProvider(Tagged, frozen=True, kw_only=True, tag="google"):
     def __post_init__(self) -> None:
         if (self.admin_email is None) != (self.service_account is None):
             raise ConfigError(
-                "adminEmail", self.admin_email, "the directory is asked with adminEmail and serviceAccount; give both or none"
+                "admin_email",
+                self.admin_email,
+                f"the directory is asked with {arg('admin_email')} and {arg('service_account')}; give both or none",
             )
         if self.admin_email is not None and not _EMAIL.fullmatch(self.admin_email):
-            raise ConfigError("adminEmail", self.admin_email, "write an email address such as admin@example.com")
+            raise ConfigError("admin_email", self.admin_email, "write an email address such as admin@example.com")
 
     def options(self, allow: Allow, files: SecretFiles) -> dict[str, Any]:
         """As options of oauth2-proxy."""
@@ -222,9 +226,9 @@ class GitHubProvider(Tagged, frozen=True, kw_only=True, tag="github"):
 
     def __post_init__(self) -> None:
         listed("teams", self.teams)
-        for where, name in (("organization", self.organization), *(("teams", team) for team in self.teams)):
+        for field, name in (("organization", self.organization), *(("teams", team) for team in self.teams)):
             if not _GITHUB_NAME.fullmatch(name):
-                raise ConfigError(where, name, "write the name as it stands in the address, such as my-organization")
+                raise ConfigError(field, name, "write the name as it stands in the address, such as my-organization")
 
     def options(self, allow: Allow, files: SecretFiles) -> dict[str, Any]:
         """As options of oauth2-proxy."""
@@ -241,19 +245,27 @@ IdentityProvider = OidcProvider | KeycloakProvider | EntraProvider | GoogleProvi
 """Where people prove who they are."""
 
 
-def check_allow(where: str, allow: Allow, provider: IdentityProvider) -> None:
+def check_allow(where: Where, allow: Allow, provider: IdentityProvider) -> None:
     """Refuse a login that nobody has limited, and groups that the provider does not tell of."""
     # GitHub's organization and Keycloak's roles are limits of their own.
     limited = isinstance(provider, GitHubProvider) or (isinstance(provider, KeycloakProvider) and provider.roles)
     if not allow.rules and not limited:
-        raise ConfigError(where, Raw("nobody"), "name who is let in: emails, domains or groups; or write everybody: true")
+        raise ConfigError(
+            where,
+            Raw("nobody"),
+            f"name who may log in: {arg('emails')}, {arg('domains')} or {arg('groups')}; or write {arg('everybody', True)}",
+        )
     groups = list(allow.groups)
     match provider:
         case GitHubProvider() if groups:
-            raise ConfigError(where, groups, "GitHub has organization and teams of the provider instead; leave groups out")
+            raise ConfigError(
+                where, groups, f"GitHub has {arg('organization')} and {arg('teams')} of the provider instead; remove {arg('groups')}"
+            )
         case GoogleProvider(service_account=None) if groups:
             raise ConfigError(
-                where, groups, "Google tells groups only to a service account; give the provider adminEmail and serviceAccount"
+                where,
+                groups,
+                f"Google tells groups only to a service account; give the provider {arg('admin_email')} and {arg('service_account')}",
             )
         case EntraProvider() if not all(map(_ID.fullmatch, groups)):
             raise ConfigError(where, groups, "Entra ID sends groups by object id; write the ids of the groups")
@@ -270,4 +282,4 @@ def _scope(allow: Allow) -> str:
 
 def _issuer(issuer: str) -> None:
     if http_url("issuer", issuer).scheme != "https":
-        raise ConfigError("issuer", issuer, "write https://: whoever can change what the provider says lets in whom they like")
+        raise ConfigError("issuer", issuer, "write https://: anyone who can change the provider's answers could log in as anyone")

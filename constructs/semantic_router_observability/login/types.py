@@ -59,11 +59,11 @@ class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertifica
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
-        listed("allowedNames", self.allowed_names)
+        listed("allowed_names", self.allowed_names)
         for name in self.allowed_names:
             if not name.strip() or not name.isprintable():
                 raise ConfigError(
-                    "allowedNames", name, "write a name that stands in the clients' certificates, such as grafana.example.com"
+                    "allowed_names", name, "write a name that stands in the clients' certificates, such as grafana.example.com"
                 )
 
     @property

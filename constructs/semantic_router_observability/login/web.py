@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.checks import Url
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg, place
 from semantic_router_observability.kubernetes.access import OPEN, Access
 from semantic_router_observability.kubernetes.endpoint import Endpoint
 from semantic_router_observability.kubernetes.pods import START_UP_PERIOD, http_probe, start_up_probe
@@ -57,7 +57,9 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if isinstance(self.login, ClientCertificates) and self.tls is None:
             raise ConfigError(
-                f"{self.service}: login", self.login.secret, "client certificates are part of TLS; give tls, the server's own, too"
+                place(self.service, "login"),
+                self.login.secret,
+                f"client certificates are part of TLS; give {arg('tls')}, the server's own, too",
             )
 
     @property

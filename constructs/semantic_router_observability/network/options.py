@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from semantic_router_observability.checks import address_ranges, dns_label, kubernetes_labels, listed, port_number
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 from semantic_router_observability.spec import Spec, Tagged
 
@@ -119,13 +119,13 @@ class AllowedConnection(Spec, frozen=True, kw_only=True):
             raise ConfigError("reason", self.reason, "say on one line what the connection is for")
         named = self.namespace is not None or self.namespace_labels or self.pod_labels
         if bool(self.cidrs) == bool(named):
-            raise ConfigError("cidrs", list(self.cidrs), "say either which addresses, or which pods by namespace and labels")
+            raise ConfigError("cidrs", list(self.cidrs), f"give either {arg('cidrs')}, or pods by {arg('namespace')} and labels")
         if self.namespace is not None and self.namespace_labels:
-            raise ConfigError("namespaceLabels", self.namespace_labels, "namespace says it by name; keep one of the two")
+            raise ConfigError("namespace_labels", self.namespace_labels, f"{arg('namespace')} is given too; keep one of the two")
         if self.namespace not in {None, EVERYWHERE}:
             dns_label("namespace", self.namespace or "")
-        kubernetes_labels("namespaceLabels", self.namespace_labels)
-        kubernetes_labels("podLabels", self.pod_labels)
+        kubernetes_labels("namespace_labels", self.namespace_labels)
+        kubernetes_labels("pod_labels", self.pod_labels)
         address_ranges("cidrs", self.cidrs)
         _check_ports(self.ports)
 

@@ -8,7 +8,7 @@ import msgspec
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label, listed, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -73,9 +73,9 @@ class NetworkPolicies(Construct):
         api_server: ApiServerAddress = ApiServerAddress(),  # noqa: B008  frozen
         dns: Sequence[Dns] = USUAL_DNS,
     ) -> None:
-        dns_label("NetworkPolicies: id", id, limit=20)
+        dns_label(place("NetworkPolicies", "id"), id, limit=20)
         for name, values in (("members", members), ("allow_from", allow_from), ("allow_to", allow_to), ("dns", dns)):
-            listed(f"{id}: {name}", values)
+            listed(place(id, name), values)
         workloads = _workloads(id, members)
         own = [workload for workload in workloads if not workload.foreign]
         _check(id, own, allow_from, allow_to)
@@ -107,11 +107,11 @@ class RouterAccess(Construct):
     """
 
     def __init__(self, scope: Construct, id: str, *, prometheus: ScrapesRouters) -> None:
-        dns_label("RouterAccess: id", id, limit=20)
+        dns_label(place("RouterAccess", "id"), id, limit=20)
         (workload, *_) = prometheus.traffic
         for flow in prometheus.router_flows:
             if not isinstance(flow.peer, Pods) or flow.peer.namespace is None:
-                raise ConfigError(f"{id}: prometheus", ALL_NAMESPACES, "it scrapes every namespace; name those of the routers")
+                raise ConfigError(place(id, "prometheus"), ALL_NAMESPACES, "it scrapes every namespace; name those of the routers")
         super().__init__(scope, id)
         own = namespace_of(scope)
         self.policies: Sequence[Manifest] = [
@@ -166,10 +166,10 @@ def _router_policy(scope: Construct, id: str, number: int, flow: Flow, prometheu
 def _workloads(id: str, members: Sequence[Any]) -> list[Traffic]:
     for member in members:
         if not hasattr(member, "traffic"):
-            raise ConfigError(f"{id}: members", type(member).__name__, "it does not say what it sends and receives; give it `traffic`")
+            raise ConfigError(place(id, "members"), type(member).__name__, "it does not say what it sends and receives; give it `traffic`")
     workloads = [workload for member in members for workload in member.traffic]
     if not workloads:
-        raise ConfigError(f"{id}: members", [], "give at least one, such as a PrometheusStack")
+        raise ConfigError(place(id, "members"), [], "give at least one, such as a PrometheusStack")
     return _joined(workloads)
 
 
@@ -189,14 +189,14 @@ def _joined(workloads: Sequence[Traffic]) -> list[Traffic]:
 
 
 def _check(id: str, own: Sequence[Traffic], allow_from: Sequence[AllowedConnection], allow_to: Sequence[AllowedConnection]) -> None:
-    unique(f"{id}: members", [workload.name for workload in own], "workloads")
+    unique(place(id, "members"), [workload.name for workload in own], "workloads")
     for workload in own:
         if not workload.pods.labels or workload.pods.namespace is None:
             raise ConfigError(
-                f"{id}: members", workload.name, "its traffic names no labels or no namespace, so pods of others would be shut in too"
+                place(id, "members"), workload.name, "its traffic names no labels or no namespace, so pods of others would be shut in too"
             )
     names = [workload.name for workload in own]
     for where, allowed in (("allow_from", allow_from), ("allow_to", allow_to)):
         for name in (name for each in allowed for name in each.workloads):
             if name not in names:
-                raise ConfigError(f"{id}: {where}", name, f"no workload is called this; there are {', '.join(names)}")
+                raise ConfigError(place(id, where), name, f"no workload is called this; there are {', '.join(names)}")

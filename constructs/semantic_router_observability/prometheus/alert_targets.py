@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, listed
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, arg
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
@@ -43,9 +43,11 @@ class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         url = http_url("url", self.url)
         if self.basic_auth and self.bearer_token:
-            raise ConfigError("bearerToken", self.bearer_token.secret, "basicAuth is given too; keep one of the two")
+            raise ConfigError("bearer_token", self.bearer_token.secret, f"{arg('basic_auth')} is given too; keep one of the two")
         if self.ca and url.scheme == "http":
-            raise ConfigError("ca", self.ca.secret, "the url is plain http, which has no certificate; write https:// or leave ca out")
+            raise ConfigError(
+                "ca", self.ca.secret, f"the url is plain http, which has no certificate; write https:// or remove {arg('ca')}"
+            )
 
     @property
     def endpoint(self) -> Endpoint:
@@ -103,7 +105,7 @@ def namespaces_of(targets: Sequence[HasEndpoint]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(endpoint.service.namespace for endpoint in discovered(targets) if endpoint.service))
 
 
-def check_alert_targets(where: str, targets: Sequence[HasEndpoint]) -> None:
+def check_alert_targets(where: Where, targets: Sequence[HasEndpoint]) -> None:
     """Refuse a target listed twice."""
     listed(where, targets)
     urls: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.kubernetes.secrets import SecretKey, is_reference, refuse_literal_credentials
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _HEADERS = "http_headers"
 """Headers by name, each with a list of files."""
 
 
-def check_raw(where: str, value: Any) -> None:
+def check_raw(where: Where, value: Any) -> None:
     """Refuse credentials that are written out, and references where Prometheus reads no file.
 
     Raises:
@@ -51,11 +51,11 @@ def _field(parent: str, key: str, item: Any, files: SecretFiles) -> tuple[str, A
     return (key, {"files": [path]}) if parent == _HEADERS else (f"{key}_file", path)
 
 
-def _check_references(where: str, parent: str, value: Any) -> None:
+def _check_references(where: Where, parent: str, value: Any) -> None:
     match value:
         case dict():
             for key, item in value.items():
-                inner = f"{where}.{key}"
+                inner = at(where, Key(key))
                 if not is_reference(item):
                     _check_references(inner, key, item)
                 elif parent != _HEADERS and key not in _READ_FROM_FILES.get(parent, ()):
@@ -67,7 +67,7 @@ def _check_references(where: str, parent: str, value: Any) -> None:
                     try:
                         SecretKey(**item)
                     except ConfigError as error:
-                        raise ConfigError.from_line(f"{inner}.{error}") from error
+                        raise error.within(*inner) from error
         case list() | tuple():
             for index, item in enumerate(value):
-                _check_references(f"{where}[{index}]", parent, item)
+                _check_references(at(where, index), parent, item)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, listed, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import is_credential, shape_of
 from semantic_router_observability.spec import Spec
@@ -58,7 +58,7 @@ class RemoteWrite(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         http_url("url", self.url)
         if self.basic_auth and self.bearer_token:
-            raise ConfigError("bearerToken", self.bearer_token.secret, "basicAuth is given too; keep one of the two")
+            raise ConfigError("bearer_token", self.bearer_token.secret, f"{arg('basic_auth')} is given too; keep one of the two")
         for header, value in self.headers.items():
             if not re.fullmatch(r"[A-Za-z0-9-]+", header) or not value.isprintable():
                 raise ConfigError("headers", header, "write a header's name of letters, digits and '-', and a value on one line")
@@ -66,7 +66,9 @@ class RemoteWrite(Spec, frozen=True, kw_only=True):
                 raise ConfigError("headers", header, "remove it; Prometheus sets this header itself")
             if header.lower() in {"authorization", "cookie"} or is_credential(header) or shape_of(value):
                 raise ConfigError(
-                    "headers", header, "a credential does not belong in the settings; use basicAuth or bearerToken with a Secret"
+                    "headers",
+                    header,
+                    f"a credential does not belong in the settings; use {arg('basic_auth')} or {arg('bearer_token')} with a Secret",
                 )
         if self.extra:
             _refuse_known(self.extra)
@@ -111,11 +113,11 @@ _RESERVED_HEADERS = {
 def _refuse_known(extra: dict[str, Any]) -> None:
     for field in ("url", "name", "headers", "basic_auth", "authorization", "tls_config"):
         if field in extra:
-            raise ConfigError(f"extra.{field}", extra[field], "this type has a field for it; use that one")
+            raise ConfigError(("extra", Key(field)), extra[field], "this type has a field for it; use that one")
     check_raw("extra", extra)
 
 
-def check_distinct(where: str, writes: Sequence[RemoteWrite]) -> None:
+def check_distinct(where: Where, writes: Sequence[RemoteWrite]) -> None:
     """Refuse what Prometheus would: two endpoints of one name, or the same endpoint twice."""
     listed(where, writes)
     unique(where, [write.name for write in writes if write.name], "remote writes")

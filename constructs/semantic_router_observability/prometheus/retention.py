@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import duration_seconds
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, place
 from semantic_router_observability.rules.thresholds import RETENTION_SIZE
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _UNITS: dict[str, int] = {unit: int(1024**power) for power, unit in enumerate(("
 _SHORTEST_SECONDS = 2 * 3600
 
 
-def retention(where: str, time: str, size: str | None, storage: Storage) -> dict[str, str]:
+def retention(id: str, time: str, size: str | None, storage: Storage) -> dict[str, str]:
     """Body of Prometheus's `storage.tsdb.retention`: the time as given, the size as given or derived from the volume.
 
     Raises:
@@ -37,23 +37,23 @@ def retention(where: str, time: str, size: str | None, storage: Storage) -> dict
             the volume.
 
     """
-    if duration_seconds(f"{where}: retention", time) < _SHORTEST_SECONDS:
-        raise ConfigError(f"{where}: retention", time, "write at least 2h, the span of one block")
+    if duration_seconds(place(id, "retention"), time) < _SHORTEST_SECONDS:
+        raise ConfigError(place(id, "retention"), time, "write at least 2h, the span of one block")
     volume = size_bytes(storage)
     if volume is not None and volume < SMALLEST_VOLUME:
-        raise ConfigError(f"{where}: storage.size", storage.size, "write at least 1Gi; the write-ahead log alone needs that")
+        raise ConfigError(place(id, "storage", "size"), storage.size, "write at least 1Gi; the write-ahead log alone needs that")
     if size is None:
         return {"time": time} if volume is None else {"time": time, "size": prometheus_size(volume * SIZE_SHARE)}
-    wanted = size_in_bytes(f"{where}: retention_size", size)
+    wanted = size_in_bytes(place(id, "retention_size"), size)
     if volume is not None and wanted > volume * SIZE_SHARE_LIMIT:
         fitting = prometheus_size(volume * SIZE_SHARE_LIMIT)
         raise ConfigError(
-            f"{where}: retention_size", size, f"does not fit the volume of {storage.size}; write at most {fitting} or grow the volume"
+            place(id, "retention_size"), size, f"does not fit the volume of {storage.size}; write at most {fitting} or grow the volume"
         )
     return {"time": time, "size": size}
 
 
-def size_in_bytes(where: str, size: str) -> int:
+def size_in_bytes(where: Where, size: str) -> int:
     """Bytes of a Prometheus size. Its units are powers of 1024: 1GB is what Kubernetes calls 1Gi."""
     match = _SIZE.fullmatch(size)
     if not match or not int(match[1]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import duration_seconds, unique
+from semantic_router_observability.errors import inside, place
 from semantic_router_observability.rules import recorded
 
 from .rules import RuleFile
@@ -23,9 +24,11 @@ def rule_files(id: str, *, recording: bool, alerts: Alerts, facts: Facts, brough
         ConfigError: two files are called the same.
 
     """
-    shipped = [RuleFile(name=name, groups=tuple(dict(group) for group in groups)) for name, groups in alerts.groups(facts).items()]
+    with inside(*place(id, "alerts")):
+        shipped_groups = alerts.groups(facts)
+    shipped = [RuleFile(name=name, groups=tuple(dict(group) for group in groups)) for name, groups in shipped_groups.items()]
     files = [*(_recording(facts.interval) if recording else ()), *shipped, *own_file(alerts, facts), *brought]
-    unique(f"{id}: rules", [file.name for file in files], "rule files")
+    unique(place(id, "rules"), [file.name for file in files], "rule files")
     return files
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from semantic_router_observability import promql
 from semantic_router_observability.checks import dns_label, duration_or_zero, prometheus_labels, unique
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.spec import Spec
 
 
@@ -25,9 +25,9 @@ class RuleFile(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         dns_label("name", self.name)
-        unique(f"rules {self.name!r}: groups", [str(group.get("name")) for group in self.groups], "groups")
-        for group in self.groups:
-            _check_group(f"rules {self.name!r}: group {group.get('name')!r}", group)
+        unique("groups", [str(group.get("name")) for group in self.groups], "groups")
+        for index, group in enumerate(self.groups):
+            _check_group(("groups", index), group)
 
 
 _GROUP_FIELDS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
@@ -35,51 +35,51 @@ _RULE_FIELDS = {"record", "alert", "expr", "for", "keep_firing_for", "labels", "
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
-def _check_group(where: str, group: dict[str, Any]) -> None:
+def _check_group(where: Where, group: dict[str, Any]) -> None:
     if not isinstance(group.get("name"), str) or not isinstance(group.get("rules"), list | tuple):
         raise ConfigError(where, sorted(group), "give each group a name and a list of rules")
     _check_fields(where, group, _GROUP_FIELDS)
     for field in ("interval", "query_offset"):
-        _check_duration(f"{where}: {field}", group.get(field))
-    _check_labels(f"{where}: labels", group.get("labels"))
-    for rule in group["rules"]:
+        _check_duration(at(where, Key(field)), group.get(field))
+    _check_labels(at(where, Key("labels")), group.get("labels"))
+    for index, rule in enumerate(group["rules"]):
+        place = at(where, Key("rules"), index)
         if not isinstance(rule, dict) or ("alert" in rule) == ("record" in rule):
-            raise ConfigError(where, rule, "give each rule either 'alert' or 'record'")
-        _check_rule(where, rule)
+            raise ConfigError(place, rule, "give each rule either 'alert' or 'record'")
+        _check_rule(place, rule)
 
 
-def _check_rule(where: str, rule: dict[str, Any]) -> None:
+def _check_rule(where: Where, rule: dict[str, Any]) -> None:
     kind = "alert" if "alert" in rule else "record"
     name = rule[kind]
     if not isinstance(name, str) or not name:
-        raise ConfigError(f"{where}: {kind}", name, "give it a name")
-    where = f"{where}: {name}"
+        raise ConfigError(at(where, Key(kind)), name, "give it a name")
     if kind == "record" and not _METRIC.fullmatch(name):
-        raise ConfigError(where, name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
+        raise ConfigError(at(where, Key(kind)), name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
     _check_fields(where, rule, _RULE_FIELDS if kind == "alert" else _RULE_FIELDS - {"for", "keep_firing_for", "annotations"})
     try:
         promql.parse(str(rule.get("expr") or ""))
     except ValueError as error:
-        raise ConfigError(f"{where}: expr", rule.get("expr"), f"not PromQL: {error}") from error
+        raise ConfigError(at(where, Key("expr")), rule.get("expr"), f"not PromQL: {error}") from error
     for field in ("for", "keep_firing_for"):
-        _check_duration(f"{where}: {field}", rule.get(field))
-    _check_labels(f"{where}: labels", rule.get("labels"))
-    _check_labels(f"{where}: annotations", rule.get("annotations"))
+        _check_duration(at(where, Key(field)), rule.get(field))
+    _check_labels(at(where, Key("labels")), rule.get("labels"))
+    _check_labels(at(where, Key("annotations")), rule.get("annotations"))
 
 
-def _check_fields(where: str, given: dict[str, Any], accepted: set[str]) -> None:
+def _check_fields(where: Where, given: dict[str, Any], accepted: set[str]) -> None:
     """Prometheus refuses a rule file with a field it does not know, and with it the whole configuration."""
     for field in given:
         if field not in accepted:
-            raise ConfigError(where, field, f"is no field here; accepted: {', '.join(sorted(accepted))}")
+            raise ConfigError(where, field, f"unknown key; accepted: {', '.join(sorted(accepted))}")
 
 
-def _check_duration(where: str, value: Any) -> None:
+def _check_duration(where: Where, value: Any) -> None:
     if value is not None:
         duration_or_zero(where, str(value))
 
 
-def _check_labels(where: str, labels: Any) -> None:
+def _check_labels(where: Where, labels: Any) -> None:
     if labels is None:
         return
     if not isinstance(labels, dict):

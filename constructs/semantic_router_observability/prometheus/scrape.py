@@ -15,7 +15,7 @@ from semantic_router_observability.checks import (
     prometheus_labels,
     unique,
 )
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
@@ -65,15 +65,15 @@ class ScrapeGuards(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for name, value in (
-            ("sampleLimit", self.sample_limit),
-            ("labelLimit", self.label_limit),
-            ("labelNameLengthLimit", self.label_name_length_limit),
-            ("labelValueLengthLimit", self.label_value_length_limit),
+            ("sample_limit", self.sample_limit),
+            ("label_limit", self.label_limit),
+            ("label_name_length_limit", self.label_name_length_limit),
+            ("label_value_length_limit", self.label_value_length_limit),
         ):
             _check_limit(name, value)
         if self.label_value_length_limit > LONGEST_LABEL_VALUE:
             raise ConfigError(
-                "labelValueLengthLimit", self.label_value_length_limit, f"write at most {LONGEST_LABEL_VALUE}, or 0 for no limit"
+                "label_value_length_limit", self.label_value_length_limit, f"write at most {LONGEST_LABEL_VALUE}, or 0 for no limit"
             )
 
 
@@ -88,19 +88,18 @@ class _Job(Spec, frozen=True, kw_only=True):
     ca: SecretKey | None = None
 
     def __post_init__(self) -> None:
-        where = f"scrape job {self.name!r}"
         _check_name(self.name)
         if not re.fullmatch(r"/[!-~]*", self.path) or "?" in self.path or "#" in self.path:
-            raise ConfigError(f"{where}: path", self.path, "write a path that starts with '/', such as /metrics")
+            raise ConfigError("path", self.path, "write a path that starts with '/', such as /metrics")
         if self.scheme not in {"http", "https"}:
-            raise ConfigError(f"{where}: scheme", self.scheme, "write http or https")
+            raise ConfigError("scheme", self.scheme, "write http or https")
         if self.ca is not None and self.scheme != "https":
-            raise ConfigError(f"{where}: ca", self.ca.secret, "only https uses it; set the scheme to https or remove it")
-        _check_limit(f"{where}: sampleLimit", self.sample_limit)
-        interval = None if self.interval is None else duration_seconds(f"{where}: interval", self.interval)
-        timeout = None if self.timeout is None else duration_seconds(f"{where}: timeout", self.timeout)
+            raise ConfigError("ca", self.ca.secret, f"only https uses it; set {arg('scheme')} to https or remove it")
+        _check_limit("sample_limit", self.sample_limit)
+        interval = None if self.interval is None else duration_seconds("interval", self.interval)
+        timeout = None if self.timeout is None else duration_seconds("timeout", self.timeout)
         if interval and timeout and timeout > interval:
-            raise ConfigError(f"{where}: timeout", self.timeout, f"write at most the interval, {self.interval}")
+            raise ConfigError("timeout", self.timeout, f"write at most the job's interval, {self.interval}")
 
 
 class StaticJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="static"):
@@ -125,15 +124,14 @@ class StaticJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="static")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        where = f"scrape job {self.name!r}"
-        listed(f"{where}: targets", self.targets)
+        listed("targets", self.targets)
         if not self.targets:
-            raise ConfigError(f"{where}: targets", [], "name at least one host:port")
+            raise ConfigError("targets", [], "name at least one host:port")
         for target in self.targets:
             if not re.fullmatch(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", target):
-                raise ConfigError(f"{where}: targets", target, "write host:port, without scheme or path")
-            port_number(f"{where}: targets", int(target.rsplit(":", 1)[1]))
-        prometheus_labels(f"{where}: labels", self.labels)
+                raise ConfigError("targets", target, "write host:port, without scheme or path")
+            port_number("targets", int(target.rsplit(":", 1)[1]))
+        prometheus_labels("labels", self.labels)
 
 
 class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
@@ -160,7 +158,7 @@ class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
+        _check_discovery(self.match_labels, self.port, self.namespaces)
 
 
 class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="services"):
@@ -187,7 +185,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_discovery(self.name, self.match_labels, self.port, self.namespaces)
+        _check_discovery(self.match_labels, self.port, self.namespaces)
 
 
 class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
@@ -207,29 +205,29 @@ class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
 
     def __post_init__(self) -> None:
         _check_name(self.name)
-        check_raw(f"scrape job {self.name!r}: config", self.config)
+        check_raw("config", self.config)
         if "job_name" in self.config:
-            raise ConfigError(f"scrape job {self.name!r}: config.job_name", self.config["job_name"], "remove it; 'name' says it")
-        listed(f"scrape job {self.name!r}: namespaces", self.namespaces)
+            raise ConfigError(("config", Key("job_name")), self.config["job_name"], f"remove it: {arg('name')} sets it")
+        listed("namespaces", self.namespaces)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
-                dns_label(f"scrape job {self.name!r}: namespaces", namespace)
+                dns_label("namespaces", namespace)
 
 
 ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob
 """Any of the four kinds of extra scrape job."""
 
 
-def check_jobs(where: str, jobs: Sequence[ScrapeJob], reserved: Sequence[str], interval: str) -> None:
+def check_jobs(where: Where, jobs: Sequence[ScrapeJob], reserved: Sequence[str], interval: str) -> None:
     """Refuse what Prometheus would: two jobs of one name, or a scrape that may take longer than the time to the next."""
     unique(where, [job.name for job in jobs], "scrape jobs")
-    for job in jobs:
+    for index, job in enumerate(jobs):
         if job.name in reserved:
-            raise ConfigError(where, job.name, "the stack has a job of this name; choose another")
+            raise ConfigError(at(where, index, "name"), job.name, "the stack has a job of this name; choose another")
         if isinstance(job, RawJob) or job.timeout is None or job.interval is not None:
             continue
         if duration_seconds(where, job.timeout) > duration_seconds(where, interval):
-            raise ConfigError(f"scrape job {job.name!r}: timeout", job.timeout, f"write at most the stack's interval, {interval}")
+            raise ConfigError(at(where, index, "timeout"), job.timeout, f"write at most the stack's interval, {interval}")
 
 
 def _check_name(name: str) -> None:
@@ -237,25 +235,22 @@ def _check_name(name: str) -> None:
         raise ConfigError("name", name, "write a job name of letters, digits, '-', '_', '.' and '/', at most 63 characters")
 
 
-def _check_limit(where: str, limit: int) -> None:
+def _check_limit(where: Where, limit: int) -> None:
     if not 0 <= limit <= _HIGHEST_LIMIT:
         raise ConfigError(where, limit, f"write 0 for no limit, or a number up to {_HIGHEST_LIMIT}")
 
 
-def _check_discovery(name: str, match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
-    where = f"scrape job {name!r}"
+def _check_discovery(match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
     if not match_labels:
-        raise ConfigError(
-            f"{where}: matchLabels", match_labels, "name at least one label; without any, everything in the namespace would match"
-        )
-    kubernetes_labels(f"{where}: matchLabels", match_labels)
+        raise ConfigError("match_labels", match_labels, "name at least one label; without any, everything in the namespace would match")
+    kubernetes_labels("match_labels", match_labels)
     if isinstance(port, int):
-        port_number(f"{where}: port", port)
+        port_number("port", port)
     else:
-        port_name(f"{where}: port", port)
-    listed(f"{where}: namespaces", namespaces)
+        port_name("port", port)
+    listed("namespaces", namespaces)
     for namespace in namespaces:
         if namespace != ALL_NAMESPACES:
-            dns_label(f"{where}: namespaces", namespace)
+            dns_label("namespaces", namespace)
     if ALL_NAMESPACES in namespaces and len(namespaces) > 1:
-        raise ConfigError(f"{where}: namespaces", list(namespaces), "'*' already stands for all of them; write it alone")
+        raise ConfigError("namespaces", list(namespaces), "'*' already stands for all of them; write it alone")

@@ -13,7 +13,7 @@ from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.options import Alerts
 from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account as own_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
@@ -35,7 +35,6 @@ from .plan import Plan
 from .pod import PORT, WEB, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .rule_files import own_file
 from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
@@ -132,14 +131,12 @@ class PrometheusStack(Construct):
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
-        service_name("PrometheusStack: id", id, limit=52)
+        service_name(place("PrometheusStack", "id"), id, limit=52)
         namespace = namespace_of(scope)
         _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
-        contract.check_rules(
-            id, [*rules, *own_file(alerts, Facts())], [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels]
-        )
-        check_alert_targets(f"{id}: alertmanagers", alertmanagers)
-        check_distinct(f"{id}: remote_write", remote_write)
+        contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels], alerts.own)
+        check_alert_targets(place(id, "alertmanagers"), alertmanagers)
+        check_distinct(place(id, "remote_write"), remote_write)
         facts = Facts(
             namespaces=config.namespaces_of(targets, namespace),
             jobs=tuple(job.name for job in scrape_jobs),
@@ -151,8 +148,8 @@ class PrometheusStack(Construct):
             retention=retention,
         )
         kept = retention_body(id, retention, retention_size, storage)
-        address = None if external_url is None else http_url(f"{id}: external_url", external_url)
-        image = registries.resolve(f"{id}: image", image)
+        address = None if external_url is None else http_url(place(id, "external_url"), external_url)
+        image = registries.resolve(place(id, "image"), image)
         alert_namespaces = alert_namespaces_of(alertmanagers)
         scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
         discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
@@ -295,15 +292,18 @@ def _check(
     cluster_wide: bool,
 ) -> None:
     for argument, values in (("targets", targets), ("scrape_jobs", scrape_jobs), ("rules", rules)):
-        listed(f"{id}: {argument}", values)
+        listed(place(id, argument), values)
     if not targets:
-        raise ConfigError(f"{id}: targets", [], "give at least one RouterTarget; RouterTarget.any() finds every installation style")
-    if not SHORTEST_INTERVAL <= duration_seconds(f"{id}: interval", interval) <= LONGEST_INTERVAL:
-        raise ConfigError(f"{id}: interval", interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
-    prometheus_labels(f"{id}: external_labels", external_labels)
-    check_jobs(f"{id}: scrape_jobs", scrape_jobs, RESERVED_JOBS, interval)
-    everywhere = ALL_NAMESPACES in config.namespaces_of([*targets, *scrape_jobs], "")
-    if everywhere and not cluster_wide:
-        raise ConfigError(
-            f"{id}: namespaces", ALL_NAMESPACES, "reading every namespace needs cluster_wide=True, a ClusterRole; or name the namespaces"
-        )
+        raise ConfigError(place(id, "targets"), [], f"name at least one router; {arg('install', 'any')} finds every installation style")
+    if not SHORTEST_INTERVAL <= duration_seconds(place(id, "interval"), interval) <= LONGEST_INTERVAL:
+        raise ConfigError(place(id, "interval"), interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
+    prometheus_labels(place(id, "external_labels"), external_labels)
+    check_jobs(place(id, "scrape_jobs"), scrape_jobs, RESERVED_JOBS, interval)
+    for argument, discovering in (("targets", targets), ("scrape_jobs", scrape_jobs)):
+        for index, part in enumerate(discovering):
+            if ALL_NAMESPACES in config.namespaces_of([part], "") and not cluster_wide:
+                raise ConfigError(
+                    place(id, argument, index, "namespaces"),
+                    ALL_NAMESPACES,
+                    f"reading every namespace needs {arg('cluster_wide', True)}, a ClusterRole; or name the namespaces",
+                )

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, Value, arg
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
@@ -60,19 +60,20 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
         needs = {"helm": "release", "operator": "name", "labels": "match_labels"}
         for install, field in needs.items():
             given = getattr(self, field)
-            key = "matchLabels" if field == "match_labels" else field
             if install == self.install and not given:
-                raise ConfigError(key, given, f"say which: install {install!r} needs it")
+                raise ConfigError(field, given, f"{arg('install', install)} needs it; add it")
             if install != self.install and given is not None:
-                raise ConfigError(key, given, f"only install {install!r} takes it, not {self.install!r}; remove one of the two")
+                raise ConfigError(
+                    field, given, f"only {arg('install', install)} takes it, not {arg('install', self.install)}; remove one of the two"
+                )
         if self.match_labels:
-            kubernetes_labels("matchLabels", self.match_labels)
+            kubernetes_labels("match_labels", self.match_labels)
         if self.release is not None:
             dns_subdomain("release", self.release)
         if self.name is not None:
             dns_subdomain("name", self.name)
         port_name("port", self.port)
-        port_number("portNumber", METRICS_PORT if self.port_number is None else self.port_number)
+        port_number("port_number", METRICS_PORT if self.port_number is None else self.port_number)
         listed("namespaces", self.namespaces)
         for namespace in self.namespaces:
             if namespace != ALL_NAMESPACES:
@@ -198,7 +199,7 @@ _TARGET_LABELS = {"namespace": "namespace", "pod_name": "pod", "service_name": "
 
 
 def _names(namespaces: Sequence[str]) -> tuple[str, ...]:
-    listed("namespaces", namespaces)
+    listed((Value("RouterTarget"), "namespaces"), namespaces)
     return tuple(namespaces)
 
 

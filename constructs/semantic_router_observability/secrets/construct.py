@@ -8,11 +8,12 @@ from cdk8s import JsonPatch
 from constructs import Construct
 
 from semantic_router_observability.checks import listed, service_name
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Path, form, place
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, find
 from semantic_router_observability.kubernetes.pods import volume_name
 
+from .external import ExternalSecrets
 from .needs import Need, needs
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ class Secrets(Construct):
     """
 
     def __init__(self, scope: Construct, id: str, *, of: Sequence[HasSecrets], providers: Sequence[Provider]) -> None:
-        service_name("Secrets: id", id, limit=63)
-        listed("secrets", providers)
+        service_name(place("Secrets", "id"), id, limit=63)
+        listed(place(id, "providers"), providers)
         needed = needs(of)
-        brought = [(provider, _brought(index, provider, needed)) for index, provider in enumerate(providers)]
-        _check_once(brought)
+        brought = [(provider, _brought(place(id, "providers", index), provider, needed)) for index, provider in enumerate(providers)]
+        _check_once(id, brought)
         super().__init__(scope, id)
 
         owned = labels("secrets", id, "secrets")
@@ -81,47 +82,49 @@ class Secrets(Construct):
         for provider, some in brought:
             for need in some:
                 if volume := provider.volume(need):
-                    _mount(scope, need, volume)
+                    _mount(place(id, "providers"), scope, need, volume)
 
 
-def _brought(index: int, provider: Provider, needed: Sequence[Need]) -> list[Need]:
+def _brought(where: Path, provider: Provider, needed: Sequence[Need]) -> list[Need]:
     """The needs that a provider serves, each checked."""
     try:
         return [need for name in provider.names for need in _matching(provider, name, needed)]
     except ConfigError as error:
-        raise ConfigError.from_line(f"secrets[{index}]: {error}") from error
+        raise error.within(*where) from error
 
 
 def _matching(provider: Provider, name: str, needed: Sequence[Need]) -> list[Need]:
     matching = [need for need in needed if need.name == name]
     if not matching:
         read = ", ".join(dict.fromkeys(need.name for need in needed)) or "none"
-        raise ConfigError("Secret", name, f"nothing reads it; remove it, or write one of {read}")
+        raise ConfigError((), name, f"nothing reads this Secret; remove it, or write one of {read}")
     # The same name may be read in another namespace too; a file is encrypted for one.
     matching = [need for need in matching if provider.serves(need)] or matching
     for need in matching:
         if need.made_by:
-            raise ConfigError("Secret", name, f"{need.made_by} makes it; remove it here")
+            raise ConfigError((), name, f"{need.made_by} makes this Secret; remove it here")
         provider.check(need)
     return matching
 
 
-def _check_once(brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
+def _check_once(id: str, brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
     seen: set[tuple[str, str]] = set()
     for _, some in brought:
         for need in some:
             if (need.namespace, need.name) in seen:
-                raise ConfigError("secrets", need.name, "two providers bring it; keep one")
+                raise ConfigError(place(id, "providers"), need.name, "two providers bring this Secret; keep one")
             seen.add((need.namespace, need.name))
 
 
-def _mount(scope: Construct, need: Need, replacement: dict[str, Any]) -> None:
+def _mount(where: Path, scope: Construct, need: Need, replacement: dict[str, Any]) -> None:
     """Put the provider's volume in place of the Secret's; where there is none, add one: the driver keeps a Secret only for pods that mount it."""
     for reader in dict.fromkeys(use.reader for use in need.uses):
         workload = find(scope, need.namespace, reader, "StatefulSet", "Deployment", "DaemonSet")
         if workload is None:
             raise ConfigError(
-                "Secret", need.name, f"{reader}, which reads it, is no workload of this app with volumes; use externalSecrets"
+                where,
+                need.name,
+                f"{reader}, which reads this Secret, is not a workload of this app with volumes; use {form(ExternalSecrets)}",
             )
         _replace_volume(workload, need.name, replacement)
 

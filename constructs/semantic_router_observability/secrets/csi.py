@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from semantic_router_observability.checks import dns_subdomain
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, form
 from semantic_router_observability.literals import refuse_credentials
 from semantic_router_observability.yamltext import Loader, to_yaml
 
+from .encrypted import EncryptedFile
+from .external import ExternalSecrets
 from .provider import Object, SecretProvider
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
         refuse_credentials("parameters", self.parameters)
         for secret, parameters in self.entries.items():
             dns_subdomain("entries", secret)
-            refuse_credentials(f"entries.{secret}", parameters)
+            refuse_credentials(("entries", Key(secret)), parameters)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,14 +68,14 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
                 raise ConfigError(
                     "entries",
                     need.name,
-                    f"{use.reader} needs it before or without a pod that mounts it; use externalSecrets or encryptedFile",
+                    f"{use.reader} needs it before or without a pod that mounts it; use {form(ExternalSecrets)} or {form(EncryptedFile)}",
                 )
         given = self.parameters | self.entries[need.name]
         files = set(_texts(given))
         for key in need.keys:
             if key not in files:
                 raise ConfigError(
-                    f"entries.{need.name}",
+                    ("entries", Key(need.name)),
                     list(given),
                     f"{need.uses[0].reader} reads key {key}, and no object is called so; name one {key}",
                 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Key, Place, Raw, place
 from semantic_router_observability.output import SUFFIX
 from semantic_router_observability.yamltext import Loader
 
@@ -72,9 +72,9 @@ class EncryptedFile(SecretProvider, frozen=True, kw_only=True, tag="encryptedFil
         try:
             documents = [each for each in yaml.load_all(self.content.decode(), Loader=Loader) if each is not None]
         except (UnicodeDecodeError, yaml.YAMLError) as error:
-            raise ConfigError(name, Raw("unreadable"), "write YAML with SealedSecrets, or with Secrets encrypted by SOPS") from error
+            raise ConfigError(Place(name), Raw("unreadable"), "write YAML with SealedSecrets, or with Secrets encrypted by SOPS") from error
         if not documents:
-            raise ConfigError(name, Raw("empty"), "write YAML with SealedSecrets, or with Secrets encrypted by SOPS")
+            raise ConfigError(Place(name), Raw("empty"), "write YAML with SealedSecrets, or with Secrets encrypted by SOPS")
         return [_read(name, document) for document in documents]
 
     @property
@@ -92,16 +92,20 @@ class EncryptedFile(SecretProvider, frozen=True, kw_only=True, tag="encryptedFil
         of_this_name = {secret.namespace: secret for secret in self.secrets() if secret.name == need.name}
         if need.namespace not in of_this_name:
             raise ConfigError(
-                f"{file}: namespace", ", ".join(of_this_name), f"{need.uses[0].reader} runs in {need.namespace}; encrypt it for there"
+                place(file, Key("metadata"), Key("namespace")),
+                ", ".join(of_this_name),
+                f"{need.uses[0].reader} runs in {need.namespace}; encrypt it for there",
             )
         secret = of_this_name[need.namespace]
         if need.type not in {"Opaque", secret.type}:
             raise ConfigError(
-                f"{file}: type of {secret.name}", secret.type, f"{need.uses[0].reader} takes only {need.type}; encrypt such a Secret"
+                place(file, Key(secret.name), Key("type")),
+                secret.type,
+                f"{need.uses[0].reader} takes only {need.type}; encrypt such a Secret",
             )
         for key in need.keys:
             if key not in secret.keys:
-                raise ConfigError(f"{file}: {secret.name}", sorted(secret.keys), f"{need.uses[0].reader} reads key {key}; encrypt one")
+                raise ConfigError(place(file, Key(secret.name)), sorted(secret.keys), f"{need.uses[0].reader} reads key {key}; encrypt one")
 
     @staticmethod
     def made_of(manifest: Mapping[str, Any]) -> Iterable[str]:
@@ -120,14 +124,16 @@ def _read(file: str, document: Any) -> Encrypted:
             keys = _sops_keys(file, body)
         case "v1", "Secret":
             raise ConfigError(
-                file, Raw("a Secret that is not encrypted"), "seal it with kubeseal or encrypt it with sops; and change what it held"
+                Place(file), Raw("a Secret that is not encrypted"), "seal it with kubeseal or encrypt it with sops; and change what it held"
             )
         case _, kind:
-            raise ConfigError(file, kind, "write SealedSecrets (bitnami.com/v1alpha1), or Secrets encrypted by SOPS")
+            raise ConfigError(Place(file), kind, "write SealedSecrets (bitnami.com/v1alpha1), or Secrets encrypted by SOPS")
     name, namespace = metadata.get("name"), metadata.get("namespace")
     for field, value in (("name", name), ("namespace", namespace)):
         if not isinstance(value, str) or not value or value.startswith("ENC["):
-            raise ConfigError(f"{file}: metadata.{field}", value, "write it in the clear; without it the Secret lands elsewhere or nowhere")
+            raise ConfigError(
+                place(file, Key("metadata"), Key(field)), value, "write it in the clear; without it the Secret lands elsewhere or nowhere"
+            )
     typed = body if body["kind"] == "Secret" else (body.get("spec") or {}).get("template") or {}
     return Encrypted(str(namespace), str(name), keys, str(typed.get("type") or "Opaque"))
 
@@ -137,11 +143,17 @@ def _sealed_keys(file: str, body: dict[str, Any]) -> frozenset[str]:
     sealed = spec.get("encryptedData") or {}
     for key, value in sealed.items():
         if len(_decoded(value)) < _SHORTEST_SEALED:
-            raise ConfigError(f"{file}: encryptedData.{key}", "…", "is too short to be sealed; run kubeseal, and change what it held")
+            raise ConfigError(
+                place(file, Key("encryptedData"), Key(key)), "…", "is too short to be sealed; run kubeseal, and change what it held"
+            )
     texts = (spec.get("template") or {}).get("data") or {}
     for key, text in texts.items():
         if text is not None and "{{" not in text:
-            raise ConfigError(f"{file}: template.data.{key}", "…", "is in the clear; seal it, or refer to sealed values by {{ .KEY }}")
+            raise ConfigError(
+                place(file, Key("template"), Key("data"), Key(key)),
+                "…",
+                "is in the clear; seal it, or refer to sealed values by {{ .KEY }}",
+            )
     left_out = {key for key, text in texts.items() if text is None}
     return frozenset(sealed | texts) - left_out
 
@@ -149,12 +161,14 @@ def _sealed_keys(file: str, body: dict[str, Any]) -> frozenset[str]:
 def _sops_keys(file: str, body: dict[str, Any]) -> frozenset[str]:
     sops = body["sops"]
     if not isinstance(sops, dict) or not _ENCRYPTED_BY_SOPS.fullmatch(str(sops.get("mac"))):
-        raise ConfigError(f"{file}: sops.mac", Raw("missing"), "write the file by `sops encrypt`; Flux refuses one it cannot verify")
+        raise ConfigError(
+            place(file, Key("sops"), Key("mac")), Raw("missing"), "write the file by `sops encrypt`; Flux refuses one it cannot verify"
+        )
     values = {**(body.get("data") or {}), **(body.get("stringData") or {})}
     for key, value in values.items():
         if not _ENCRYPTED_BY_SOPS.fullmatch(str(value)):
             raise ConfigError(
-                f"{file}: {key}", "…", "is not encrypted; run sops with --encrypted-regex '^(data|stringData)$', and change it"
+                place(file, Key(key)), "…", "is not encrypted; run sops with --encrypted-regex '^(data|stringData)$', and change it"
             )
     return frozenset(values)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import config_key, dns_subdomain
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.spec import Spec
 
 from .provider import Object, SecretProvider
@@ -93,18 +93,18 @@ class ExternalSecrets(SecretProvider, frozen=True, kw_only=True, tag="externalSe
         if not self.entries:
             raise ConfigError("entries", self.entries, "name at least one Secret and where its values are")
         if not _DURATION.fullmatch(self.refresh_interval):
-            raise ConfigError("refreshInterval", self.refresh_interval, "write hours, minutes and seconds, such as 1h or 1h30m, or 0")
+            raise ConfigError("refresh_interval", self.refresh_interval, "write hours, minutes and seconds, such as 1h or 1h30m, or 0")
         for secret, places in self.entries.items():
             dns_subdomain("entries", secret)
-            _check_places(f"entries.{secret}", places)
+            _check_places(("entries", Key(secret)), places)
         for secret, texts in self.templates.items():
             if secret not in self.entries:
-                raise ConfigError("templates", secret, "entries says nothing of this Secret, so there are no values for its text")
+                raise ConfigError("templates", secret, f"{arg('entries')} does not name this Secret, so there are no values for its text")
             for key, text in texts.items():
-                config_key(f"templates.{secret}", key)
+                config_key(("templates", Key(secret)), key)
                 if "{{" not in text:
                     raise ConfigError(
-                        f"templates.{secret}.{key}", "…", "write a text with values of the store in it, such as {{ .password }}"
+                        ("templates", Key(secret), Key(key)), "…", "write a text with values of the store in it, such as {{ .password }}"
                     )
 
     @property
@@ -120,10 +120,10 @@ class ExternalSecrets(SecretProvider, frozen=True, kw_only=True, tag="externalSe
         """Refuse places that leave out a key, or name one that nothing reads."""
         places = self.entries[need.name]
         templates = self.templates.get(need.name, {})
-        where = f"entries.{need.name}"
+        where = ("entries", Key(need.name))
         if isinstance(places, str):
             if templates:
-                raise ConfigError(where, places, "templates need a place for each value they use; write {KEY: PATH, ...}")
+                raise ConfigError(where, places, f"{arg('templates')} need a place for each value they use; write {{KEY: PATH, ...}}")
             return
         for key in need.keys:
             if key not in places and key not in templates:
@@ -133,7 +133,7 @@ class ExternalSecrets(SecretProvider, frozen=True, kw_only=True, tag="externalSe
                 raise ConfigError(where, key, f"nothing reads this key; remove it, or write one of {', '.join(need.keys)}")
         for key in templates:
             if key not in need.keys:
-                raise ConfigError(f"templates.{need.name}", key, f"nothing reads this key; write one of {', '.join(need.keys)}")
+                raise ConfigError(("templates", Key(need.name)), key, f"nothing reads this key; write one of {', '.join(need.keys)}")
 
     def objects(self, need: Need) -> Iterable[Object]:
         """The ExternalSecret."""
@@ -175,19 +175,19 @@ class ExternalSecrets(SecretProvider, frozen=True, kw_only=True, tag="externalSe
         return {"engineVersion": "v2", "mergePolicy": "Replace", "type": kind, "data": data}
 
 
-def _check_places(where: str, places: str | dict[str, str | RemoteKey]) -> None:
+def _check_places(where: Where, places: str | dict[str, str | RemoteKey]) -> None:
     if isinstance(places, str):
         _check_path(where, places)
         return
     for key, place in places.items():
         config_key(where, key)
         if isinstance(place, str):
-            _check_path(f"{where}.{key}", place)
+            _check_path(at(where, Key(key)), place)
 
 
 _AS_IT_IS = '{{ index . "%s" }}'
 
 
-def _check_path(where: str, path: str | None) -> None:
+def _check_path(where: Where, path: str | None) -> None:
     if path is not None and (not path.strip() or not path.isprintable()):
         raise ConfigError(where, path, "write a name or path in the store, on one line")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,5 +49,7 @@ def needs(of: Iterable[HasSecrets]) -> list[Need]:
     put_together = [Need(namespace, name, tuple(uses)) for (namespace, name), uses in found.items()]
     for need in put_together:
         if others := sorted({use.type for use in need.uses if use.type} - {need.type}):
-            raise ConfigError("secrets", need.name, f"is read as {need.type} and as {others[0]}; keep the two in Secrets of their own")
+            raise ConfigError(
+                Place("secrets"), need.name, f"is read as {need.type} and as {others[0]}; keep the two in Secrets of their own"
+            )
     return put_together

@@ -15,7 +15,7 @@ from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, 
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.slo import Availability, Latency
 from semantic_router_observability.checks import duration_seconds
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.router.target import JOB
 
 from .case import Case, firings, labels_of
@@ -93,7 +93,7 @@ def _test(promise: Promise, links: Links) -> dict[str, Any]:
             case = Case(pace.name, "fires" if name in pace.fires else "quiet", (), _truth(promise, pace, pairs), end)
             history = firings(case, hold, 0)
             if any(history) != (name in pace.fires):
-                raise ConfigError(f"slo {promise.slo.name!r}", pace.name, f"with these numbers {name} does not behave as it should")
+                raise ConfigError(Place(f"slo {promise.slo.name!r}"), pace.name, f"with these numbers {name} does not behave as it should")
             first = next((step for step, firing in enumerate(history) if firing), None)
             moments |= set() if first is None else {first - 1, first}
             histories.append(history)

@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.alerting.rule import seconds
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 
 from .case import Firing, firings
 
@@ -43,7 +43,7 @@ def _test(rule: AlertRule, cases: Sequence[Case], links: Links) -> dict[str, Any
         ever = any(history)
         if ever != (case.intent == "fires"):
             wrong = "fires, which it must not; raise 'for' or 'atLeast'" if ever else "cannot fire; 'for' is too long for these numbers"
-            raise ConfigError(f"alert {rule.name}", case.name, f"with these numbers it {wrong}")
+            raise ConfigError(Place(f"alert {rule.name}"), case.name, f"with these numbers it {wrong}")
         for minute in range(1, len(history)):
             if _who(history[minute]) != _who(history[minute - 1]):
                 moments |= {minute - 1, minute}
@@ -134,5 +134,5 @@ def run(promtool: Path, tests: Iterable[Path]) -> tuple[bool, str]:
             [promtool, "test", "rules", *tests], capture_output=True, text=True, check=False
         )
     except OSError as error:
-        raise ConfigError("--promtool", promtool, f"cannot be run ({error.strerror}); name promtool of Prometheus 3") from error
+        raise ConfigError(Place("--promtool"), promtool, f"cannot be run ({error.strerror}); name promtool of Prometheus 3") from error
     return done.returncode == 0, f"{done.stdout}{done.stderr}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
+    from semantic_router_observability.errors import Where
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Always:
     by: tuple[str, ...] = ()
     unit: str = "always"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """There is no threshold to check."""
 
     def expression(self, tuning: Tuning) -> str:  # noqa: ARG002 - there is no threshold

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
+from semantic_router_observability.errors import Where, at
 
 from .promql import INSTALLATION, Selector, counted, minutes, number
 
@@ -25,9 +26,9 @@ class Count:
     """Factor of the count before the comparison, to convert it to another span of time."""
     unit: str = "events"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a negative number."""
-        knobs.not_negative(f"{where}: threshold", tuning.threshold)
+        knobs.not_negative(at(where, "threshold"), tuning.threshold)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""

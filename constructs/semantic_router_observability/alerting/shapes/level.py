@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
+from semantic_router_observability.alerting.knobs import threshold_of
+from semantic_router_observability.errors import Where, at
 
 from .promql import number, parts
 
@@ -26,10 +28,10 @@ class Level:
     unit: str = "value"
     is_share: bool = False
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a number that cannot work."""
         for model, threshold in tuning.thresholds.items():
-            place = f"{where}: {'threshold' if model is None else f'models.{model}'}"
+            place = at(where, *threshold_of(model))
             (knobs.share if self.is_share else knobs.not_negative)(place, threshold)
 
     def expression(self, tuning: Tuning) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
+from semantic_router_observability.errors import Where, at
 from semantic_router_observability.router.target import JOB
 
 from .promql import number
@@ -21,9 +22,9 @@ class Restarts:
     by: tuple[str, ...] = ("namespace", "job", "pod", "instance", "service")
     unit: str = "restarts per hour"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a negative number."""
-        knobs.not_negative(f"{where}: threshold", tuning.threshold)
+        knobs.not_negative(at(where, "threshold"), tuning.threshold)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""

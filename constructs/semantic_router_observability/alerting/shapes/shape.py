@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
+    from semantic_router_observability.errors import Where
 
 
 class Shape(Protocol):
@@ -21,7 +22,7 @@ class Shape(Protocol):
         """Labels of a result."""
         ...
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse numbers that cannot work."""
         ...
 

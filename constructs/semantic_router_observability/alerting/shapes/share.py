@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
+from semantic_router_observability.alerting.knobs import threshold_of
+from semantic_router_observability.errors import Where, at
 
 from .promql import INSTALLATION, Selector, counted, minutes, number, parts
 
@@ -31,10 +33,10 @@ class Share:
     """`whole` are the good events only."""
     unit: str = "ratio of events"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a threshold that is not a ratio."""
         for model, threshold in tuning.thresholds.items():
-            knobs.share(f"{where}: {'threshold' if model is None else f'models.{model}'}", threshold)
+            knobs.share(at(where, *threshold_of(model)), threshold)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.alerting.knobs import threshold_of
+from semantic_router_observability.errors import ConfigError, Where, at
 from semantic_router_observability.router.catalogue import family
 
 from .promql import INSTALLATION, Selector, counted, le_pattern, minutes, number, parts
@@ -29,13 +30,13 @@ class Slow:
     by: tuple[str, ...] = INSTALLATION
     unit: str = "ratio of observations above the bound"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a threshold that is not a ratio, and a bound that is not a bucket's."""
         for model, threshold in tuning.thresholds.items():
-            knobs.share(f"{where}: {'threshold' if model is None else f'models.{model}'}", threshold)
+            knobs.share(at(where, *threshold_of(model)), threshold)
         bounds = family(self.histogram).buckets
         if tuning.bound not in bounds:
-            raise ConfigError(f"{where}: bound", tuning.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
+            raise ConfigError(at(where, "bound"), tuning.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
+from semantic_router_observability.errors import Where, at
 
 from .promql import INSTALLATION, Selector, counted, minutes, number
 
@@ -30,9 +31,9 @@ class Surge:
     by: tuple[str, ...] = INSTALLATION
     unit: str = "times the usual"
 
-    def check(self, where: str, tuning: Tuning) -> None:
+    def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a factor of at most 1."""
-        knobs.positive(f"{where}: threshold", tuning.threshold - 1)
+        knobs.positive(at(where, "threshold"), tuning.threshold - 1)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""

@@ -56,7 +56,7 @@ class AuthProxy(Spec, frozen=True, kw_only=True):
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", header):
                 raise ConfigError("header", header, "write the name of an HTTP header, such as X-WEBAUTH-USER")
         if self.sync_minutes < 0:
-            raise ConfigError("syncMinutes", self.sync_minutes, "write a number of minutes, or 0 to read the headers at every request")
+            raise ConfigError("sync_minutes", self.sync_minutes, "write a number of minutes, or 0 to read the headers at every request")
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from semantic_router_observability.checks import port_number
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where, arg
 from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
@@ -55,14 +55,14 @@ class LdapGroup(Spec, frozen=True, kw_only=True):
             _distinguished_name("dn", self.dn)
             if _LOOSE.search(self.dn):
                 raise ConfigError(
-                    "dn", self.dn, "leave out the spaces around ',' and '=': Grafana compares the text with what the directory says"
+                    "dn", self.dn, "remove the spaces around ',' and '=': Grafana compares the text with what the directory says"
                 )
         if self.server_admin and self.role != "Admin":
-            raise ConfigError("serverAdmin", self.server_admin, "who administrates the whole Grafana is Admin of its organization too")
+            raise ConfigError("server_admin", self.server_admin, "who administrates the whole Grafana is Admin of its organization too")
         if self.server_admin and self.dn == ANYBODY:
-            raise ConfigError("serverAdmin", self.server_admin, "everybody in the directory would own Grafana; name a group")
+            raise ConfigError("server_admin", self.server_admin, "everybody in the directory would own Grafana; name a group")
         if self.org_id < 1:
-            raise ConfigError("orgId", self.org_id, "write the number of an organization, from 1")
+            raise ConfigError("org_id", self.org_id, "write the number of an organization, from 1")
 
 
 class LdapAttributes(Spec, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class LdapAttributes(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for field in self.__struct_fields__:
             if not _ATTRIBUTE.fullmatch(getattr(self, field)):
-                raise ConfigError(f"attributes.{field}", getattr(self, field), "write the name of an LDAP attribute, such as uid")
+                raise ConfigError(field, getattr(self, field), "write the name of an LDAP attribute, such as uid")
 
 
 class LdapGroupSearch(Spec, frozen=True, kw_only=True):
@@ -105,12 +105,12 @@ class LdapGroupSearch(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _filter("filter", self.filter)
-        for dn in several("baseDns", self.base_dns):
-            _distinguished_name("baseDns", dn)
+        for dn in several("base_dns", self.base_dns):
+            _distinguished_name("base_dns", dn)
         if not self.base_dns:
-            raise ConfigError("baseDns", [], "name at least one place to search for groups")
+            raise ConfigError("base_dns", [], "name at least one place to search for groups")
         if self.user_attribute is not None and not _ATTRIBUTE.fullmatch(self.user_attribute):
-            raise ConfigError("userAttribute", self.user_attribute, "write the name of an LDAP attribute, such as uid")
+            raise ConfigError("user_attribute", self.user_attribute, "write the name of an LDAP attribute, such as uid")
 
 
 class LdapServer(Spec, frozen=True, kw_only=True):
@@ -156,18 +156,18 @@ class LdapServer(Spec, frozen=True, kw_only=True):
         for host in self.hosts:
             if not _HOST.fullmatch(host):
                 raise ConfigError("hosts", host, "write a host name or an IPv4 address; port and encryption have keys of their own")
-        if not several("searchBaseDns", self.search_base_dns):
-            raise ConfigError("searchBaseDns", [], "say where people are searched for, such as ou=people,dc=example,dc=com")
+        if not several("search_base_dns", self.search_base_dns):
+            raise ConfigError("search_base_dns", [], "say where people are searched for, such as ou=people,dc=example,dc=com")
         for dn in self.search_base_dns:
-            _distinguished_name("searchBaseDns", dn)
-        _filter("searchFilter", self.search_filter)
+            _distinguished_name("search_base_dns", dn)
+        _filter("search_filter", self.search_filter)
         self._check_bind()
         self._check_tls()
         self._check_groups()
         if self.port is not None:
             port_number("port", self.port)
         if self.timeout_seconds < 1:
-            raise ConfigError("timeoutSeconds", self.timeout_seconds, "write at least 1: 0 would wait for ever")
+            raise ConfigError("timeout_seconds", self.timeout_seconds, "write at least 1: 0 would wait indefinitely")
 
     @property
     def listens_on(self) -> int:
@@ -177,19 +177,21 @@ class LdapServer(Spec, frozen=True, kw_only=True):
     def _check_bind(self) -> None:
         if self.bind_dn is None:
             if self.bind_password:
-                raise ConfigError("bindDn", None, "say whose password bindPassword is")
+                raise ConfigError("bind_dn", None, f"name the account whose password {arg('bind_password')} is")
             return
-        plain("bindDn", self.bind_dn)
+        plain("bind_dn", self.bind_dn)
         if "%s" in self.bind_dn and self.bind_password:
             raise ConfigError(
-                "bindPassword", self.bind_password.secret, "people search with their own passwords where bindDn has %s; remove it"
+                "bind_password",
+                self.bind_password.secret,
+                f"people search with their own passwords where {arg('bind_dn')} has %s; remove it",
             )
         if "%s" not in self.bind_dn and not self.bind_password:
-            raise ConfigError("bindPassword", None, "name the Secret with the account's password: {secret: NAME, key: KEY}")
+            raise ConfigError("bind_password", None, "name the Secret with the account's password: {secret: NAME, key: KEY}")
 
     def _check_tls(self) -> None:
         if (self.client_certificate is None) != (self.client_key is None):
-            raise ConfigError("clientKey", None, "give clientCertificate and clientKey together, or neither")
+            raise ConfigError("client_key", None, f"give {arg('client_certificate')} and {arg('client_key')} together, or neither")
         if self.encryption == "none" and (self.ca or self.client_certificate):
             raise ConfigError("encryption", self.encryption, "certificates need ldaps or startTls")
 
@@ -286,13 +288,13 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _distinguished_name(where: str, value: str) -> None:
+def _distinguished_name(where: Where, value: str) -> None:
     plain(where, value)
     if not _DISTINGUISHED_NAME.fullmatch(value):
         raise ConfigError(where, value, "write a distinguished name, such as ou=people,dc=example,dc=com")
 
 
-def _filter(where: str, value: str) -> None:
+def _filter(where: Where, value: str) -> None:
     plain(where, value)
     if "%s" not in value:
         raise ConfigError(where, value, "write %s where the name belongs, such as (uid=%s)")

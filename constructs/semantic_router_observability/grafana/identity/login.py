@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import listed
-from semantic_router_observability.errors import ConfigError, Raw
+from semantic_router_observability.errors import ConfigError, Raw, arg, place
 from semantic_router_observability.grafana.settings import merge
 
 if TYPE_CHECKING:
@@ -37,27 +37,31 @@ def check_logins(
         ConfigError: says which.
 
     """
-    listed(f"{id}: logins", logins)
+    listed(place(id, "logins"), logins)
     if login_form is False and ldap:
-        raise ConfigError(f"{id}: login_form", login_form, "people of the LDAP directory log in there; remove ldap or login_form")
+        raise ConfigError(
+            place(id, "login_form"), login_form, f"people of the LDAP directory log in there; remove {arg('ldap')} or {arg('login_form')}"
+        )
     if login_form is False and not logins and not auth_proxy:
-        raise ConfigError(f"{id}: login_form", login_form, "nobody could log in; give logins or auth_proxy, or leave it out")
+        raise ConfigError(
+            place(id, "login_form"), login_form, f"nobody could log in; give {arg('logins')} or {arg('auth_proxy')}, or remove it"
+        )
     if not logins:
         return
     if external_url is None:
         raise ConfigError(
-            f"{id}: external_url", external_url, f"say where people reach Grafana: {logins[0].PROVIDER} has to send them back there"
+            place(id, "external_url"), external_url, f"say where people reach Grafana: {logins[0].PROVIDER} has to send them back there"
         )
     if external_url.scheme != "https" and external_url.host != "localhost":
         raise ConfigError(
-            f"{id}: external_url", external_url.text, "write https://: with logins, codes and session cookies pass through it"
+            place(id, "external_url"), external_url.text, "write https://: with logins, codes and session cookies pass through it"
         )
     takers: dict[str, str] = {}
     for login in logins:
         name = type(login).__name__
         if login.PROVIDER in takers:
             raise ConfigError(
-                f"{id}: logins",
+                place(id, "logins"),
                 Raw(name),
                 f"Grafana has one auth.{login.PROVIDER}, which {takers[login.PROVIDER]} takes; remove one of the two",
             )
@@ -65,11 +69,15 @@ def check_logins(
     automatic = [login for login in logins if login.auto_login]
     if len(automatic) > 1:
         raise ConfigError(
-            f"{id}: logins", Raw(f"{len(automatic)} with auto_login"), "Grafana can go to one of them without asking; choose it"
+            place(id, "logins"),
+            Raw(f"{len(automatic)} logins"),
+            f"only one of them may have {arg('auto_login', True)}: Grafana goes to it without asking",
         )
     if automatic and anonymous:
         raise ConfigError(
-            f"{id}: anonymous", Raw(anonymous.role), "nobody would see Grafana without a login; remove anonymous or auto_login"
+            place(id, "anonymous"),
+            Raw(anonymous.role),
+            f"nobody would see Grafana without a login; remove {arg('anonymous')} or {arg('auto_login')}",
         )
 
 

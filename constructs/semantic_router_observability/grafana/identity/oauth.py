@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
@@ -52,11 +52,13 @@ class OAuthLogin(Spec, frozen=True, kw_only=True):
     auto_login: bool = False
 
     def __post_init__(self) -> None:
-        identifier("clientId", self.client_id)
+        identifier("client_id", self.client_id)
         mail_domains("domains", self.domains)
         limited = bool(self.domains) or self.turns_away()
         if not limited and not self.everybody:
-            raise ConfigError("everybody", self.everybody, f"{self.ACCOUNTS} could log in; give {self.LIMITS}, or write everybody: true")
+            raise ConfigError(
+                "everybody", self.everybody, f"{self.ACCOUNTS} could log in; give {self.LIMITS}, or write {arg('everybody', True)}"
+            )
         if limited and self.everybody:
             raise ConfigError("everybody", self.everybody, f"not everybody can log in where {self.LIMITS} are given; remove one of the two")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
 from semantic_router_observability.checks import http_url
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Raw, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
 
 from .oauth import Endpoints, OAuthLogin, role_settings
@@ -101,7 +101,7 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="githu
 
     PROVIDER: ClassVar[str] = "github"
     ACCOUNTS: ClassVar[str] = "anybody with a GitHub account"
-    LIMITS: ClassVar[str] = "organizations, teamIds, domains or strict roles"
+    LIMITS: ClassVar[str] = f"organizations, {arg('team_ids')}, domains or strict roles"
 
     organizations: tuple[str, ...] = ()
     team_ids: tuple[int, ...] = ()
@@ -162,7 +162,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
 
     PROVIDER: ClassVar[str] = "azuread"
     ACCOUNTS: ClassVar[str] = "anybody in the tenants, guests included,"
-    LIMITS: ClassVar[str] = "groups, domains or appRoles: required"
+    LIMITS: ClassVar[str] = f"groups, domains or {arg('app_roles', Raw('required'))}"
 
     tenants: tuple[str, ...]
     groups: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
                 if not _UUID.fullmatch(value):
                     raise ConfigError(field, value, "write the id, such as 8bab1c86-8fba-33e5-2089-1d1c80ec267d: names change and repeat")
         if self.server_admins and self.app_roles == "ignored":
-            raise ConfigError("serverAdmins", self.server_admins, "app roles are ignored; remove one of the two")
+            raise ConfigError("server_admins", self.server_admins, "app roles are ignored; remove one of the two")
 
     def turns_away(self) -> bool:
         """Whether anything but the mail domain keeps people out."""
@@ -276,7 +276,7 @@ class _GenericLogin(OAuthLogin, frozen=True, kw_only=True):
         super().__post_init__()
         several("groups", self.groups)
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*", self.groups_claim):
-            raise ConfigError("groupsClaim", self.groups_claim, "write the claim's name, such as groups or realm_access.roles")
+            raise ConfigError("groups_claim", self.groups_claim, "write the claim's name, such as groups or realm_access.roles")
 
     def turns_away(self) -> bool:
         """Whether anything but the mail domain keeps people out."""
@@ -321,9 +321,9 @@ class Keycloak(_GenericLogin, frozen=True, kw_only=True, tag_field="type", tag="
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        provider_url("realmUrl", self.realm_url)
+        provider_url("realm_url", self.realm_url)
         if not re.search(r"/realms/[^/]+/?$", self.realm_url):
-            raise ConfigError("realmUrl", self.realm_url, "write the realm's address, such as https://keycloak.example.com/realms/ops")
+            raise ConfigError("realm_url", self.realm_url, "write the realm's address, such as https://keycloak.example.com/realms/ops")
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""
@@ -384,14 +384,14 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", t
     def __post_init__(self) -> None:
         super().__post_init__()
         plain("name", self.name)
-        provider_url("authUrl", self.auth_url)
-        provider_url("tokenUrl", self.token_url)
-        provider_url("apiUrl", self.api_url)
+        provider_url("auth_url", self.auth_url)
+        provider_url("token_url", self.token_url)
+        provider_url("api_url", self.api_url)
         for scope in several("scopes", self.scopes):
             if not re.fullmatch(r"[A-Za-z0-9._:/-]+", scope):
                 raise ConfigError("scopes", scope, "write scopes one by one: letters, digits and . _ : / -")
         if self.signout_url is not None:
-            http_url("signoutUrl", self.signout_url)
+            http_url("signout_url", self.signout_url)
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.spec import Spec
 
 from .text import several
@@ -32,19 +32,21 @@ class RoleMapping(Spec, frozen=True, kw_only=True):
     strict: bool = False
 
     def __post_init__(self) -> None:
-        several("serverAdmin", self.server_admin)
+        several("server_admin", self.server_admin)
         several("admin", self.admin)
         several("editor", self.editor)
         several("viewer", self.viewer)
         if not self.groups:
-            raise ConfigError("roles", {}, "name at least one group, or leave roles out: then an administrator gives them inside Grafana")
+            raise ConfigError((), None, "name at least one group, or omit the roles: then an administrator gives them inside Grafana")
         seen: set[str] = set()
         for group in self.groups:
             if group in seen:
-                raise ConfigError("roles", group, "has two roles; keep the higher one")
+                raise ConfigError((), group, "has two roles; keep the higher one")
             seen.add(group)
         if self.viewer and not self.strict:
-            raise ConfigError("viewer", list(self.viewer), "everybody else is a viewer too; write strict: true, or leave viewer out")
+            raise ConfigError(
+                "viewer", list(self.viewer), f"everybody else is a viewer too; write {arg('strict', True)}, or remove {arg('viewer')}"
+            )
 
     @property
     def groups(self) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Session(Spec, frozen=True, kw_only=True):
         return {"login_maximum_inactive_lifetime_duration": self.idle, "login_maximum_lifetime_duration": self.lifetime}
 
 
-def _minutes(where: str, value: str) -> int:
+def _minutes(where: Where, value: str) -> int:
     match = re.fullmatch(r"([1-9][0-9]{0,5})([mhdwM])", value)
     if not match:
         raise ConfigError(where, value, "write a number with m, h, d, w or M, such as 12h or 30d")

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import dns_subdomain, http_url, listed
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EXPANDED = ("${", "$__", "%(", '"""')
 
 
-def plain(where: str, value: str) -> str:
+def plain(where: Where, value: str) -> str:
     """Text that Grafana reads exactly as it is written."""
     if not value or not value.isprintable() or value != value.strip() or value.endswith("\\") or any(mark in value for mark in _EXPANDED):
         raise ConfigError(
@@ -25,7 +25,7 @@ def plain(where: str, value: str) -> str:
     return value
 
 
-def several(where: str, values: Sequence[str]) -> Sequence[str]:
+def several(where: Where, values: Sequence[str]) -> Sequence[str]:
     """List of such texts, without repetition."""
     listed(where, values)
     for value in values:
@@ -36,7 +36,7 @@ def several(where: str, values: Sequence[str]) -> Sequence[str]:
     return values
 
 
-def mail_domains(where: str, values: Sequence[str]) -> None:
+def mail_domains(where: Where, values: Sequence[str]) -> None:
     """Mail domains, without the `@`."""
     for value in several(where, values):
         if "." not in value:
@@ -44,7 +44,7 @@ def mail_domains(where: str, values: Sequence[str]) -> None:
         dns_subdomain(where, value)
 
 
-def identifier(where: str, value: str) -> None:
+def identifier(where: Where, value: str) -> None:
     """Id that a provider gave to this Grafana."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@~-]*", value):
         raise ConfigError(where, value, "write the client id as the provider shows it: letters, digits and . _ : / @ ~ -")
@@ -55,7 +55,7 @@ def as_list(values: Sequence[str]) -> str:
     return json.dumps(list(values), ensure_ascii=False)
 
 
-def provider_url(where: str, value: str) -> str:
+def provider_url(where: Where, value: str) -> str:
     """URL of a provider, without a slash at its end. Secrets travel there, so only addresses inside the cluster may be plain http."""
     url = http_url(where, value)
     if url.scheme == "http" and not in_cluster(url.host) and url.host != "localhost":
