@@ -208,7 +208,7 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("vllm-engines.json", "Engines", "A", 2),
         ("vllm-engines.json", "Engines", "B", 0),
         ("vllm-engines.json", "KV cache, top", "A", pytest.approx(0.625, abs=0.08)),
-        ("vllm-engines.json", "Generated tokens", "A", pytest.approx(10 * 220 * (3 + 1), rel=0.25)),
+        ("vllm-engines.json", "Generated", "A", pytest.approx(10 * 220 * (3 + 1), rel=0.25)),
         ("vllm-engines.json", "First token p95", "A", pytest.approx(0.12 * 11 * math.exp(1.645 * neighbours.SPREAD), rel=0.3)),
         ("vllm-engines.json", "Preemptions", "A", pytest.approx(1.6, abs=1.5)),
         ("router-kubernetes.json", "Containers", "A", 1),

@@ -124,7 +124,7 @@ def tokens_now() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["tokens-now"],
-            title="Generated tokens",
+            title="Generated",
             description=(
                 "Tokens per second that all engines write, mean of the last 5 minutes. This is what the hardware is paid for; compare with "
                 "what the same engines reached under load."

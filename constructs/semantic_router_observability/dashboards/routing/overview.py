@@ -127,7 +127,7 @@ def switches() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["switches"],
-            title="Model switches",
+            title="Switch rate",
             description=(
                 "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
                 "backend's prompt cache. Only clients that identify their conversation or user are seen."
@@ -144,7 +144,7 @@ def losses() -> Panel:
     return stat(
         About(
             id=PANEL_IDS["losses"],
-            title="Translation loss",
+            title="Parts lost",
             description=(
                 "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
                 "Anthropic protocol: severity lossy or error. Harmless notes (info) are not counted, nor is the first loss of a kind."

@@ -132,7 +132,7 @@ def memory_now() -> Panel:
             ),
             unit="bytes",
             no_value="not scraped",
-            decimals=2,
+            decimals=1,
         ),
         Query(f"max(process_resident_memory_bytes and on (job, instance) {PROMETHEUSES})", "memory"),
     )
