@@ -29,4 +29,4 @@ SLOS = (
 def test_budgets_burn_at_every_pace(slo: sro.Slo, tmp_path: Path) -> None:
     outcome = prove_slos(program("promtool"), tmp_path, [slo], Links(labels={"team": "platform"}))
     assert outcome.agrees, outcome.output[-3000:]
-    assert outcome.cases == 7 * len(slo.promises())
+    assert outcome.cases == 7 * len(slo.objectives())

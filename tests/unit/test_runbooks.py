@@ -64,8 +64,8 @@ def generator() -> ModuleType:
 def shipped() -> list[dict[str, Any]]:
     """Every alert there can be: an installation with everything, those on that are off as shipped, and those of an SLO."""
     names = [name for name in (page.stem for page in PAGES) if name in _definable()]
-    promise = Slo(name="answers", sli=Availability(), objective=0.99)
-    turned = Alerts(rules={name: Knobs(enabled=True) for name in names}, slos=(promise,))
+    slo = Slo(name="answers", sli=Availability(), objective=0.99)
+    turned = Alerts(rules={name: Knobs(enabled=True) for name in names}, slos=(slo,))
     return [dict(rule) for groups in turned.groups(EVERYTHING).values() for group in groups for rule in group["rules"] if "alert" in rule]
 
 

@@ -45,8 +45,8 @@ def test_every_expression_keeps_the_contract(slo: sro.Slo) -> None:
 
 
 def test_four_windows_and_their_limits() -> None:
-    (promise,) = ANSWERS.promises()
-    assert [(pair.long, pair.short, limit) for pair, limit in limits(promise, (*FAST_PAIRS, *SLOW_PAIRS))] == [
+    (objective,) = ANSWERS.objectives()
+    assert [(pair.long, pair.short, limit) for pair, limit in limits(objective, (*FAST_PAIRS, *SLOW_PAIRS))] == [
         ("1h", "5m", 0.144),
         ("6h", "30m", 0.06),
         ("1d", "2h", 0.03),
@@ -55,11 +55,11 @@ def test_four_windows_and_their_limits() -> None:
 
 
 def test_a_burn_that_would_want_more_than_everything_is_left_out() -> None:
-    promise = FIRST_TOKEN.promises()[1]
-    assert [pair.burn for pair, _ in limits(promise, FAST_PAIRS)] == [6]
+    objective = FIRST_TOKEN.objectives()[1]
+    assert [pair.burn for pair, _ in limits(objective, FAST_PAIRS)] == [6]
 
 
-def test_a_model_has_a_promise_of_its_own() -> None:
+def test_a_model_has_its_own_objective() -> None:
     alerts = [rule for rule in rules_of([FIRST_TOKEN]) if rule.get("alert") == FAST]
     assert [alert["labels"].get("model") for alert in alerts] == [None, "qwen3-235b"]
     assert 'model=""' in alerts[0]["expr"]

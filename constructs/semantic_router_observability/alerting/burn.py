@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .facts import Facts
-    from .slo import Promise, Slo
+    from .slo import Objective, Slo
 
 FAST: Final = "SloBudgetBurnsFast"
 SLOW: Final = "SloBudgetBurnsSlowly"
@@ -58,108 +58,110 @@ def slo_groups(slos: Sequence[Slo], facts: Facts, links: Links) -> list[dict[str
     for index, slo in enumerate(slos):
         if duration_seconds("window", slo.window) > duration_seconds("retention", facts.retention):
             raise ConfigError(("slos", index, "window"), slo.window, f"write at most {facts.retention}, the time samples are kept")
-    return promise_groups([promise for slo in slos for promise in slo.promises()], facts, links)
+    return objective_groups([objective for slo in slos for objective in slo.objectives()], facts, links)
 
 
-def promise_groups(promises: Sequence[Promise], facts: Facts, links: Links) -> list[dict[str, Any]]:
+def objective_groups(objectives: Sequence[Objective], facts: Facts, links: Links) -> list[dict[str, Any]]:
     """Return the rule groups of single objectives."""
     return [
-        {"name": "slo-events", "interval": facts.interval, "rules": [rule for promise in promises for rule in _events(promise)]},
-        {"name": "slo-ratios", "rules": [_ratio(promise, window) for promise in promises for window in ("5m", *_QUICK)]},
+        {"name": "slo-events", "interval": facts.interval, "rules": [rule for objective in objectives for rule in _events(objective)]},
+        {"name": "slo-ratios", "rules": [_ratio(objective, window) for objective in objectives for window in ("5m", *_QUICK)]},
         {
             "name": "slo-budgets",
             "interval": max(_LONGEST_STEP, facts.interval, key=lambda interval: duration_seconds("", interval)),
-            "rules": [rule for promise in promises for rule in (*(_ratio(promise, window) for window in _LONG), *_budget(promise))],
+            "rules": [rule for objective in objectives for rule in (*(_ratio(objective, window) for window in _LONG), *_budget(objective))],
         },
-        {"name": "slo-alerts", "rules": [rule.body(links) for promise in promises for rule in burn_alerts(promise, facts)]},
+        {"name": "slo-alerts", "rules": [rule.body(links) for objective in objectives for rule in burn_alerts(objective, facts)]},
     ]
 
 
-def burn_alerts(promise: Promise, facts: Facts) -> list[AlertRule]:
+def burn_alerts(objective: Objective, facts: Facts) -> list[AlertRule]:
     """Return the two alerts of an objective."""
-    of = "" if promise.model is None else f" for model {promise.model}"
-    name = promise.slo.name
+    of = "" if objective.model is None else f" for model {objective.model}"
+    name = objective.slo.name
     return [
         _alert(
-            promise,
+            objective,
             FAST,
             FAST_PAIRS,
             facts,
             "critical",
             f"break SLO {name}{of}",
-            f"At this rate the error budget of {promise.slo.window} is used up within days. Objective: {_percent(promise.objective)}.",
+            f"At this rate the error budget of {objective.slo.window} is used up within days. Objective: {_percent(objective.ratio)}.",
         ),
         _alert(
-            promise,
+            objective,
             SLOW,
             SLOW_PAIRS,
             facts,
             "warning",
             f"have been breaking SLO {name}{of}",
-            f"The error budget of {promise.slo.window} will not last. Objective: {_percent(promise.objective)}.",
+            f"The error budget of {objective.slo.window} will not last. Objective: {_percent(objective.ratio)}.",
         ),
     ]
 
 
-def _alert(promise: Promise, name: str, pairs: Sequence[Pair], facts: Facts, severity: Severity, does: str, description: str) -> AlertRule:
+def _alert(
+    objective: Objective, name: str, pairs: Sequence[Pair], facts: Facts, severity: Severity, does: str, description: str
+) -> AlertRule:
     return AlertRule(
         name=name,
-        expr=pretty(_burning(promise, pairs, facts)),
+        expr=pretty(_burning(objective, pairs, facts)),
         for_=HOLD[name],
         severity=severity,
         summary=f"{{{{ $value | humanizePercentage }}}} of events in {{{{ $labels.namespace }}}} {does}",
         description=description,
         component="slo",
-        labels=promise.labels,
+        labels=objective.labels,
         dashboard=Panel(uid=DASHBOARD, id=2),
     )
 
 
-def limits(promise: Promise, pairs: Sequence[Pair]) -> list[tuple[Pair, float]]:
+def limits(objective: Objective, pairs: Sequence[Pair]) -> list[tuple[Pair, float]]:
     """Return the ratio of bad events that is too high over each pair, without pairs that would require more than all events."""
-    return [(pair, round(pair.burn * promise.budget, 12)) for pair in pairs if pair.burn * promise.budget < 1]
+    return [(pair, round(pair.burn * objective.budget, 12)) for pair in pairs if pair.burn * objective.budget < 1]
 
 
-def _burning(promise: Promise, pairs: Sequence[Pair], facts: Facts) -> str:
+def _burning(objective: Objective, pairs: Sequence[Pair], facts: Facts) -> str:
     step = number(float(duration_seconds("", facts.interval)))
-    chosen = f"{{{promise.matchers}}}"
+    chosen = f"{{{objective.matchers}}}"
     return "\nor\n".join(
         f"({RATIO}{pair.long}{chosen} > {number(limit)} and {RATIO}{pair.short}{chosen} > {number(limit)} "
         # Each event is in the rate for five minutes, so that the rates of a window add up to its events.
-        f"and sum_over_time({ERRORS}{chosen}[{pair.long}]) * {step} >= {promise.slo.at_least})"
-        for pair, limit in limits(promise, pairs)
+        f"and sum_over_time({ERRORS}{chosen}[{pair.long}]) * {step} >= {objective.slo.at_least})"
+        for pair, limit in limits(objective, pairs)
     )
 
 
-def _events(promise: Promise) -> list[dict[str, Any]]:
-    sli, model = promise.slo.sli, promise.model
+def _events(objective: Objective) -> list[dict[str, Any]]:
+    sli, model = objective.slo.sli, objective.model
     bad, good = sli.bad(model), sli.good(model)
     total = _rate(sli.total(model))
     errors = f"{_rate(bad)} or {total} * 0" if bad is not None else f"{total} - {_rate(good or '')}"
     # Errors that are counted elsewhere may be ahead of the events: then they are all events there are.
     events = f"{total} > {_rate(bad)} or {_rate(bad)} or {total}" if bad is not None else total
-    return [_recorded(promise, ERRORS, errors), _recorded(promise, EVENTS, events)]
+    return [_recorded(objective, ERRORS, errors), _recorded(objective, EVENTS, events)]
 
 
-def _ratio(promise: Promise, window: str) -> dict[str, Any]:
-    return _recorded(promise, f"{RATIO}{window}", _share(promise, window))
+def _ratio(objective: Objective, window: str) -> dict[str, Any]:
+    return _recorded(objective, f"{RATIO}{window}", _share(objective, window))
 
 
-def _share(promise: Promise, window: str) -> str:
-    chosen = f"{{{promise.matchers}}}"
+def _share(objective: Objective, window: str) -> str:
+    chosen = f"{{{objective.matchers}}}"
     if window == "5m":
         return f"{ERRORS}{chosen} / ({EVENTS}{chosen} > 0)"
     return f"sum_over_time({ERRORS}{chosen}[{window}]) / (sum_over_time({EVENTS}{chosen}[{window}]) > 0)"
 
 
-def _budget(promise: Promise) -> list[dict[str, Any]]:
-    used = f"({_share(promise, promise.slo.window)}) / {number(promise.budget)}"
-    objective = f"vector({number(promise.objective)})"
-    return [_recorded(promise, BUDGET_LEFT, f"1 - {used}"), _recorded(promise, OBJECTIVE, objective)]
+def _budget(objective: Objective) -> list[dict[str, Any]]:
+    used = f"({_share(objective, objective.slo.window)}) / {number(objective.budget)}"
+    ratio = f"vector({number(objective.ratio)})"
+    return [_recorded(objective, BUDGET_LEFT, f"1 - {used}"), _recorded(objective, OBJECTIVE, ratio)]
 
 
-def _recorded(promise: Promise, name: str, expression: str) -> dict[str, Any]:
-    return RecordingRule(record=name, expr=expression, labels=promise.recorded).body()
+def _recorded(objective: Objective, name: str, expression: str) -> dict[str, Any]:
+    return RecordingRule(record=name, expr=expression, labels=objective.recorded).body()
 
 
 def _rate(selector: str) -> str:

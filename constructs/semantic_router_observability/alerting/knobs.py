@@ -91,14 +91,14 @@ def threshold_of(model: str | None) -> Path:
     return ("threshold",) if model is None else ("models", Key(model))
 
 
-def share(where: Where, value: float) -> None:
-    """Refuse what is no share."""
+def ratio(where: Where, value: float) -> None:
+    """Refuse what is not a ratio."""
     if not 0 < value < 1:
         raise ConfigError(where, value, "write a ratio above 0 and below 1, such as 0.05 for 5 %")
 
 
 def positive(where: Where, value: float) -> None:
-    """Refuse what is no positive number."""
+    """Refuse what is not a positive number."""
     if not (value > 0 and math.isfinite(value)):
         raise ConfigError(where, value, "write a number above 0")
 

@@ -81,7 +81,7 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
         if model is None:
             return []
         if self.of == "routing":
-            raise ConfigError("per_model", model, "remove it: the router measures its own share before there is a model")
+            raise ConfigError("per_model", model, "remove it: the router measures its own time before a model is selected")
         return [f"model={_text(model)}"]
 
 
@@ -168,22 +168,22 @@ class Slo(Spec, frozen=True, kw_only=True):
         for model in self.per_model:
             self.sli.total(model)
 
-    def promises(self) -> list[Promise]:
+    def objectives(self) -> list[Objective]:
         """Return the objective for all models, and those of single ones."""
-        return [Promise(self, None, self.objective), *(Promise(self, model, objective) for model, objective in self.per_model.items())]
+        return [Objective(self, None, self.objective), *(Objective(self, model, ratio) for model, ratio in self.per_model.items())]
 
 
-class Promise(msgspec.Struct, frozen=True):
-    """One objective of an SLO."""
+class Objective(msgspec.Struct, frozen=True):
+    """The objective of an SLO for all models together, or for a single one."""
 
     slo: Slo
     model: str | None
-    objective: float
+    ratio: float
 
     @property
     def budget(self) -> float:
         """Ratio of events that may be bad."""
-        return round(1 - self.objective, 12)
+        return round(1 - self.ratio, 12)
 
     @property
     def labels(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import promql_parser
 
-from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, SLOW, SLOW_PAIRS, burn_alerts, limits, promise_groups
+from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, SLOW, SLOW_PAIRS, burn_alerts, limits, objective_groups
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.slo import Availability, Latency
 from semantic_router_observability.checks import duration_seconds
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.alerting.burn import Pair
     from semantic_router_observability.alerting.links import Links
-    from semantic_router_observability.alerting.slo import Promise, Slo
+    from semantic_router_observability.alerting.slo import Objective, Slo
 
     from .case import Labels
     from .series import Value
@@ -53,15 +53,15 @@ class Burn:
     fires: frozenset[str]
 
 
-def burns(promise: Promise) -> list[Burn]:
+def burns(objective: Objective) -> list[Burn]:
     """Return burn rates above and below each limit. Ratios are capped where a rate would require more than all events."""
     rate = 100.0
     whole = line((rate, HEALTHY + AFTER))
 
     def at(pace: float) -> list[Value]:
-        return line((0, HEALTHY), (min(pace * promise.budget, 0.97137) * rate, AFTER))
+        return line((0, HEALTHY), (min(pace * objective.budget, 0.97137) * rate, AFTER))
 
-    rare = max(1, promise.slo.at_least) * 1.4 / 60
+    rare = max(1, objective.slo.at_least) * 1.4 / 60
     lone = line((0, HEALTHY), (1, 1), (0, AFTER - 1))
     return [
         Burn("burns-at-16", at(16.37), whole, frozenset({FAST, SLOW})),
@@ -75,14 +75,14 @@ def burns(promise: Promise) -> list[Burn]:
 
 
 def burn_tests(slo: Slo, links: Links) -> list[tuple[list[dict[str, Any]], dict[str, Any]]]:
-    """Return the rule groups of each promise, and promtool's test of them."""
-    return [(promise_groups([promise], FACTS, links), _test(promise, links)) for promise in slo.promises()]
+    """Return the rule groups of each objective, and promtool's test of them."""
+    return [(objective_groups([objective], FACTS, links), _test(objective, links)) for objective in slo.objectives()]
 
 
-def _test(promise: Promise, links: Links) -> dict[str, Any]:
-    paces = burns(promise)
+def _test(objective: Objective, links: Links) -> dict[str, Any]:
+    paces = burns(objective)
     end = (HEALTHY + AFTER) // STEP
-    alerts = {rule.name: rule for rule in burn_alerts(promise, FACTS)}
+    alerts = {rule.name: rule for rule in burn_alerts(objective, FACTS)}
     asked: list[dict[str, Any]] = []
     for name, pairs in ((FAST, FAST_PAIRS), (SLOW, SLOW_PAIRS)):
         hold = -(-int(duration_seconds("", HOLD[name])) // (STEP * 60))
@@ -90,10 +90,10 @@ def _test(promise: Promise, links: Links) -> dict[str, Any]:
         histories = []
         moments = {end}
         for pace in paces:
-            case = Case(pace.name, "fires" if name in pace.fires else "quiet", (), _truth(promise, pace, pairs), end)
+            case = Case(pace.name, "fires" if name in pace.fires else "quiet", (), _truth(objective, pace, pairs), end)
             history = firings(case, hold, 0)
             if any(history) != (name in pace.fires):
-                raise ConfigError(Place(f"slo {promise.slo.name!r}"), pace.name, f"with these numbers {name} does not behave as it should")
+                raise ConfigError(Place(f"slo {objective.slo.name!r}"), pace.name, f"with these numbers {name} does not behave as it should")
             first = next((step for step, firing in enumerate(history) if firing), None)
             moments |= set() if first is None else {first - 1, first}
             histories.append(history)
@@ -105,23 +105,23 @@ def _test(promise: Promise, links: Links) -> dict[str, Any]:
             }
             for moment in sorted(moments)
         ]
-    series = [series for pace in paces for series in _series(promise, router(pace.name), pace)]
+    series = [series for pace in paces for series in _series(objective, router(pace.name), pace)]
     return {
-        "name": f"{promise.slo.name} {promise.model or ''}",
+        "name": f"{objective.slo.name} {objective.model or ''}",
         "interval": "1m",
         "input_series": [found.text() for found in series],
         "alert_rule_test": asked,
     }
 
 
-def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
+def _truth(objective: Objective, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
     """What the alert must show at a step, from the events alone."""
-    labels = labels_of(namespace=pace.name, job=JOB, **promise.labels)
+    labels = labels_of(namespace=pace.name, job=JOB, **objective.labels)
     good_events = _good(pace)
 
     def rates(step: int) -> tuple[float, float]:
         found = increase(pace.total, step * STEP, STEP)
-        if isinstance(promise.slo.sli, Latency):
+        if isinstance(objective.slo.sli, Latency):
             good = increase(good_events, step * STEP, STEP)
             bad = None if found is None or good is None else found - good
         else:
@@ -141,7 +141,7 @@ def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int
     def truth(step: int) -> Mapping[Labels, float]:
         if step * STEP < HEALTHY:
             return {}
-        for pair, limit in limits(promise, pairs):
+        for pair, limit in limits(objective, pairs):
             bad, total = over(step, pair.long)
             short_bad, short_total = over(step, pair.short)
             if (
@@ -149,7 +149,7 @@ def _truth(promise: Promise, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int
                 and short_total > TINY
                 and bad / total > limit
                 and short_bad / short_total > limit
-                and bad * 300 >= promise.slo.at_least
+                and bad * 300 >= objective.slo.at_least
             ):
                 return {labels: bad / total}
         return {}
@@ -161,8 +161,8 @@ def _good(pace: Burn) -> list[Value]:
     return [None if total is None or bad is None else total - bad for total, bad in zip(pace.total, pace.bad, strict=True)]
 
 
-def _series(promise: Promise, base: Mapping[str, str], pace: Burn) -> list[Series]:
-    sli, model = promise.slo.sli, promise.model
+def _series(objective: Objective, base: Mapping[str, str], pace: Burn) -> list[Series]:
+    sli, model = objective.slo.sli, objective.model
     good = sli.good(model)
     if good is not None:
         bound = f"{float(sli.bound)!r}" if isinstance(sli, Latency) else ""

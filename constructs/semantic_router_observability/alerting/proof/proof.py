@@ -50,9 +50,9 @@ def prove_slos(tool: Path, folder: Path, slos: Iterable[Slo], links: Links) -> O
     tests: list[Path] = []
     tried = alerts = 0
     for slo in slos:
-        for number, (promise, (groups, test)) in enumerate(zip(slo.promises(), burn_tests(slo, links), strict=True)):
+        for number, (objective, (groups, test)) in enumerate(zip(slo.objectives(), burn_tests(slo, links), strict=True)):
             tests.append(promtool.write_file(folder, f"slo-{slo.name}-{number}", groups, [test], interval="5m"))
-            tried += len(burns(promise))
+            tried += len(burns(objective))
             alerts += 2
     if not tests:
         return Outcome(agrees=True, output="", cases=0, alerts=0)

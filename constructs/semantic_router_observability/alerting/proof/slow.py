@@ -51,8 +51,8 @@ class SlowEvents:
         observed = counts((replica.whole for replica in replicas), minute, self.shape.window)
         if within is None or not observed:
             return None
-        share = 1 - within / observed
-        return share if share > threshold and observed - within >= tuning.at_least else None
+        ratio = 1 - within / observed
+        return ratio if ratio > threshold and observed - within >= tuning.at_least else None
 
 
 def le_text(bound: float) -> str:

@@ -32,7 +32,7 @@ class Level:
         """Refuse a number that cannot work."""
         for model, threshold in tuning.thresholds.items():
             place = at(where, *threshold_of(model))
-            (knobs.share if self.is_share else knobs.not_negative)(place, threshold)
+            (knobs.ratio if self.is_share else knobs.not_negative)(place, threshold)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""

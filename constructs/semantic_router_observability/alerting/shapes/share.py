@@ -36,7 +36,7 @@ class Share:
     def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a threshold that is not a ratio."""
         for model, threshold in tuning.thresholds.items():
-            knobs.share(at(where, *threshold_of(model)), threshold)
+            knobs.ratio(at(where, *threshold_of(model)), threshold)
 
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""

@@ -33,7 +33,7 @@ class Slow:
     def check(self, where: Where, tuning: Tuning) -> None:
         """Refuse a threshold that is not a ratio, and a bound that is not a bucket's."""
         for model, threshold in tuning.thresholds.items():
-            knobs.share(at(where, *threshold_of(model)), threshold)
+            knobs.ratio(at(where, *threshold_of(model)), threshold)
         bounds = family(self.histogram).buckets
         if tuning.bound not in bounds:
             raise ConfigError(at(where, "bound"), tuning.bound, f"write a bucket bound: {', '.join(f'{bound:g}' for bound in bounds)}")
