@@ -81,7 +81,7 @@ IN_YAML = [
     ),
     (
         f"alertmanager: {{receivers: [{CHAT}], replicas: 0}}",
-        "alertmanager.replicas: 0: write 1 to 9; 3 outlive the loss of one during an update",
+        "alertmanager.replicas: 0: write 1 to 9; with 3, one can fail while another is updated",
     ),
     (f"alertmanager: {{receivers: [{CHAT}], replicas: many}}", "alertmanager.replicas: 'many': write a whole number, not text"),
     (f"alertmanager: {{receivers: [{CHAT}], retention: 5 days}}", f"alertmanager.retention: '5 days': {DURATION}"),
@@ -301,7 +301,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
         lambda: stack(replicas=2, routes=[sro.Route(receiver="chat", match={"a": "b"}, group_interval="5s")]),
         "alertmanager: routes[0].group_interval: '5s': write at least 15s: of 2 replicas the last waits that long, and would send again what has ended",
     ),
-    (lambda: stack(replicas=10), "alertmanager: replicas: 10: write 1 to 9; 3 outlive the loss of one during an update"),
+    (lambda: stack(replicas=10), "alertmanager: replicas: 10: write 1 to 9; with 3, one can fail while another is updated"),
     (
         lambda: stack(id="a" * 51),
         f"AlertmanagerStack: id: {'a' * 51!r}: {NAME}",

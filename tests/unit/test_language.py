@@ -17,7 +17,6 @@ from documentation import ROOT
 TO_DO: dict[str, int] = {
     ".": 1,
     "constructs/semantic_router_observability": 12,
-    "constructs/semantic_router_observability/alerting": 8,
     "constructs/semantic_router_observability/alertmanager": 2,
     "constructs/semantic_router_observability/contract": 4,
     "constructs/semantic_router_observability/dashboards": 17,

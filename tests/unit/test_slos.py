@@ -104,7 +104,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"atLeast": 0}, "write 1 or more events"),
     ({"perModel": {"a": 2}}, "per_model.a: 2.0: write a ratio"),
     ({"sli": {"type": "latency", "bound": 30}}, "bound: 30.0: write a bucket bound"),
-    ({"sli": {"type": "latency", "bound": 0.1, "of": "routing"}, "perModel": {"a": 0.9}}, "before there is a model"),
+    ({"sli": {"type": "latency", "bound": 0.1, "of": "routing"}, "perModel": {"a": 0.9}}, "before a model is selected"),
     ({"sli": {"type": "ratio", "badEvents": "rate(x[5m])", "allEvents": "x"}}, "write a counter with matchers, without rate or sum"),
     ({"sli": {"type": "ratio", "badEvents": "x{", "allEvents": "x"}}, "not PromQL"),
 ]

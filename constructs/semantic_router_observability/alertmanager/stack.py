@@ -126,7 +126,7 @@ class AlertmanagerStack(Construct):
         service_name(place("AlertmanagerStack", "id"), id, limit=50)
         namespace = namespace_of(scope)
         if not 1 <= replicas <= MOST_REPLICAS:
-            raise ConfigError(place(id, "replicas"), replicas, f"write 1 to {MOST_REPLICAS}; 3 outlive the loss of one during an update")
+            raise ConfigError(place(id, "replicas"), replicas, f"write 1 to {MOST_REPLICAS}; with 3, one can fail while another is updated")
         check_receivers(place(id, "receivers"), receivers)
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
         check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)

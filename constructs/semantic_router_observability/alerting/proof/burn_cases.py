@@ -93,7 +93,9 @@ def _test(objective: Objective, links: Links) -> dict[str, Any]:
             case = Case(pace.name, "fires" if name in pace.fires else "quiet", (), _truth(objective, pace, pairs), end)
             history = firings(case, hold, 0)
             if any(history) != (name in pace.fires):
-                raise ConfigError(Place(f"slo {objective.slo.name!r}"), pace.name, f"with these numbers {name} does not behave as it should")
+                raise ConfigError(
+                    Place(f"slo {objective.slo.name!r}"), pace.name, f"with these numbers {name} does not behave as it should"
+                )
             first = next((step for step, firing in enumerate(history) if firing), None)
             moments |= set() if first is None else {first - 1, first}
             histories.append(history)
