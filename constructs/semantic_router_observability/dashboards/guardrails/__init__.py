@@ -45,9 +45,9 @@ def _sections() -> list[Section]:
                         overview.pii_matches(),
                         overview.hallucinated(),
                         overview.unverified(),
-                        overview.bad_answers(),
+                        overview.jailbroken(),
                         overview.errors(),
-                        overview.not_done(),
+                        overview.plugin_failures(),
                         overview.fallbacks(),
                     ],
                 )
@@ -86,7 +86,7 @@ def _sections() -> list[Section]:
             title="Plugins and fallbacks",
             id=PANEL_IDS["row-plugins"],
             lines=[
-                Line(8, [plugins.detector_errors(), plugins.not_done_by_outcome(), plugins.selector_fallbacks_by_reason()]),
+                Line(8, [plugins.detector_errors(), plugins.plugin_failures_by_outcome(), plugins.selector_fallbacks_by_reason()]),
                 Line(8, [plugins.plugin_outcomes_in_range(), plugins.plugin_runs(), plugins.plugin_time_p95()], widths=(10, 7, 7)),
             ],
         ),

@@ -97,11 +97,11 @@ def unverified() -> Panel:
     )
 
 
-def bad_answers() -> Panel:
+def jailbroken() -> Panel:
     return stat(
         About(
-            id=PANEL_IDS["bad-answers"],
-            title="Answer jailbreaks",
+            id=PANEL_IDS["jailbroken"],
+            title="Jailbroken",
             description=(
                 "Answers within the range on screen that the jailbreak detector for answers objected to: something got past the guard on "
                 "prompts. Red from the first one on. Answers withheld because the detector failed count as plugin failures instead."
@@ -132,10 +132,10 @@ def errors() -> Panel:
     )
 
 
-def not_done() -> Panel:
+def plugin_failures() -> Panel:
     return stat(
         About(
-            id=PANEL_IDS["not-done"],
+            id=PANEL_IDS["plugin-failures"],
             title="Plugin failures",
             description=(
                 "Plugin runs within the range on screen that could not do their work: let through unchanged (fail open), withheld (fail "

@@ -43,10 +43,10 @@ def detector_errors() -> Panel:
     )
 
 
-def not_done_by_outcome() -> Panel:
+def plugin_failures_by_outcome() -> Panel:
     return timeseries(
         About(
-            id=PANEL_IDS["not-done-by-outcome"],
+            id=PANEL_IDS["plugin-failures-by-outcome"],
             title="Plugin failures by outcome",
             description=(
                 "Plugin runs per second that could not do their work. *_fail_open: passed through unchanged; fail_closed: withheld; "

@@ -54,11 +54,11 @@ def _sections() -> list[Section]:
                         overview.auto_routed(),
                         overview.confidence(),
                         overview.reasoning(),
-                        overview.selector(),
+                        overview.selector_p95(),
                         overview.fallbacks(),
-                        overview.switches(),
-                        overview.losses(),
-                        overview.misjudged(),
+                        overview.switch_rate(),
+                        overview.parts_lost(),
+                        overview.bad_estimates(),
                     ],
                 )
             ]

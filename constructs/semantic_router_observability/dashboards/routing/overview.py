@@ -88,10 +88,10 @@ def reasoning() -> Panel:
     )
 
 
-def selector() -> Panel:
+def selector_p95() -> Panel:
     return stat(
         About(
-            id=PANEL_IDS["selector"],
+            id=PANEL_IDS["selector-p95"],
             title="Selector p95",
             description=(
                 "Time the selectors took to pick a model, 95th percentile of the last 5 minutes. Most take less than a millisecond; one that "
@@ -123,10 +123,10 @@ def fallbacks() -> Panel:
     )
 
 
-def switches() -> Panel:
+def switch_rate() -> Panel:
     return stat(
         About(
-            id=PANEL_IDS["switches"],
+            id=PANEL_IDS["switch-rate"],
             title="Switch rate",
             description=(
                 "Conversation turns within the range on screen that went to another model than the turn before. Each switch loses the "
@@ -140,10 +140,10 @@ def switches() -> Panel:
     )
 
 
-def losses() -> Panel:
+def parts_lost() -> Panel:
     return stat(
         About(
-            id=PANEL_IDS["losses"],
+            id=PANEL_IDS["parts-lost"],
             title="Parts lost",
             description=(
                 "Parts of requests or answers within the range on screen that were lost in translation between the OpenAI and the "
@@ -156,11 +156,11 @@ def losses() -> Panel:
     )
 
 
-def misjudged() -> Panel:
+def bad_estimates() -> Panel:
     off = f"{share_above(10, ESTIMATE_ERROR, window=RANGE)} + {share_up_to(-10, ESTIMATE_ERROR, window=RANGE)}"
     return stat(
         About(
-            id=PANEL_IDS["misjudged"],
+            id=PANEL_IDS["bad-estimates"],
             title="Bad estimates",
             description=(
                 "Share of token estimates within the range on screen that missed the true number by 10 % or more, either way. Estimates "
