@@ -323,6 +323,29 @@ IN_YAML = {
             f"prometheus.scrapeJobs[0].config.basic_auth.password: '…': {IN_SECRET}",
         ),
         (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [{role: node}]}}]}",
+            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs: 'nodes': they belong to no namespace, so reading them needs clusterWide: true, a ClusterRole",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [{role: pod, namespaces: {names: [b]}, attach_metadata: {node: true}}]}}]}",
+            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs: 'nodes': they belong to no namespace, so reading them needs clusterWide: true, a ClusterRole",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [{role: endpoints}]}}]}",
+            (
+                "prometheus.scrapeJobs[0].config.kubernetes_sd_configs: '*': without namespaces it reads all of them, which needs clusterWide: true, "
+                "a ClusterRole; or write namespaces: {names: [...]}"
+            ),
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [{role: nodes}]}}]}",
+            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs[0].role: 'nodes': write one of endpoints, endpointslice, ingress, node, pod, service",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [node]}}]}",
+            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs[0]: 'node': write a mapping with a role",
+        ),
+        (
             'prometheus: {scrapeJobs: [{type: raw, name: "", config: {}}]}',
             "prometheus.scrapeJobs[0].name: '': write a job name of letters, digits, '-', '_', '.' and '/', at most 63 characters",
         ),
@@ -622,11 +645,11 @@ IN_YAML = {
         ("grafana: {dataSources: [{type: loki, url: loki}]}", f"grafana.dataSources[0].url: 'loki': {URL}"),
         (
             'grafana: {dataSources: [{type: loki, url: "http://loki"},{type: loki, url: "http://loki2"}]}',
-            "grafana.dataSources: uid: 'loki': two data sources share this name; rename one",
+            "grafana.dataSources: uid: 'loki': two data sources have this uid; give one of the two another uid",
         ),
         (
             'grafana: {dataSources: [{type: prometheus, url: "http://x"}]}',
-            "grafana.dataSources: uid: 'prometheus': two data sources share this name; rename one",
+            "grafana.dataSources: uid: 'prometheus': two data sources have this uid; give one of the two another uid",
         ),
         (
             'grafana: {dataSources: [{type: loki, url: "http://loki", uid: "a b"}]}',
@@ -733,7 +756,7 @@ IN_YAML = {
         ),
         (
             'grafana: {dataSources: [{type: prometheus, uid: x, name: Prometheus, url: "http://x"}]}',
-            "grafana.dataSources: name: 'Prometheus': two data sources share this name; rename one",
+            "grafana.dataSources: name: 'Prometheus': two data sources have this name; give one of the two another name",
         ),
         (
             "grafana: {dashboards: [{type: http, path: x}]}",
@@ -933,7 +956,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: grafana(data_sources=[sro.Loki(url="http://a", uid="mimir", name="Prometheus")]),
-        "grafana: data_sources: name: 'Prometheus': two data sources share this name; rename one",
+        "grafana: data_sources: name: 'Prometheus': two data sources have this name; give one of the two another name",
     ),
     (
         lambda: grafana(dashboards=[dashboard(), sro.Dashboard(file="b.json", model='{"title": "B", "uid": "a"}')]),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from cdk8s import ApiObject, Chart, JsonPatch
+from cdk8s import ApiObject, App, Chart, JsonPatch
 
 import semantic_router_observability as sro
 from manifests import NAMESPACE, find, new_chart, objects_of
@@ -83,6 +83,19 @@ def test_each_grafana_with_tls_is_scraped_by_its_own_certificate(chart: Chart) -
     objects = objects_of(chart)
     assert jobs(objects) == ["semantic-router", "prometheus", "grafana", f"grafana/{NAMESPACE}/first", f"grafana/{NAMESPACE}/second"]
     assert {use.secret for use in prometheus.secret_references} == {"first-tls", "second-tls"}
+
+
+def test_two_sources_of_one_name_take_two_uids() -> None:
+    app = App()
+    charts = [Chart(app, name, namespace=name) for name in ("stage", "prod")]
+    first, second = (sro.PrometheusStack(chart, "prometheus") for chart in charts)
+    with pytest.raises(ConfigError) as refused:
+        sro.GrafanaStack(charts[0], "grafana", sources=[first, second])
+    assert str(refused.value) == "grafana: data_sources: uid: 'prometheus': two data sources have this uid; give one of the two another uid"
+    third = sro.PrometheusStack(Chart(app, "test", namespace="test"), "prometheus", uid="prometheus-test")
+    sro.GrafanaStack(charts[0], "grafana", sources=[first, third])
+    written = yaml.safe_load(find(objects_of(charts[0]), "ConfigMap", "grafana-config")["data"]["datasources.yaml"])["datasources"]
+    assert [(source["uid"], source["name"]) for source in written] == [("prometheus", "Prometheus"), ("prometheus-test", "prometheus-test")]
 
 
 class Wrapped:

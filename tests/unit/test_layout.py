@@ -39,6 +39,7 @@ STARTS_NODE = {
     "exposure/ingress.py",
     "kubernetes/account.py",
     "kubernetes/certificate.py",
+    "kubernetes/components.py",
     "kubernetes/manifest.py",
     "network/policies.py",
     "kubernetes/replicas.py",
@@ -63,6 +64,7 @@ ONLY_IN_PYTHON = {
         "id": "main.py decides the name",
         "alerts": "`alerts` at the top of the file, as they speak of all parts",
         "targets": "`routers` at the top of the file, as it is what everybody looks for first",
+        "uid": "one Prometheus needs no other uid than the one that dashboards made elsewhere expect",
         "service_account": "an object of cdk8s-plus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.prometheus`",
@@ -81,6 +83,7 @@ ONLY_IN_PYTHON = {
     "AlertmanagerStack": {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
+        "uid": "there is one; `dataSources` with the same uid take another",
         "image": "`images.alertmanager`",
         "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",

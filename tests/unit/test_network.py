@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from cdk8s import App, Chart
 
 import semantic_router_observability as sro
 from cluster.options import OPTION_SETS
@@ -21,8 +22,6 @@ from wiring import OUTSIDE, Connection, Wiring
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from cdk8s import Chart
 
     from manifests import Object
 
@@ -247,6 +246,112 @@ def test_router_access_lets_prometheus_in_and_shuts_out_the_rest() -> None:
     assert Network([*policies, theirs]).allows(pod(objects, "prometheus"), router, 9190)
 
 
+def test_router_access_leaves_the_router_dashboard_alone() -> None:
+    """Its pods carry the router's labels, but for the component; nothing else would allow connections to their port 8700."""
+    for routers in (
+        "{}",
+        "{install: raw}",
+        "{install: operator, name: semantic-router}",
+        "{install: labels, matchLabels: {app: semantic-router}}",
+    ):
+        policies = policies_of(from_yaml(f"{{routers: [{routers}], networkPolicies: {{routerAccess: true}}}}"))
+        assert Network(policies).allows(Pod("browser-proxy", "ingress", {}), ROUTER_DASHBOARD, 8700), routers
+
+
+def two_namespaces() -> tuple[Chart, Chart]:
+    """Two charts of one app."""
+    app = App()
+    return Chart(app, "stage", namespace="obs-stage"), Chart(app, "prod", namespace="obs-prod")
+
+
+def objects_of_both(*charts: Chart) -> list[Object]:
+    """What both charts would write."""
+    return [one for chart in charts for one in objects_of(chart)]
+
+
+def pods_of(chart: Chart, name: str) -> Pod:
+    """A pod of a workload in the chart."""
+    return Wiring(objects_of(chart)).pods[name]
+
+
+@pytest.mark.parametrize("by_tree", [False, True])
+@pytest.mark.parametrize("policies_first", [False, True])
+def test_policies_of_two_charts_agree_on_what_connects_them(*, by_tree: bool, policies_first: bool) -> None:
+    """Grafana of one namespace reads the Prometheus of another too, and its users log in to that one."""
+    stage, prod = two_namespaces()
+    p_prod = sro.PrometheusStack(prod, "prometheus", external_url="https://p.example.com")
+    if policies_first:
+        sro.NetworkPolicies(prod, "network", members=None if by_tree else [p_prod])
+    p_stage = sro.PrometheusStack(stage, "prometheus-stage")
+    grafana = sro.GrafanaStack(stage, "grafana", sources=[p_stage, p_prod])
+    proxy = sro.OAuth2Proxy(
+        stage,
+        "login",
+        upstream=p_prod,
+        provider=sro.GoogleProvider(),
+        client_id="a",
+        client_secret=sro.SecretKey("a", "b"),
+        cookie_secret=sro.SecretKey("a", "c"),
+        allow=sro.Allow(domains=("example.com",)),
+    )
+    if not policies_first:
+        sro.NetworkPolicies(prod, "network", members=None if by_tree else [p_prod])
+    sro.NetworkPolicies(stage, "network", members=None if by_tree else [p_stage, grafana, proxy])
+    policies = policies_of(objects_of_both(stage, prod))
+    assert sorted((one["metadata"]["namespace"], one["metadata"]["name"]) for one in policies) == [
+        ("obs-prod", "network-prometheus"),
+        ("obs-stage", "network-grafana"),
+        ("obs-stage", "network-login"),
+        ("obs-stage", "network-prometheus-stage"),
+    ]
+    for network in both_readings(policies):
+        assert network.allows(pods_of(stage, "grafana"), pods_of(prod, "prometheus"), 9090)
+        assert network.allows(pods_of(stage, "login"), pods_of(prod, "prometheus"), 9090)
+        assert network.allows(pods_of(stage, "grafana"), pods_of(stage, "prometheus-stage"), 9090)
+        assert not network.allows(pods_of(stage, "prometheus-stage"), pods_of(prod, "prometheus"), 9090)
+        assert not network.allows(pods_of(prod, "prometheus"), pods_of(stage, "grafana"), 3000)
+    (written,) = [one for one in policies if one["metadata"]["name"] == "network-prometheus"]
+    reasons = written["metadata"]["annotations"]["semantic-router-observability/connections"]
+    assert "in: TCP 9090 for grafana: data source prometheus" in reasons.splitlines()
+
+
+def test_names_of_workloads_are_their_namespaces_own() -> None:
+    stage, prod = two_namespaces()
+    first, second = sro.PrometheusStack(stage, "prometheus"), sro.PrometheusStack(prod, "prometheus", uid="prod")
+    grafana = sro.GrafanaStack(stage, "grafana", sources=[first, second])
+    sro.NetworkPolicies(stage, "network", members=[first, second, grafana])
+    policies = policies_of(objects_of_both(stage, prod))
+    assert sorted((one["metadata"]["namespace"], one["metadata"]["name"]) for one in policies) == [
+        ("obs-prod", "network-prometheus"),
+        ("obs-stage", "network-grafana"),
+        ("obs-stage", "network-prometheus"),
+    ]
+    assert Network(policies).allows(pods_of(stage, "grafana"), pods_of(prod, "prometheus"), 9090)
+
+
+def test_what_is_made_after_the_policies_is_isolated_too(chart: Chart) -> None:
+    made = sro.NetworkPolicies(chart, "network")
+    assert made.policies == []
+    prometheus = sro.PrometheusStack(chart, "prometheus")
+    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], external_url="https://g.example.com")
+    sro.ObservabilityIngress(chart, "ingress", backends=[grafana], via=sro.Nginx())
+    assert [policy.name for policy in made.policies] == ["network-prometheus", "network-grafana"]
+    objects = objects_of(chart)
+    for network in both_readings(policies_of(objects)):
+        assert network.allows(pod(objects, "grafana"), pod(objects, "prometheus"), 9090)
+        assert network.allows(CONTROLLER, pod(objects, "grafana"), 3000)
+        assert not network.allows(CONTROLLER, pod(objects, "prometheus"), 9090)
+
+
+def test_an_ingress_of_another_chart_reaches_what_it_exposes() -> None:
+    stage, prod = two_namespaces()
+    grafana = sro.GrafanaStack(prod, "grafana", sources=[sro.ExternalPrometheus(url="http://a")], external_url="https://g.example.com")
+    sro.NetworkPolicies(prod, "network", members=[grafana])
+    sro.ObservabilityIngress(stage, "public", backends=[grafana], via=sro.Alb())
+    (policy,) = policies_of(objects_of(prod))
+    assert Network([policy]).allows(Host("10.1.2.3"), pods_of(prod, "grafana"), 3000)
+
+
 def tenants() -> dict[str, list[Object]]:
     """Two teams, each with a router, a Prometheus and a Grafana in a namespace of its own."""
     found = {}
@@ -357,7 +462,7 @@ def test_ports_of_addresses() -> None:
 
 def raw_job(**config: Any) -> tuple[list[Any], set[tuple[int, ...]]]:
     """Peers and ports of a scrape job in Prometheus's own words."""
-    prometheus = sro.PrometheusStack(new_chart(), "prometheus", scrape_jobs=[sro.RawJob(name="raw", config=config)])
+    prometheus = sro.PrometheusStack(new_chart(), "prometheus", scrape_jobs=[sro.RawJob(name="raw", config=config)], cluster_wide=True)
     flows = [flow for flow in prometheus.traffic[0].sends if flow.why.startswith("scrape job raw")]
     return [flow.peer for flow in flows], {tuple(port.number for port in flow.ports) for flow in flows}
 

@@ -121,7 +121,7 @@ IN_PYTHON: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: policies(Member(name="a", pods=POD), Member(name="a", pods=sro.Pods("a", {"app": "c"}))),
-        "network: members: 'a': two workloads share this name; rename one",
+        "network: members: 'a/a': two workloads share this name; rename one",
     ),
     (
         lambda: policies(Member(name="a", pods=POD), id="network-of-the-observability"),

@@ -107,6 +107,38 @@ def test_roles_are_where_prometheus_looks_and_nowhere_else() -> None:
         assert {resource for rule in role["rules"] for resource in rule["resources"]} == {"services", "pods", "endpointslices"}
 
 
+COMMON = {"services", "pods", "endpointslices"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "resources"),
+    [
+        ({"role": "endpoints"}, {"endpoints"}),
+        ({"role": "ingress"}, {"ingresses"}),
+        ({"role": "pod", "attach_metadata": {"deployment": True, "cronjob": True, "node": False}}, {"replicasets", "jobs"}),
+        ({"role": "endpointslice"}, set()),
+        ({"role": "service"}, set()),
+    ],
+)
+def test_a_raw_job_gets_the_rights_that_its_discovery_takes_where_it_takes_them(entry: dict[str, Any], resources: set[str]) -> None:
+    entries = [
+        {**entry, "namespaces": {"names": ["mesh"], "own_namespace": True}},
+        {"role": "node", "api_server": "https://other.example.com"},
+    ]
+    jobs = [sro.RawJob(name="r", config={"kubernetes_sd_configs": entries}), sro.RawJob(name="s", config={}, namespaces=("c",))]
+    roles = {one["metadata"]["namespace"]: one["rules"] for one in prometheus(scrape_jobs=jobs) if one["kind"] == "Role"}
+    found = {namespace: {resource for rule in rules for resource in rule["resources"]} for namespace, rules in roles.items()}
+    assert found == {"vllm-semantic-router-system": COMMON | resources, "mesh": COMMON | resources, "c": COMMON}
+    assert {verb for rules in roles.values() for rule in rules for verb in rule["verbs"]} == {"list", "watch"}
+
+
+def test_a_raw_job_reads_the_whole_cluster_with_a_cluster_role() -> None:
+    entries = [{"role": "node", "attach_metadata": {"namespace": True}}, {"role": "ingress"}]
+    objects = prometheus(cluster_wide=True, scrape_jobs=[sro.RawJob(name="r", config={"kubernetes_sd_configs": entries})])
+    role = find(objects, "ClusterRole", "prometheus-vllm-semantic-router-system")
+    assert {resource for rule in role["rules"] for resource in rule["resources"]} == COMMON | {"nodes", "namespaces", "ingresses"}
+
+
 @pytest.mark.parametrize("targets", [[sro.RouterTarget.any(namespaces=["*"])], [sro.RouterTarget()]])
 def test_cluster_wide_is_one_cluster_role_without_proxy(targets: list[sro.RouterTarget]) -> None:
     objects = prometheus(cluster_wide=True, targets=targets)

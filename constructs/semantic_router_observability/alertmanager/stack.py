@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from constructs import Construct
 
 from semantic_router_observability import images
@@ -12,6 +13,7 @@ from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
@@ -79,6 +81,7 @@ class AlertmanagerStack(Construct):
         time_intervals: Times that routes refer to. Default: none.
         dead_man_switch: Service that raises an alarm when the heartbeat stops. Default: none, alert `Watchdog` notifies nobody.
         retention: How long expired silences and the log of notifications are kept. Default `5d`, Alertmanager's own.
+        uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_url: URL for users; links in notifications and an ingress use it. Default: not exposed.
         login: How clients authenticate: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: no authentication.
         tls: Certificate it serves inside the cluster; every client then connects over HTTPS. Default: none, plain HTTP.
@@ -111,6 +114,7 @@ class AlertmanagerStack(Construct):
         time_intervals: Sequence[TimeInterval] = (),
         dead_man_switch: DeadManSwitch | None = None,
         retention: str = "5d",
+        uid: str | None = None,
         external_url: str | None = None,
         login: Login | None = None,
         tls: ServingTls | None = None,
@@ -141,7 +145,7 @@ class AlertmanagerStack(Construct):
 
         owned = labels("alertmanager", id, "alerts")
         selector = selector_labels("alertmanager", id)
-        self.endpoint: Endpoint = web.endpoint("alertmanager", Pods(namespace, selector))
+        self.endpoint: Endpoint = msgspec.structs.replace(web.endpoint("alertmanager", Pods(namespace, selector)), uid=uid)
         """Where it is reached, and what others have to know to connect to it."""
         secrets = SecretFiles(pod.SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
@@ -232,6 +236,7 @@ class AlertmanagerStack(Construct):
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
         meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
         disruption_budget(self, id, labels=owned, selector=selector, clustered=clustered)
+        components_of(scope).announce(self)
 
     def bind(self, later: Endpoint) -> None:
         """Nothing to do: it needs no knowledge of those that send to it or show it."""

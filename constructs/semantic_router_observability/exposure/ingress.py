@@ -8,6 +8,7 @@ from constructs import Construct
 
 from semantic_router_observability.checks import dns_label
 from semantic_router_observability.errors import ConfigError, Place, inside, place
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, find, namespace_of
 
@@ -116,6 +117,7 @@ class ObservabilityIngress(Construct):
             for key, value in form.service_annotations(backend).items():
                 assert service is not None  # noqa: S101  checked before
                 service.metadata.add_annotation(key, value)
+        components_of(scope).announce(self)
 
 
 def _check_types(id: str, via: object, tls: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from semantic_router_observability.checks import duration_seconds, http_url, unique
+from semantic_router_observability.checks import duration_seconds, http_url
 from semantic_router_observability.errors import ConfigError, Key, Place, Where, arg
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.pods import content_hash
@@ -266,8 +266,12 @@ def provisioning(sources: Sequence[HasEndpoint], extra: Sequence[DataSource | Ha
     """
     entries = [_body(source, environment, metrics=True) for source in sources]
     entries += [_body(source, environment, metrics=False) for source in extra]
-    unique(("data_sources", Place("uid")), [entry["uid"] for entry in entries], "data sources")
-    unique(("data_sources", Place("name")), [entry["name"] for entry in entries], "data sources")
+    for field in ("uid", "name"):
+        values = [entry[field] for entry in entries]
+        if twice := next((value for index, value in enumerate(values) if value in values[:index]), None):
+            raise ConfigError(
+                ("data_sources", Place(field)), twice, f"two data sources have this {field}; give one of the two another {field}"
+            )
     return {
         "apiVersion": 1,
         "prune": True,

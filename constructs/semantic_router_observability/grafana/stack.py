@@ -14,6 +14,7 @@ from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.access import OPEN, Access
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
@@ -305,6 +306,7 @@ class GrafanaStack(Construct):
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
         for source in (*sources, *(extra for extra in data_sources if not isinstance(extra, RawDataSource))):
             source.bind(self.endpoint)
+        components_of(scope).announce(self)
 
     def bind(self, later: Endpoint) -> None:
         """Nothing to do: it needs no knowledge of what exposes it."""

@@ -168,7 +168,7 @@ def find(scope: Construct, namespace: str, name: str, *kinds: str) -> ApiObject 
     for kind in kinds:
         if made := bodies.manifests.get((kind, namespace, name)):
             return made
-    for construct in _roots[scope].node.find_all():
+    for construct in root_of(scope).node.find_all():
         if (
             isinstance(construct, ApiObject)
             and construct.kind in kinds
@@ -238,10 +238,15 @@ def plain(value: Any, path: Where = ()) -> Any:
             raise ConfigError(path, value, f"is a {type(value).__name__}; write mappings, lists, text, numbers, true or false")
 
 
-def _bodies_of(scope: IConstruct) -> _Bodies:
+def root_of(scope: IConstruct) -> IConstruct:
+    """App around `scope`."""
     if scope not in _roots:
         _roots[scope] = scope.node.root
-    root = _roots[scope]
+    return _roots[scope]
+
+
+def _bodies_of(scope: IConstruct) -> _Bodies:
+    root = root_of(scope)
     if root not in _bodies:
         _bodies[root] = _Bodies()
         root.node.add_validation(_bodies[root])

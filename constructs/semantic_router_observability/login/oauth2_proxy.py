@@ -12,6 +12,7 @@ from semantic_router_observability.checks import Url, address_ranges, duration_s
 from semantic_router_observability.errors import ConfigError, Where, arg, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
@@ -210,6 +211,7 @@ class OAuth2Proxy(Construct):
         """Service that an ingress connects to."""
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)
         upstream.bind(self.endpoint)
+        components_of(scope).announce(self)
 
     def bind(self, later: Endpoint) -> None:
         """Nothing to do: it needs no knowledge of what exposes it."""

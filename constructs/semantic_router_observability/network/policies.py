@@ -2,57 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+import functools
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+from cdk8s import Chart
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label, listed, unique
 from semantic_router_observability.errors import ConfigError, place
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
-from semantic_router_observability.kubernetes.traffic import Pods, Traffic
+from semantic_router_observability.kubernetes.traffic import HasTraffic, Pods, Traffic
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
 from .options import USUAL_DNS, ApiServerAddress
 from .rules import EDGES, Rule, Wiring, body, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from semantic_router_observability.kubernetes.traffic import Flow, HasTraffic
+    from semantic_router_observability.kubernetes.traffic import Flow
+    from semantic_router_observability.prometheus.stack import PrometheusStack
 
     from .options import AllowedConnection, Dns
 
 
-class ScrapesRouters(Protocol):
-    """A `PrometheusStack`."""
-
-    @property
-    def traffic(self) -> Sequence[Traffic]:
-        """Its own workload first."""
-        ...
-
-    @property
-    def router_flows(self) -> Sequence[Flow]:
-        """Connections to the routers."""
-        ...
+COMPONENT = "app.kubernetes.io/component"
 
 
 class NetworkPolicies(Construct):
     """One NetworkPolicy for each workload of its members: what the wiring needs passes, nothing else.
 
     Usage:
+        NetworkPolicies(chart, "network")
         NetworkPolicies(chart, "network", members=[prometheus, grafana, ingress])
 
     A policy selects the pods of its workload by the labels that only they have. Other pods of the namespace, the router among them, are
-    left as they are. The policy of stack `grafana` is called `<id>-grafana`.
+    left as they are. The policy of stack `grafana` is called `<id>-grafana`. Components of other charts of the app that connect to a member
+    are allowed to, whether they are made before or after the policies.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: First half of every policy's name. At most 20 characters.
-        members: Whatever has `traffic`: stacks, proxies, ingresses. Who connects to a member has to be one too, or stand in `allow_from`.
-        allow_from: Connections from pods or addresses that no member is, such as a Prometheus elsewhere. Default: none.
+        members: Components whose pods are isolated: stacks, proxies, ingresses, objects of your own with `traffic`. Default: all stacks,
+            proxies and ingresses of the chart, those that are made later too.
+        allow_from: Connections from pods or addresses that no component of the app is, such as a Prometheus elsewhere. Default: none.
         allow_to: Connections to pods or addresses that no argument of a member names. Default: none.
         api_server: Where the API server is. Default: any address, ports 443 and 6443.
         dns: Where names are resolved. Default: port 53 of any address, and OpenShift's; see `USUAL_DNS`.
@@ -67,24 +63,53 @@ class NetworkPolicies(Construct):
         scope: Construct,
         id: str,
         *,
-        members: Sequence[HasTraffic],
+        members: Sequence[HasTraffic] | None = None,
         allow_from: Sequence[AllowedConnection] = (),
         allow_to: Sequence[AllowedConnection] = (),
         api_server: ApiServerAddress = ApiServerAddress(),  # noqa: B008  frozen
         dns: Sequence[Dns] = USUAL_DNS,
     ) -> None:
         dns_label(place("NetworkPolicies", "id"), id, limit=20)
-        for name, values in (("members", members), ("allow_from", allow_from), ("allow_to", allow_to), ("dns", dns)):
+        for name, values in (("members", members or ()), ("allow_from", allow_from), ("allow_to", allow_to), ("dns", dns)):
             listed(place(id, name), values)
-        workloads = _workloads(id, members)
-        own = [workload for workload in workloads if not workload.foreign]
-        _check(id, own, allow_from, allow_to)
-        wiring = Wiring(workloads, allow_from=allow_from, allow_to=allow_to, api_server=api_server, dns=dns)
+        components = components_of(scope)
+        chart = Chart.of(scope).node.path if members is None else None
+        inside = [component for component in components.made if _chart_of(component) == chart] if members is None else list(members)
+        outside = [component for component in components.made if component not in inside]
+        wire = functools.partial(Wiring, allow_from=allow_from, allow_to=allow_to, api_server=api_server, dns=dns)
+        workloads = _workloads(id, inside, outside)
+        if members is not None and not workloads:
+            raise ConfigError(place(id, "members"), [], "give at least one, such as a PrometheusStack")
+        own = _check(id, workloads, allow_from, allow_to)
         super().__init__(scope, id)
-        self.policies: Sequence[Manifest] = [
-            _policy(self, id, workload, wiring.into(workload), wiring.out_of(workload)) for workload in own
-        ]
+
+        self._id, self._chart, self._wire = id, chart, wire
+        self._inside, self._outside = inside, outside
+        self._policies: dict[tuple[str | None, str], Manifest] = {}
+        """By namespace and name of the workload."""
+        self._write(wire(workloads), own)
+        components.watch(self)
+
+    @property
+    def policies(self) -> Sequence[Manifest]:
         """A policy a workload, in the order of the members."""
+        return list(self._policies.values())
+
+    def learn(self, component: HasTraffic) -> None:
+        """Take note of a component made later: as a member where those of the chart are, and as a client otherwise."""
+        (self._inside if self._chart and _chart_of(component) == self._chart else self._outside).append(component)
+        workloads = _workloads(self._id, self._inside, self._outside)
+        self._write(self._wire(workloads), _check(self._id, workloads, (), ()))
+
+    def _write(self, wiring: Wiring, own: Sequence[Traffic]) -> None:
+        for workload in own:
+            incoming, outgoing = wiring.into(workload), wiring.out_of(workload)
+            key = (workload.pods.namespace, workload.name)
+            if key in self._policies:
+                self._policies[key].amend(spec=_spec(workload, incoming, outgoing))
+                self._policies[key].metadata.add_annotation(EDGES, reasons(incoming, outgoing))
+            else:
+                self._policies[key] = _policy(self, self._id, workload, incoming, outgoing)
 
 
 class RouterAccess(Construct):
@@ -106,7 +131,7 @@ class RouterAccess(Construct):
 
     """
 
-    def __init__(self, scope: Construct, id: str, *, prometheus: ScrapesRouters) -> None:
+    def __init__(self, scope: Construct, id: str, *, prometheus: PrometheusStack) -> None:
         dns_label(place("RouterAccess", "id"), id, limit=20)
         (workload, *_) = prometheus.traffic
         for flow in prometheus.router_flows:
@@ -120,25 +145,35 @@ class RouterAccess(Construct):
         """A policy for each set of labels and namespace that the routers' pods have."""
 
 
+def _chart_of(component: HasTraffic) -> str | None:
+    """Place of the chart around a component in the app."""
+    return Chart.of(component).node.path if isinstance(component, Construct) else None
+
+
 def _policy(scope: Construct, id: str, workload: Traffic, incoming: list[Rule], outgoing: list[Rule]) -> Manifest:
     namespace = workload.pods.namespace or ""
     return Manifest(
         scope,
-        workload.name,
+        workload.name if namespace == namespace_of(scope) else f"{namespace}.{workload.name}",
         api_version="networking.k8s.io/v1",
         kind="NetworkPolicy",
         name=f"{id}-{workload.name}",
         namespace=namespace,
         labels=labels("network-policy", id, "isolation"),
         annotations={EDGES: reasons(incoming, outgoing)},
-        spec={
-            "podSelector": {"matchLabels": dict(workload.pods.labels)},
-            "policyTypes": ["Ingress", "Egress"],
-            # Left out when empty: the API server does not store an empty list, and the types say that nothing passes.
-            "ingress": body(incoming, namespace, "from") or None,
-            "egress": body(outgoing, namespace, "to") or None,
-        },
+        spec=_spec(workload, incoming, outgoing),
     )
+
+
+def _spec(workload: Traffic, incoming: list[Rule], outgoing: list[Rule]) -> dict[str, Any]:
+    namespace = workload.pods.namespace or ""
+    return {
+        "podSelector": {"matchLabels": dict(workload.pods.labels)},
+        "policyTypes": ["Ingress", "Egress"],
+        # Left out when empty: the API server does not store an empty list, and the types say that nothing passes.
+        "ingress": body(incoming, namespace, "from") or None,
+        "egress": body(outgoing, namespace, "to") or None,
+    }
 
 
 def _router_policy(scope: Construct, id: str, number: int, flow: Flow, prometheus: Traffic, own_namespace: str) -> Manifest:
@@ -156,21 +191,29 @@ def _router_policy(scope: Construct, id: str, number: int, flow: Flow, prometheu
         labels=labels("network-policy", id, "isolation"),
         annotations={EDGES: reasons(rules, [])},
         spec={
-            "podSelector": {"matchLabels": flow.peer.labels},
+            "podSelector": _routers(flow.peer.labels),
             "policyTypes": ["Ingress"],
             "ingress": body(rules, namespace, "from"),
         },
     )
 
 
-def _workloads(id: str, members: Sequence[Any]) -> list[Traffic]:
-    for member in members:
-        if not hasattr(member, "traffic"):
+def _routers(labels: Mapping[str, str]) -> dict[str, Any]:
+    """Selector of the routers' pods. Those of the Router Dashboard carry the same labels, but for their component."""
+    if COMPONENT in labels:
+        return {"matchLabels": dict(labels)}
+    return {"matchLabels": dict(labels), "matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": ["dashboard"]}]}
+
+
+def _workloads(id: str, inside: Sequence[HasTraffic], outside: Sequence[HasTraffic]) -> list[Traffic]:
+    """All workloads: those of the members, and those of other components, whose connections to members are allowed."""
+    for member in inside:
+        if not isinstance(member, HasTraffic):
             raise ConfigError(place(id, "members"), type(member).__name__, "it does not say what it sends and receives; give it `traffic`")
-    workloads = [workload for member in members for workload in member.traffic]
-    if not workloads:
-        raise ConfigError(place(id, "members"), [], "give at least one, such as a PrometheusStack")
-    return _joined(workloads)
+    own = [workload for member in inside for workload in member.traffic]
+    pods = [workload.pods for workload in own if not workload.foreign]
+    others = [workload for component in outside for workload in component.traffic]
+    return _joined([*own, *(msgspec.structs.replace(other, foreign=other.pods not in pods) for other in others)])
 
 
 def _joined(workloads: Sequence[Traffic]) -> list[Traffic]:
@@ -188,15 +231,22 @@ def _joined(workloads: Sequence[Traffic]) -> list[Traffic]:
     return list(joined.values())
 
 
-def _check(id: str, own: Sequence[Traffic], allow_from: Sequence[AllowedConnection], allow_to: Sequence[AllowedConnection]) -> None:
-    unique(place(id, "members"), [workload.name for workload in own], "workloads")
+def _check(
+    id: str, workloads: Sequence[Traffic], allow_from: Sequence[AllowedConnection], allow_to: Sequence[AllowedConnection]
+) -> list[Traffic]:
+    """Workloads whose pods get a policy, each checked."""
+    own = [workload for workload in workloads if not workload.foreign]
     for workload in own:
         if not workload.pods.labels or workload.pods.namespace is None:
             raise ConfigError(
                 place(id, "members"), workload.name, "its traffic names no labels or no namespace, so pods of others would be shut in too"
             )
+    unique(place(id, "members"), [f"{workload.pods.namespace}/{workload.name}" for workload in own], "workloads")
     names = [workload.name for workload in own]
     for where, allowed in (("allow_from", allow_from), ("allow_to", allow_to)):
-        for name in (name for each in allowed for name in each.workloads):
+        for name in (name for connection in allowed for name in connection.workloads):
             if name not in names:
-                raise ConfigError(place(id, where), name, f"no workload is called this; there are {', '.join(names)}")
+                raise ConfigError(
+                    place(id, where), name, f"no workload is called this; there are {', '.join(dict.fromkeys(names)) or 'none'}"
+                )
+    return own

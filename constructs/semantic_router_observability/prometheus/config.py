@@ -11,6 +11,7 @@ from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod
 from semantic_router_observability.yamltext import to_yaml
 
 from .guards import ANY_PAGE, limits, metric_relabel_configs, own_names, page_limit
+from .kubernetes_sd import discoveries
 from .raw import with_files
 from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
 
@@ -33,7 +34,8 @@ def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace
             case StaticJob():
                 continue
             case RawJob():
-                named.update(dict.fromkeys(part.namespaces))
+                found = [namespace for discovery in discoveries(part, own_namespace) for namespace in discovery.namespaces]
+                named.update(dict.fromkeys([*part.namespaces, *found]))
             case _:
                 named.update(dict.fromkeys(part.namespaces or (own_namespace,)))
     return (ALL_NAMESPACES,) if ALL_NAMESPACES in named else tuple(named)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
+    from .kubernetes_sd import Discovery
+
 RULES: Sequence[Mapping[str, Any]] = (
     {"apiGroups": [""], "resources": ["services", "pods"], "verbs": ["list", "watch"]},
     {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
@@ -31,22 +33,34 @@ def grant(
     id: str,
     *,
     namespaces: Sequence[str],
+    further: Sequence[Discovery] = (),
     own_namespace: str,
     account: Mapping[str, str],
     labels: Mapping[str, str],
 ) -> list[Manifest]:
     """Make the Roles and their bindings for `account` in each namespace, or the cluster-wide pair when `*` is asked for.
 
+    `further` are what raw jobs discover, each kind granted where it is.
     Objects outside the own namespace are named after it too: two stacks may scrape one namespace.
     """
     if ALL_NAMESPACES in namespaces:
         name = f"{id}-{own_namespace}"
-        return _pair(scope, "cluster", "ClusterRole", None, name, CLUSTER_RULES, account, labels)
+        return _pair(scope, "cluster", "ClusterRole", None, name, _with(CLUSTER_RULES, further), account, labels)
     objects: list[Manifest] = []
     for namespace in namespaces:
         name = id if namespace == own_namespace else f"{id}-{own_namespace}"
-        objects += _pair(scope, f"in-{namespace}", "Role", namespace, name, RULES, account, labels)
+        rules = _with(RULES, [found for found in further if namespace in found.namespaces])
+        objects += _pair(scope, f"in-{namespace}", "Role", namespace, name, rules, account, labels)
     return objects
+
+
+def _with(rules: Sequence[Mapping[str, Any]], further: Sequence[Discovery]) -> list[Mapping[str, Any]]:
+    """The rules, and one for each API group of which more is read."""
+    granted = {(group, resource) for rule in rules for group in rule["apiGroups"] for resource in rule["resources"]}
+    missing: dict[str, dict[str, None]] = {}
+    for group, resource in (kind for found in further for kind in found.kinds if kind not in granted):
+        missing.setdefault(group, {})[resource] = None
+    return [*rules, *({"apiGroups": [group], "resources": list(names), "verbs": ["list", "watch"]} for group, names in missing.items())]
 
 
 def _pair(

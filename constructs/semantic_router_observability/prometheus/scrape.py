@@ -195,7 +195,8 @@ class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
         name: Value of the `job` label.
         config: Everything of the `scrape_config` but `job_name`. A credential is a reference, such as `password: {secret: NAME, key: KEY}`
             under `basic_auth`.
-        namespaces: Namespaces whose services, pods and endpoint slices it discovers; the Role for them follows from this. Default: none.
+        namespaces: Further namespaces whose services, pods and endpoint slices Prometheus may read. Default: none besides those that
+            `kubernetes_sd_configs` name; rights follow from their role.
 
     """
 

@@ -13,10 +13,11 @@ from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.options import Alerts
 from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.errors import ConfigError, arg, place
+from semantic_router_observability.errors import ConfigError, Place, arg, inside, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account as own_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
@@ -31,11 +32,12 @@ from . import config, rbac
 from . import traffic as wiring
 from .alert_targets import check_alert_targets
 from .alert_targets import namespaces_of as alert_namespaces_of
+from .kubernetes_sd import check_rights, discoveries
 from .plan import Plan
 from .pod import PORT, WEB, template
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .scrape import ScrapeGuards, ScrapeJob, StaticJob, check_jobs
+from .scrape import RawJob, ScrapeGuards, ScrapeJob, StaticJob, check_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +84,7 @@ class PrometheusStack(Construct):
         retention: How long samples are kept. Default `15d`, likewise.
         retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
+        uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_labels: Labels added to everything that leaves this Prometheus. Default: none.
         external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
         login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
@@ -118,6 +121,7 @@ class PrometheusStack(Construct):
         retention: str = "15d",
         retention_size: str | None = None,
         storage: Storage = Claim(size="20Gi"),  # noqa: B008  frozen
+        uid: str | None = None,
         external_labels: Mapping[str, str] | None = None,
         external_url: str | None = None,
         login: Login | None = None,
@@ -153,6 +157,7 @@ class PrometheusStack(Construct):
         alert_namespaces = alert_namespaces_of(alertmanagers)
         scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
         discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
+        further = [found for job in scrape_jobs if isinstance(job, RawJob) for found in discoveries(job, namespace)]
         web = WebServer(service=id, namespace=namespace, port=PORT, external_url=address, directory=WEB, login=login, tls=tls)
         super().__init__(scope, id)
 
@@ -160,6 +165,7 @@ class PrometheusStack(Construct):
         pods = Pods(namespace, selector_labels("prometheus", id))
         self.endpoint: Endpoint = msgspec.structs.replace(
             web.endpoint("prometheus", pods),
+            uid=uid,
             interval=interval,
             recording_rules=recording_rules,
             lines=tuple(alerts.lines(facts)),
@@ -181,7 +187,9 @@ class PrometheusStack(Construct):
         account = {"name": id if service_account is None else service_account.name, "namespace": namespace}
         if service_account is None:
             own_account(self, id, labels=owned)
-        self.roles: Sequence[Manifest] = rbac.grant(self, id, namespaces=discovered, own_namespace=namespace, account=account, labels=owned)
+        self.roles: Sequence[Manifest] = rbac.grant(
+            self, id, namespaces=discovered, further=further, own_namespace=namespace, account=account, labels=owned
+        )
         """Roles and bindings, a pair a scraped namespace."""
 
         self._plan = Plan(
@@ -255,6 +263,7 @@ class PrometheusStack(Construct):
         )
         for alertmanager in alertmanagers:
             alertmanager.bind(self.endpoint)
+        components_of(scope).announce(self)
 
     def bind(self, later: Endpoint) -> None:
         """Learn of a Grafana that shows this Prometheus: links in alerts lead to it, and its certificate is checked when it is scraped."""
@@ -299,6 +308,10 @@ def _check(
         raise ConfigError(place(id, "interval"), interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
     prometheus_labels(place(id, "external_labels"), external_labels)
     check_jobs(place(id, "scrape_jobs"), scrape_jobs, RESERVED_JOBS, interval)
+    for index, job in enumerate(scrape_jobs):
+        if isinstance(job, RawJob):
+            with inside(Place(id), "scrape_jobs", index):
+                check_rights(job, cluster_wide=cluster_wide)
     for argument, discovering in (("targets", targets), ("scrape_jobs", scrape_jobs)):
         for index, part in enumerate(discovering):
             if ALL_NAMESPACES in config.namespaces_of([part], "") and not cluster_wide:
