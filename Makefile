@@ -6,7 +6,7 @@ SETUP := $(VENV)/.complete
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports bench clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ fresh: generated  ## fail when something committed is not what the code generate
 
 imports: $(SETUP) tools  ## write imports/ from the definitions of other projects (needs Go)
 	python imports/generate.py
+
+diffs: $(SETUP)  ## show how long the diffs of typical changes are
+	PYTHONPATH=. python tests/diffs.py
 
 bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
 	python tests/bench.py

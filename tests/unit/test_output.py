@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import cdk8s
 import pytest
 import yaml
 
+import diffs
 from harness.programs import program
 from semantic_router_observability import Manifest, PrometheusStack, output, write_manifests
 from semantic_router_observability.errors import ConfigError
@@ -123,3 +125,16 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     output.check(tmp_path)
     output.write({"images.txt": b""}, tmp_path)
     assert names(tmp_path) == ["Kustomization", "images.txt"]
+
+
+def test_what_a_reviewer_reads_of_a_small_change_is_short() -> None:
+    """A file, a few lines, and one more file where the list of images or of files changes too."""
+    table = [[cell.strip() for cell in line.split("|")[1:-1]] for line in diffs.report().splitlines()]
+    sizes = {row[0]: [int(number.replace(",", "")) for number in re.findall(r"\d[\d,]*(?= )", row[-1])] for row in table[2:-1]}
+    assert sizes.keys() == diffs.CHANGES.keys()
+    (_, dashboard) = sizes.popitem()
+    assert dashboard[0] == 3
+    for files, lines, size in sizes.values():
+        assert files <= 2
+        assert lines <= 4
+        assert size < 1000

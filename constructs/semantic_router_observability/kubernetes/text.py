@@ -14,23 +14,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _STEP = "  "
-_TYPED = re.compile(
-    r"""
-    [-+]?(\d[\d_,]*(:[\d_]+)*(\.[\d_]*)?|\.[\d_]+)(e[-+]?[\d_]+)?  # numbers, also to base 60 (12:30:45); 1e3 is one to some parsers only
-    | [-+]?0[xob][\da-f_]+
-    | [-+]?\.?(inf|nan|infinity)
-    | \d{4}-\d\d?-\d\d?.*  # dates
-    | y|yes|n|no|true|false|on|off|null|~|<<|=
-    """,
-    re.IGNORECASE | re.VERBOSE,
+_WORDS = frozenset(
+    [
+        "y",
+        "yes",
+        "n",
+        "no",
+        "true",
+        "false",
+        "on",
+        "off",
+        "null",
+        "~",
+        "<<",
+        "=",
+        "inf",
+        "+inf",
+        "-inf",
+        ".inf",
+        "+.inf",
+        "-.inf",
+        "nan",
+        ".nan",
+        "infinity",
+        "+infinity",
+        "-infinity",
+    ]
 )
-"""Text that some YAML parser reads as something other than text."""
+"""Text in lower case that some YAML parser reads as a boolean, a number or nothing."""
+
+_NUMBER = re.compile(
+    r"[-+]?(?:\d[\d_,]*(?::[\d_]+)*(?:\.[\d_]*)?|\.[\d_]+)(?:[eE][-+]?[\d_]+)?|[-+]?0[xXoObB][\da-fA-F_]+|\d{4}-\d\d?-\d\d?.*", re.ASCII
+)
+"""Numbers and dates, also what only some YAML parsers take for one: 0o17, 1e3, 12:30:45."""
 
 _PLAIN = re.compile(r"(?!---|\.\.\.)(?:[\w/.$()+;<=\\^~]|[-?:](?=\S))(?:[^\s:#]|:(?=\S)|(?<=\S)\#|\ (?=\S))*", re.ASCII)
-"""Text that needs no quotes, unless it is typed."""
-
-_UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""Characters that YAML escapes, among them those that some parsers take for line breaks."""
+"""Text that needs no quotes, unless it is a word or number of the above or has characters to escape."""
 
 
 def to_manifest(value: Mapping[str, Any]) -> str:
@@ -72,7 +91,7 @@ def _item(value: Any, indent: str) -> str:
 
 def _text(value: str, indent: str) -> str:
     """Text of several lines as a block, or in quotes where a block cannot hold it."""
-    if not value.strip() or _UNPRINTABLE.search(value):
+    if not value.strip() or _has_unprintable(value):
         return f" {_quoted(value)}\n"
     lines = f"\n{value}".replace("\n", f"\n{indent}")
     if "\n\n" in value or value[0] == "\n":
@@ -87,12 +106,23 @@ def _text(value: str, indent: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def _scalar(value: str) -> str:
-    plain = _PLAIN.fullmatch(value) and not _TYPED.fullmatch(value) and not _UNPRINTABLE.search(value)
+    plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not _NUMBER.fullmatch(value) and value.isprintable()
     return value if plain else _quoted(value)
 
 
 def _quoted(value: str) -> str:
-    return _UNPRINTABLE.sub(_escape, json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else _unprintable().sub(_escape, text)
+
+
+def _has_unprintable(text: str) -> bool:
+    return not text.replace("\n", "").replace("\t", "").isprintable() and _unprintable().search(text) is not None
+
+
+@functools.cache
+def _unprintable() -> re.Pattern[str]:
+    """Characters that YAML escapes, among them those that some parsers take for line breaks. Python counts a few more, and is faster at it."""
+    return re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
 
 def _escape(match: re.Match[str]) -> str:
