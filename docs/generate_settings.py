@@ -62,39 +62,41 @@ def section(name: str, kind: dict[str, Any], used: list[str]) -> str:
 
 def row(key: str, node: dict[str, Any], *, required: bool) -> str:
     """One key."""
-    if key == "type" and "description" not in node:
-        meaning = "**Required.** Chooses this form."
-    else:
-        meaning = f"{'**Required.** ' if required else ''}{node['description']}"
-        if not required and "default" not in meaning.lower():
-            if "default" not in node:
-                raise SystemExit(f"{key}: neither its docstring nor its signature states a default")
-            meaning += f" Default {spell(node['default'])}."
+    meaning = "Chooses this form." if "const" in node else node["description"]
+    if required or "const" in node:
+        meaning = f"**Required.** {meaning}"
     cells = (f"`{key}`", takes(node), meaning)
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-def spell(value: Any) -> str:
-    """Spell out a default."""
-    empty = {"null": "none", "[]": "none", "{}": "none", '""': "empty"}
-    text = json.dumps(value)
-    return empty.get(text, f"`{text.strip(chr(34))}`")
-
-
-def takes(node: dict[str, Any]) -> str:
+def takes(node: dict[str, Any]) -> str:  # noqa: PLR0911  a case for each kind of node
     """What a key accepts, in words."""
     if "$ref" in node:
         return link(node["$ref"])
+    if "allOf" in node:
+        return " or ".join(link(form) for form in forms(node))
+    if "const" in node:
+        return f"`{node['const']}`"
     if "anyOf" in node:
         return " or ".join(takes(choice) for choice in node["anyOf"] if choice.get("type") != "null")
     if "enum" in node:
         return ", ".join(f"`{value}`" for value in node["enum"])
-    if node.get("type") == "array":
+    kind = node.get("type", "")
+    if isinstance(kind, list):
+        (kind,) = (name for name in kind if name != "null")
+    if kind == "array":
         return f"list of {takes(node['items'])}" if node.get("items") else "list"
-    if node.get("type") == "object":
+    if kind == "object":
         inner = node.get("additionalProperties")
         return f"mapping of names to {takes(inner)}" if isinstance(inner, dict) and inner else "mapping"
-    return PLAIN.get(node.get("type", ""), "anything")
+    return PLAIN.get(kind, "anything")
+
+
+def forms(node: dict[str, Any]) -> Iterator[str]:
+    """Types among which the key `type` of a value chooses."""
+    for part in node["allOf"]:
+        if "then" in part:
+            yield part["then"]["$ref"]
 
 
 def link(reference: str) -> str:
@@ -122,6 +124,8 @@ def references(node: dict[str, Any], suffix: str = "") -> Iterator[tuple[str, st
     """Types that a key's value may have."""
     if "$ref" in node:
         yield node["$ref"].rsplit("/", 1)[1], suffix
+    for form in forms(node) if "allOf" in node else ():
+        yield form.rsplit("/", 1)[1], suffix
     for choice in node.get("anyOf", ()):
         yield from references(choice, suffix)
     if isinstance(node.get("items"), dict):

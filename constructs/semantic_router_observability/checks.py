@@ -14,27 +14,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import ConfigError, Key, Raw, Where, at
+from .texts import (
+    CONFIG_KEY,
+    DNS_LABEL,
+    DNS_SUBDOMAIN,
+    DURATION,
+    DURATION_OR_ZERO,
+    HIGHEST_PORT,
+    HOST_AND_PORT,
+    HTTP_URL,
+    PORT_NAME,
+    QUANTITY,
+    SERVICE_NAME,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DURATION = re.compile(r"(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?", re.ASCII)
+    from .texts import Text
+
 _DURATION_SECONDS = (Decimal(31_536_000), Decimal(604_800), Decimal(86_400), Decimal(3600), Decimal(60), Decimal(1), Decimal("0.001"))
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|[kMGTPE]|[KMGTPE]i)?", re.ASCII)
 _QUANTITY_FACTOR: dict[str | None, Decimal] = {
     None: Decimal(1),
     "m": Decimal("0.001"),
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
     **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)},
 }
-_DNS_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_DNS_SUBDOMAIN = re.compile(rf"{_DNS_LABEL.pattern}(?:\.{_DNS_LABEL.pattern})*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_LABEL_KEY = re.compile(rf"(?:{_DNS_SUBDOMAIN.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
+_LABEL_KEY = re.compile(rf"(?:{DNS_SUBDOMAIN.pattern.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
-_SERVICE_NAME = re.compile(r"[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]{0,13}[a-z0-9])?")
-_CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 LABEL_LIMIT = 63
 """Longest name of a Service, a pod volume or a label's value (RFC 1123 label)."""
@@ -42,7 +50,6 @@ LABEL_LIMIT = 63
 SUBDOMAIN_LIMIT = 253
 """Longest name of most other objects (RFC 1123 subdomain)."""
 
-HIGHEST_PORT = 65535
 _PORTS = {"http": 80, "https": 443}
 
 _LARGEST = 2**63 - 1
@@ -82,16 +89,14 @@ class Url(NamedTuple):
 
 def duration_seconds(where: Where, value: str) -> Decimal:
     """Seconds of a Prometheus duration such as `15d` or `1h30m`; zero is refused."""
-    match = _match(_DURATION, value)
+    match = _match(DURATION, value)
     seconds = (
         sum((Decimal(part) * unit for part, unit in zip(match.groups(), _DURATION_SECONDS, strict=True) if part), Decimal(0))
         if match
         else 0
     )
     if not seconds:
-        raise ConfigError(
-            where, value, "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
-        )
+        raise ConfigError(where, value, DURATION.advice)
     if seconds * 10**9 > _LARGEST:
         raise ConfigError(where, value, "write at most 292y, the longest time Prometheus can count")
     return Decimal(seconds)
@@ -99,18 +104,17 @@ def duration_seconds(where: Where, value: str) -> Decimal:
 
 def duration_or_zero(where: Where, value: str) -> Decimal:
     """Seconds of a Prometheus duration that may be zero: `0`, `0s`, `0m`, as in a rule's `for`."""
-    match = _match(_DURATION, value)
-    if value == "0" or (match and any(match.groups()) and not any(int(part) for part in match.groups() if part)):
+    if _match(DURATION_OR_ZERO, value) and not _match(DURATION, value):
         return Decimal(0)
     return duration_seconds(where, value)
 
 
 def quantity(where: Where, value: str) -> Decimal:
     """Number behind a Kubernetes quantity such as `20Gi`, `250m` or `1.5`; zero is refused."""
-    match = _match(_QUANTITY, value)
+    match = _match(QUANTITY, value)
     number = Decimal(match[1]) * _QUANTITY_FACTOR[match[2]] if match else Decimal(0)
     if not number:
-        raise ConfigError(where, value, "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m")
+        raise ConfigError(where, value, QUANTITY.advice)
     if number > _LARGEST:
         raise ConfigError(where, value, "write less than 8Ei, the largest number Kubernetes can count")
     return number
@@ -126,46 +130,36 @@ def byte_quantity(where: Where, value: str) -> Decimal:
 
 def dns_label(where: Where, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name of a namespace, Service or port: RFC 1123 label of at most `limit` characters."""
-    if not _match(_DNS_LABEL, value) or len(value) > limit:
-        raise ConfigError(
-            where,
-            value,
-            f"write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {limit} characters",
-        )
+    if not _match(DNS_LABEL, value) or len(value) > limit:
+        raise ConfigError(where, value, f"{DNS_LABEL.advice}, at most {limit} characters")
     return value
 
 
 def service_name(where: Where, value: str, *, limit: int = LABEL_LIMIT) -> str:
     """Name that a Service may have (RFC 1035 label): as `dns_label`, but it starts with a letter."""
-    if not _match(_SERVICE_NAME, value) or len(value) > limit:
-        raise ConfigError(
-            where,
-            value,
-            f"write a name of lower-case letters, digits and '-', starting with a letter, ending with a letter or digit, at most {limit} characters",
-        )
+    if not _match(SERVICE_NAME, value) or len(value) > limit:
+        raise ConfigError(where, value, f"{SERVICE_NAME.advice}, at most {limit} characters")
     return value
 
 
 def port_name(where: Where, value: str) -> str:
     """Name of a container's or Service's port (IANA service name)."""
-    if not _match(_PORT_NAME, value):
-        raise ConfigError(
-            where, value, "write a port's name: lower-case letters, digits and single '-', at least one letter, at most 15 characters"
-        )
+    if not _match(PORT_NAME, value):
+        raise ConfigError(where, value, PORT_NAME.advice)
     return value
 
 
 def dns_subdomain(where: Where, value: str) -> str:
     """Name of most Kubernetes objects (Secrets, claims, ConfigMaps): RFC 1123 subdomain."""
-    if not _match(_DNS_SUBDOMAIN, value) or len(value) > SUBDOMAIN_LIMIT:
-        raise ConfigError(where, value, "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters")
+    if not _match(DNS_SUBDOMAIN, value) or len(value) > SUBDOMAIN_LIMIT:
+        raise ConfigError(where, value, DNS_SUBDOMAIN.advice)
     return value
 
 
 def config_key(where: Where, value: str) -> str:
     """Key in a ConfigMap or Secret."""
-    if not _match(_CONFIG_KEY, value) or value in {".", ".."}:
-        raise ConfigError(where, value, "write a key of letters, digits, '-', '_' and '.', at most 253 characters")
+    if not _match(CONFIG_KEY, value) or value in {".", ".."}:
+        raise ConfigError(where, value, CONFIG_KEY.advice)
     return value
 
 
@@ -202,8 +196,8 @@ def http_url(where: Where, value: str) -> Url:
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urlsplit(""), None
-    if parts.scheme not in {"http", "https"} or not host or re.search(r"\s", value):
-        raise ConfigError(where, value, "write an absolute URL such as https://grafana.example.com")
+    if not _match(HTTP_URL, value) or not host or re.search(r"\s", value):
+        raise ConfigError(where, value, HTTP_URL.advice)
     if not value.isascii():
         raise ConfigError(where, value, "write it in ASCII: the host in punycode, other characters percent-encoded")
     if parts.username or parts.password:
@@ -217,7 +211,7 @@ def public_url(where: Where, url: Url) -> Url:
     """URL at which users reach a user interface: a DNS name without a port, and an optional path."""
     if re.search(r":\d+$", url.origin):
         raise ConfigError(where, url.text, "remove the port: an ingress serves http on 80 and https on 443")
-    if not _DNS_SUBDOMAIN.fullmatch(url.host) or url.host.replace(".", "").isdigit():
+    if not DNS_SUBDOMAIN.pattern.fullmatch(url.host) or url.host.replace(".", "").isdigit():
         raise ConfigError(where, url.text, "write a DNS name as host, such as https://grafana.example.com")
     if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):
         raise ConfigError(where, url.text, "write a plain path such as https://example.com/grafana")
@@ -259,9 +253,9 @@ def address_ranges(where: Where, values: Collection[str]) -> None:
 
 def host_and_port(where: Where, value: str) -> str:
     """`host:port` of a server that is not reached by URL."""
-    match = re.fullmatch(r"[A-Za-z0-9.-]+:([0-9]{1,5})", value)
+    match = _match(HOST_AND_PORT, value)
     if not match:
-        raise ConfigError(where, value, "write host:port")
+        raise ConfigError(where, value, HOST_AND_PORT.advice)
     port_number(where, int(match[1]))
     return value
 
@@ -275,6 +269,6 @@ def unique(where: Where, values: Collection[str], what: str) -> None:
         seen.add(value)
 
 
-def _match(pattern: re.Pattern[str], value: Any) -> re.Match[str] | None:
+def _match(text: Text, value: Any) -> re.Match[str] | None:
     """Match the whole text; a value that is no text matches nothing, whoever passed it."""
-    return pattern.fullmatch(value) if isinstance(value, str) else None
+    return text.pattern.fullmatch(value) if isinstance(value, str) else None

@@ -46,6 +46,7 @@ from .prometheus.scrape import ScrapeGuards, ScrapeJob
 from .router.target import RouterTarget
 from .secrets import EncryptedFile, Provider
 from .spec import Spec
+from .texts import DnsLabel, Duration, HttpUrl, PrometheusSize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,8 +74,8 @@ class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", 
     client_secret: SecretKey
     cookie_secret: SecretKey
     allow: Allow | UnsetType = UNSET
-    expire: str | UnsetType = UNSET
-    refresh: str | UnsetType = UNSET
+    expire: Duration | UnsetType = UNSET
+    refresh: Duration | UnsetType = UNSET
     trusted_proxies: tuple[str, ...] | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
@@ -89,12 +90,12 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     rules: tuple[RuleFile, ...] | UnsetType = UNSET
     recording_rules: bool | UnsetType = UNSET
     alertmanagers: tuple[ExternalAlertmanager, ...] | UnsetType = UNSET
-    interval: str | UnsetType = UNSET
-    retention: str | UnsetType = UNSET
-    retention_size: str | UnsetType = UNSET
+    interval: Duration | UnsetType = UNSET
+    retention: Duration | UnsetType = UNSET
+    retention_size: PrometheusSize | UnsetType = UNSET
     storage: Storage | UnsetType = UNSET
     external_labels: dict[str, str] | UnsetType = UNSET
-    external_url: str | UnsetType = UNSET
+    external_url: HttpUrl | UnsetType = UNSET
     login: Login | OAuth2ProxyLogin | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
     remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
@@ -114,11 +115,11 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     default_inhibitions: bool | UnsetType = UNSET
     time_intervals: tuple[TimeInterval, ...] | UnsetType = UNSET
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
-    retention: str | UnsetType = UNSET
-    external_url: str | UnsetType = UNSET
+    retention: Duration | UnsetType = UNSET
+    external_url: HttpUrl | UnsetType = UNSET
     login: Login | OAuth2ProxyLogin | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
-    proxy_url: str | UnsetType = UNSET
+    proxy_url: HttpUrl | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     storage: Claim | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
@@ -136,7 +137,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     admin_revision: str | UnsetType = UNSET
     reset_admin_password: bool | UnsetType = UNSET
     secret_key: SecretKey | UnsetType = UNSET
-    external_url: str | UnsetType = UNSET
+    external_url: HttpUrl | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
     embedding: bool | UnsetType = UNSET
     anonymous: Anonymous | UnsetType = UNSET
@@ -160,7 +161,7 @@ Backend = Literal["grafana", "prometheus", "alertmanager"]
 
 
 class IngressSettings(Spec, frozen=True, kw_only=True):
-    """Arguments of `ObservabilityIngress`.
+    """How users outside the cluster reach Grafana, Prometheus and Alertmanager.
 
     Attributes:
         via: By what: an ingress controller, a Gateway or an OpenShift Route. Default: on platform `openshift` a Route; elsewhere there is none,
@@ -234,25 +235,25 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
 
 
 class Settings(Spec, frozen=True, kw_only=True):
-    """Everything `main.py` can be told.
+    """All settings of the stack.
 
     Attributes:
         namespace: Namespace of the stack, in every object and every address. Default `vllm-semantic-router-system`.
         platform: Kind of cluster: `{type: kubernetes}` (default), or `{type: openshift}`, which chooses the user of pods itself.
         routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
-        prometheus: Prometheus. Default: see `PrometheusStack`.
-        grafana: Grafana. Default: see `GrafanaStack`.
-        alertmanager: Alertmanager, which tells people of alerts. Default: none, as there is nobody to tell.
+        prometheus: Prometheus. Default: one pod that scrapes the routers and keeps 15 days on a claim of 20Gi.
+        grafana: Grafana. Default: one pod with the router's dashboards and a claim of 10Gi.
+        alertmanager: Alertmanager, which sends notifications about alerts. Default: none.
         ingress: How people outside the cluster reach those that state an `externalUrl`. Default: none.
         network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
-        contract: What rules and dashboards you bring are checked against. Default: the router's metrics.
-        secrets: Who brings the Secrets that are named elsewhere: a store, a CSI driver, encrypted files. Default: they exist.
+        contract: Metrics that user-supplied rules and dashboards are checked against. Default: the router's metrics.
+        secrets: Where the Secrets that other settings name come from: a store, a CSI driver or encrypted files. Default: they exist.
 
     """
 
-    namespace: str = NAMESPACE
+    namespace: DnsLabel = NAMESPACE
     platform: Platform = Kubernetes()
     routers: tuple[RouterTarget, ...] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()

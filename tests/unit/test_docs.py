@@ -303,7 +303,7 @@ def schema_node(root: dict[str, Any], path: str) -> dict[str, Any]:
 def alternatives(root: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
     if "$ref" in node:
         return alternatives(root, root["$defs"][node["$ref"].rsplit("/", 1)[1]])
-    inner = node.get("anyOf") or node.get("oneOf")
+    inner = node.get("anyOf") or [part["then"] for part in node.get("allOf", ()) if "then" in part]
     if inner:
         return [found for item in inner for found in alternatives(root, item)]
     return [node, *([item for item in [node.get("items")] if isinstance(item, dict) for item in alternatives(root, item)])]

@@ -15,7 +15,7 @@ import constructs
 import pytest
 
 import semantic_router_observability as sro
-from semantic_router_observability import schema
+from semantic_router_observability.schema import descriptions
 from semantic_router_observability.settings import (
     AlertmanagerSettings,
     GrafanaSettings,
@@ -43,7 +43,9 @@ STARTS_NODE = {
     "kubernetes/manifest.py",
     "network/policies.py",
     "kubernetes/replicas.py",
-    "schema.py",
+    "schema/__main__.py",
+    "schema/descriptions.py",
+    "schema/document.py",
     "secrets/construct.py",
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
@@ -220,7 +222,7 @@ def test_arguments_are_keywords_and_documented_in_order(construct: type) -> None
     parameters = _parameters(construct)
     positional = [name for name, parameter in parameters.items() if parameter.kind is not inspect.Parameter.KEYWORD_ONLY]
     assert positional == ["scope", "id"]
-    _, documented = schema._split(inspect.getdoc(construct) or "")
+    _, documented = descriptions.split_docstring(inspect.getdoc(construct) or "")
     assert list(documented) == list(parameters)
     for name, text in documented.items():
         assert text.endswith("."), name
@@ -233,7 +235,7 @@ STRUCTS = [getattr(sro, name) for name in PUBLIC if hasattr(getattr(sro, name), 
 
 @pytest.mark.parametrize("struct", STRUCTS)
 def test_fields_are_documented_in_order(struct: Any) -> None:
-    _, documented = schema._split(inspect.getdoc(struct) or "")
+    _, documented = descriptions.split_docstring(inspect.getdoc(struct) or "")
     assert set(documented) == set(struct.__struct_fields__)
     assert struct.__struct_config__.frozen
     assert struct.__struct_config__.forbid_unknown_fields

@@ -10,6 +10,7 @@ from semantic_router_observability.checks import http_url, unique
 from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT, Line
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import HttpUrl
 
 from .burn import FAST, SLOW, slo_groups
 from .defaults import topics
@@ -57,8 +58,8 @@ class Alerts(Spec, frozen=True, kw_only=True):
     own: tuple[AlertRule, ...] = ()
     slos: tuple[Slo, ...] = ()
     team: str = "platform"
-    runbook_base_url: str | None = None
-    dashboard_base_url: str | None = None
+    runbook_base_url: HttpUrl | None = None
+    dashboard_base_url: HttpUrl | None = None
 
     def __post_init__(self) -> None:
         if self.runbook_base_url is not None:

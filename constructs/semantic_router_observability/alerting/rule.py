@@ -12,6 +12,7 @@ from semantic_router_observability.errors import ConfigError, Where, arg
 from semantic_router_observability.promql import parse
 from semantic_router_observability.router.target import SERVICE
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import DurationOrZero
 
 from .links import Links, Panel
 
@@ -50,8 +51,8 @@ class AlertRule(Spec, frozen=True, kw_only=True):
     name: str
     expr: str
     summary: str
-    for_: str = msgspec.field(default="5m", name="for")
-    keep_firing_for: str = "0s"
+    for_: DurationOrZero = msgspec.field(default="5m", name="for")
+    keep_firing_for: DurationOrZero = "0s"
     severity: Severity = "warning"
     description: str | None = None
     service: str = SERVICE

@@ -14,6 +14,7 @@ from semantic_router_observability.promql import parse
 from semantic_router_observability.router.catalogue import family
 from semantic_router_observability.router.causes import BACKEND, CLIENT
 from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.texts import DnsLabel, Duration
 
 from .shapes.promql import le_pattern
 
@@ -147,10 +148,10 @@ class Slo(Spec, frozen=True, kw_only=True):
 
     """
 
-    name: str
+    name: DnsLabel
     sli: Sli
     objective: float
-    window: str = "14d"
+    window: Duration = "14d"
     per_model: dict[str, float] = {}
     at_least: int = 5
 

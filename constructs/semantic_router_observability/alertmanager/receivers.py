@@ -13,6 +13,7 @@ from semantic_router_observability.errors import ConfigError, Key, Where, arg, a
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import holds_credential, refuse_credentials
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import Duration, HostAndPort, HttpUrl
 
 from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 
@@ -95,7 +96,7 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
     """
 
     routing_key: SecretKey
-    url: str | None = None
+    url: HttpUrl | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -139,7 +140,7 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
 
     to: tuple[str, ...]
     from_address: str
-    host: str
+    host: HostAndPort
     user: str | None = None
     password: SecretKey | None = None
     require_tls: bool = True
@@ -184,7 +185,7 @@ class Webhook(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="webho
 
     """
 
-    url: SecretKey | str
+    url: SecretKey | HttpUrl
     bearer_token: SecretKey | None = None
     max_alerts: int = 0
 
@@ -241,7 +242,7 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsg
     """
 
     api_key: SecretKey
-    api_url: str | None = None
+    api_url: HttpUrl | None = None
     teams: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -347,7 +348,7 @@ class DeadManSwitch(Spec, frozen=True, kw_only=True):
     """
 
     url: SecretKey
-    interval: str = "1m"
+    interval: Duration = "1m"
     alert: str = "Watchdog"
 
     def __post_init__(self) -> None:

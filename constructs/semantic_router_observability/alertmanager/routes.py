@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
 from semantic_router_observability.errors import ConfigError, Where, arg, at, place
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import Duration, DurationOrZero
 
 from .matching import check_group_by, check_matchers, equalities
 from .receivers import DEAD_MAN, NOBODY
@@ -41,9 +42,9 @@ class Grouping(Spec, frozen=True, kw_only=True):
     """
 
     group_by: tuple[str, ...] = ("namespace", "service", "alertname", "severity")
-    group_wait: str = "30s"
-    group_interval: str = "5m"
-    repeat_interval: str = "12h"
+    group_wait: DurationOrZero = "30s"
+    group_interval: Duration = "5m"
+    repeat_interval: Duration = "12h"
 
     def __post_init__(self) -> None:
         check_group_by("group_by", self.group_by)
@@ -84,9 +85,9 @@ class Route(Spec, frozen=True, kw_only=True):
     match: dict[str, str] = {}
     matchers: tuple[str, ...] = ()
     group_by: tuple[str, ...] | None = None
-    group_wait: str | None = None
-    group_interval: str | None = None
-    repeat_interval: str | None = None
+    group_wait: DurationOrZero | None = None
+    group_interval: Duration | None = None
+    repeat_interval: Duration | None = None
     mute_during: tuple[str, ...] = ()
     active_during: tuple[str, ...] = ()
     continue_matching: bool = False

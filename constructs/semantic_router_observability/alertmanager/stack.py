@@ -69,12 +69,12 @@ class AlertmanagerStack(Construct):
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the stack makes. At most 50 characters, so that pod names and labels stay legal.
-        receivers: Where notifications go: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or RawReceiver. Those with the same name are
+        receivers: Where notifications go: Slack, PagerDuty, Email, Webhook, Teams, Opsgenie or any other service. Those with the same name are
             one receiver.
         routes: Which alerts go to which receiver; the first match wins. Default: none, all alerts go to `default_receiver` except those of
             severity `info`, which notify nobody.
         default_receiver: Name of the receiver of alerts that no route matches. Default: the first receiver's.
-        grouping: How alerts are grouped into notifications. Default: see `Grouping`.
+        grouping: How alerts are grouped into notifications. Default: by namespace, service, name and severity.
         inhibitions: Further alerts that suppress notifications of others. Default: none.
         default_inhibitions: Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those
             that follow from it. Default true.
@@ -83,7 +83,7 @@ class AlertmanagerStack(Construct):
         retention: How long expired silences and the log of notifications are kept. Default `5d`, Alertmanager's own.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_url: URL for users; links in notifications and an ingress use it. Default: not exposed.
-        login: How clients authenticate: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: no authentication.
+        login: How clients authenticate: basic authentication, client certificates, or none with a reason. Default: no authentication.
         tls: Certificate it serves inside the cluster; every client then connects over HTTPS. Default: none, plain HTTP.
         proxy_url: HTTP proxy on the way to the receivers. Default: none.
         replicas: Number of pods; each gets every alert, and one of them notifies. Default 1. With 3, one can fail while another is updated.

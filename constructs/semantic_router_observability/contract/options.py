@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ContractOptions(Spec, frozen=True, kw_only=True):
-    """What the rules and dashboards you bring are checked against, besides the router's own metrics.
+    """Metrics and labels, besides the router's own, that user-supplied rules and dashboards may use.
 
     A query that asks the router for what it does not have is always refused. Metrics of other programs are nobody's business here,
     unless `strict` is set.

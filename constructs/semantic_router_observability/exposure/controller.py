@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from semantic_router_observability.checks import dns_subdomain, kubernetes_annotations
 from semantic_router_observability.errors import ConfigError, Raw, arg, place
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import ObjectName
 
 from .checks import check_tls_of_cluster
 from .objects import Object
@@ -75,7 +76,7 @@ class ControllerOfClass(Controller, frozen=True, kw_only=True):
 
     """
 
-    name: str
+    name: ObjectName
 
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)

@@ -8,6 +8,7 @@ from semantic_router_observability.checks import address_ranges, dns_label, dns_
 from semantic_router_observability.errors import ConfigError, Raw, arg, form, place
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 from semantic_router_observability.spec import Tagged
+from semantic_router_observability.texts import DnsLabel, ObjectName
 
 from .checks import check_tls_of_cluster
 from .objects import Object
@@ -41,10 +42,10 @@ class Gateway(Tagged, frozen=True, kw_only=True, tag="gateway"):
 
     """
 
-    name: str
-    namespace: str | None = None
-    section_name: str | None = None
-    redirect_from: str | None = None
+    name: ObjectName
+    namespace: DnsLabel | None = None
+    section_name: ObjectName | None = None
+    redirect_from: ObjectName | None = None
     controller: Pods | None = None
     sources: tuple[str, ...] = ()
 
@@ -107,7 +108,7 @@ class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
 
     """
 
-    class_name: str
+    class_name: ObjectName
     controller: Pods | None = None
     sources: tuple[str, ...] = ()
 

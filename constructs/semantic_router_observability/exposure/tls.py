@@ -5,6 +5,7 @@ from __future__ import annotations
 from semantic_router_observability.checks import dns_label, dns_subdomain
 from semantic_router_observability.kubernetes.serving import Issuer
 from semantic_router_observability.spec import Tagged
+from semantic_router_observability.texts import DnsLabel, ObjectName
 
 
 class TlsSecret(Tagged, frozen=True, kw_only=True, tag="secret"):
@@ -16,8 +17,8 @@ class TlsSecret(Tagged, frozen=True, kw_only=True, tag="secret"):
 
     """
 
-    name: str | None = None
-    namespace: str | None = None
+    name: ObjectName | None = None
+    namespace: DnsLabel | None = None
 
     def __post_init__(self) -> None:
         if self.name is not None:

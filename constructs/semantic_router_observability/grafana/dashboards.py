@@ -20,6 +20,7 @@ from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
 from semantic_router_observability.nesting import MOST_LEVELS, levels
 from semantic_router_observability.spec import Tagged
+from semantic_router_observability.texts import DnsLabel, ObjectName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,7 +127,7 @@ class DashboardConfigMap(Tagged, frozen=True, kw_only=True, tag="configMap"):
 
     """
 
-    name: str
+    name: ObjectName
     folder: str = FOLDER
 
     def __post_init__(self) -> None:
@@ -140,11 +141,11 @@ class DashboardProvider(Tagged, frozen=True, kw_only=True, tag="provider"):
     Attributes:
         name: Name of the provider and of the volume.
         volume: Volume source as in a pod spec, such as `{"persistentVolumeClaim": {"claimName": "dashboards"}}`.
-        folder: Folder in Grafana, or None to follow the directories in the volume. Default None.
+        folder: Folder in Grafana. Default: none, folders follow the directories of the volume.
 
     """
 
-    name: str
+    name: DnsLabel
     volume: dict[str, Any]
     folder: str | None = None
 

@@ -14,6 +14,7 @@ from semantic_router_observability.kubernetes.pods import content_hash
 from semantic_router_observability.kubernetes.secrets import SecretKey, SecretUse, is_reference, refuse_literal_credentials
 from semantic_router_observability.literals import INSTEAD
 from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.texts import Duration, HttpUrl
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +60,7 @@ class Environment:
 
 
 class _Source(Spec, frozen=True, kw_only=True):
-    url: str
+    url: HttpUrl
     uid: str
     name: str
     bearer_token: SecretKey | None = None
@@ -121,7 +122,7 @@ class ExternalPrometheus(_Source, frozen=True, kw_only=True, tag_field="type", t
 
     uid: str = "prometheus"
     name: str = "Prometheus"
-    interval: str = "15s"
+    interval: Duration = "15s"
     recording_rules: bool = False
 
     def __post_init__(self) -> None:

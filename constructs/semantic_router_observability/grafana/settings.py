@@ -10,6 +10,7 @@ from semantic_router_observability.errors import ConfigError, Key, Where, arg, a
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import INSTEAD, shape_of
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import HostAndPort
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ class Smtp(Spec, frozen=True, kw_only=True):
 
     """
 
-    host: str
+    host: HostAndPort
     from_address: str
     user: SecretKey | None = None
     password: SecretKey | None = None
@@ -97,7 +98,7 @@ class Database(Spec, frozen=True, kw_only=True):
     """
 
     engine: Literal["postgres", "mysql"]
-    host: str
+    host: HostAndPort
     user: SecretKey
     password: SecretKey
     name: str = "grafana"

@@ -67,7 +67,7 @@ class GrafanaStack(Construct):
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the stack makes. At most 40 characters, so that the names built from it stay legal.
         sources: Metrics to chart; the first is the default data source.
-        data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, an AlertmanagerStack, Alertmanager, or any. Default: none.
+        data_sources: Further data sources: Prometheus-compatible, Loki, Tempo, Alertmanager or any other type. Default: none.
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
         optional_dashboards: Which of the pages that need more than the router to be scraped are shipped too: `vllm` (a job for vLLM
@@ -83,7 +83,7 @@ class GrafanaStack(Construct):
         tls: Certificate that it presents inside the cluster; everything then connects by https. Default: none, plain HTTP.
         embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
         anonymous: Access without a login. Default: none.
-        logins: Identity providers people log in with: `Google`, `GitHub`, `Entra`, `Okta`, `Keycloak`, `GenericOAuth`. Default: none.
+        logins: Identity providers that users log in with: Google, GitHub, Entra ID, Okta, Keycloak or any by OAuth 2. Default: none.
         ldap: Directory people log in with. Default: none.
         auth_proxy: Reverse proxy that says who people are. Default: none.
         login_form: Show the form for name and password. Default: shown, unless there are `logins` and no `ldap`; the administrator's name

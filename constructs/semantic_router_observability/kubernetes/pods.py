@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import ObjectName, Quantity
 
 from .secrets import SecretKey, SecretUse
 
@@ -37,15 +38,15 @@ class Resources(Spec, frozen=True, kw_only=True):
     Attributes:
         cpu: CPU request, such as `250m`.
         memory: Memory request, such as `1Gi`.
-        memory_limit: Memory limit. None: no limit.
+        memory_limit: Memory limit. Default: no limit.
         cpu_limit: CPU limit. Default none: a throttled process answers late exactly when it is needed.
 
     """
 
-    cpu: str
-    memory: str
-    memory_limit: str | None = None
-    cpu_limit: str | None = None
+    cpu: Quantity
+    memory: Quantity
+    memory_limit: Quantity | None = None
+    cpu_limit: Quantity | None = None
 
     def __post_init__(self) -> None:
         for name, request, limit, number in (
@@ -66,7 +67,7 @@ class Resources(Spec, frozen=True, kw_only=True):
 
 
 class Placement(Spec, frozen=True, kw_only=True):
-    """On which nodes a pod may run, in Kubernetes' own words.
+    """On which nodes a pod may run, in native syntax, as a pod spec spells it.
 
     Attributes:
         node_selector: Labels a node must have. Default: any node.
@@ -79,7 +80,7 @@ class Placement(Spec, frozen=True, kw_only=True):
     node_selector: dict[str, str] = {}
     tolerations: tuple[dict[str, Any], ...] = ()
     affinity: dict[str, Any] | None = None
-    priority_class_name: str | None = None
+    priority_class_name: ObjectName | None = None
 
     def __post_init__(self) -> None:
         kubernetes_labels("node_selector", self.node_selector)

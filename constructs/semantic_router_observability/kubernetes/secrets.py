@@ -10,6 +10,7 @@ from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.literals import INSTEAD, holds_credential, refuse_credentials
 from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.texts import ConfigKey, ObjectName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +27,8 @@ class SecretKey(Spec, frozen=True):
 
     """
 
-    secret: str
-    key: str
+    secret: ObjectName
+    key: ConfigKey
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
@@ -45,13 +46,13 @@ class AdminSecret(Tagged, frozen=True, tag="secret"):
     Attributes:
         name: Name of the Secret.
         user_key: Key of the user name. Default `admin-user`, the key the Grafana chart uses too.
-        password_key: Key of the password. Default `admin-password`, likewise.
+        password_key: Key of the password. Default `admin-password`, the key that the Grafana chart uses too.
 
     """
 
-    name: str
-    user_key: str = "admin-user"
-    password_key: str = "admin-password"  # noqa: S105  a key's name
+    name: ObjectName
+    user_key: ConfigKey = "admin-user"
+    password_key: ConfigKey = "admin-password"  # noqa: S105  a key's name
 
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)

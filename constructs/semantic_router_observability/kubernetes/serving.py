@@ -7,6 +7,7 @@ from typing import Literal
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import ObjectName
 
 from .secrets import SecretKey
 
@@ -23,7 +24,7 @@ class Issuer(Spec, frozen=True, kw_only=True):
 
     """
 
-    name: str
+    name: ObjectName
     kind: Literal["Issuer", "ClusterIssuer"] = "ClusterIssuer"
 
     def __post_init__(self) -> None:
@@ -49,10 +50,10 @@ class ServingTls(Spec, frozen=True, kw_only=True):
 
     """
 
-    secret: str
+    secret: ObjectName
     issuer: Issuer | None = None
     service_ca: bool = False
-    ca_config_map: str | None = None
+    ca_config_map: ObjectName | None = None
 
     @property
     def certificate(self) -> SecretKey:

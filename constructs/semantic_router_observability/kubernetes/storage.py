@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from semantic_router_observability.checks import byte_quantity, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Tagged
+from semantic_router_observability.texts import ObjectName, Quantity
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
 class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
-    """A PersistentVolumeClaim this stack declares.
+    """A PersistentVolumeClaim that this stack declares.
 
     It is an object of its own, not a StatefulSet's claim template, so it grows by editing `size` (where the storage class allows
     expansion) and outlives the workload.
@@ -25,8 +26,8 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
 
     """
 
-    size: str
-    storage_class: str | None = None
+    size: Quantity
+    storage_class: ObjectName | None = None
     access_mode: str = "ReadWriteOnce"
 
     def __post_init__(self) -> None:
@@ -46,7 +47,7 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
 
 
 class ExistingClaim(Tagged, frozen=True, kw_only=True, tag="existingClaim"):
-    """A PersistentVolumeClaim somebody else made, in the stack's namespace.
+    """A PersistentVolumeClaim that exists in the stack's namespace.
 
     Attributes:
         name: Name of the claim.
@@ -54,8 +55,8 @@ class ExistingClaim(Tagged, frozen=True, kw_only=True, tag="existingClaim"):
 
     """
 
-    name: str
-    size: str | None = None
+    name: ObjectName
+    size: Quantity | None = None
 
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)
@@ -71,7 +72,7 @@ class Ephemeral(Tagged, frozen=True, kw_only=True, tag="ephemeral"):
 
     """
 
-    size: str = "5Gi"
+    size: Quantity = "5Gi"
 
     def __post_init__(self) -> None:
         byte_quantity("size", self.size)

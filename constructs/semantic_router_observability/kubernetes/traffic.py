@@ -29,7 +29,7 @@ class Pods(Spec, frozen=True):
     """Pods by labels.
 
     Attributes:
-        namespace: Their namespace; None stands for every namespace.
+        namespace: Their namespace. Default: every namespace.
         labels: Labels they have. Default: none asked for, all pods of the namespace.
         namespace_labels: Labels of their namespace, where its name is not known. Default: none asked for.
 

@@ -176,7 +176,8 @@ class GoogleProvider(Tagged, frozen=True, kw_only=True, tag="google"):
 
     Attributes:
         admin_email: Administrator in whose name the directory is asked for groups. Default: none, `allow.groups` cannot be used.
-        service_account: Key file (JSON) of the service account that asks the directory. Default: none, likewise.
+        service_account: Key file (JSON) of the service account that reads groups from the directory; `allow.groups` needs it. Default:
+            none.
 
     """
 

@@ -6,6 +6,7 @@ from semantic_router_observability.checks import dns_subdomain, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Tagged
+from semantic_router_observability.texts import ObjectName
 
 WEB_CONFIG = "web.yml"
 """Key of the Secret, and name of the file that the server reads anew with every request."""
@@ -20,7 +21,7 @@ class BasicAuthUsers(Tagged, frozen=True, kw_only=True, tag="basicAuth"):
 
     """
 
-    secret: str
+    secret: ObjectName
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)
@@ -53,7 +54,7 @@ class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertifica
 
     """
 
-    secret: str
+    secret: ObjectName
     ca: SecretKey | None = None
     allowed_names: tuple[str, ...] = ()
 
@@ -83,7 +84,7 @@ class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertifica
 
 
 class NoLogin(Tagged, frozen=True, kw_only=True, tag="none"):
-    """No login, on purpose: whoever reaches the address gets in.
+    """No authentication, on purpose: anyone who reaches the address has access.
 
     Attributes:
         reason: Why that is right, for those who review it; it stands on the object that exposes the stack.

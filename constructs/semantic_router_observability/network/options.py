@@ -6,6 +6,7 @@ from semantic_router_observability.checks import address_ranges, dns_label, kube
 from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
 from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.texts import DnsLabel, PortNumber
 
 EVERYWHERE = "*"
 """Stands for every namespace."""
@@ -48,9 +49,9 @@ class DnsPods(Tagged, frozen=True, kw_only=True, tag="pods"):
 
     """
 
-    namespace: str
+    namespace: DnsLabel
     labels: dict[str, str]
-    port: int = 53
+    port: PortNumber = 53
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
@@ -68,7 +69,7 @@ class DnsAddresses(Tagged, frozen=True, kw_only=True, tag="addresses"):
     """
 
     cidrs: tuple[str, ...] = Addresses().cidrs
-    port: int = 53
+    port: PortNumber = 53
 
     def __post_init__(self) -> None:
         address_ranges("cidrs", self.cidrs)
@@ -89,7 +90,7 @@ cloud. And OpenShift's, whose pods listen on another port."""
 
 
 class AllowedConnection(Spec, frozen=True, kw_only=True):
-    """Connections between the stack and somebody it does not know.
+    """Connections between the stack and pods or addresses that no other setting names.
 
     Attributes:
         workloads: Which of the stack's workloads, by name, such as `prometheus`.

@@ -9,6 +9,7 @@ from semantic_router_observability.errors import ConfigError, Where, arg
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import HttpUrl
 
 from . import discovery
 from .remote_write import BasicAuth
@@ -34,7 +35,7 @@ class ExternalAlertmanager(Spec, frozen=True, kw_only=True):
 
     """
 
-    url: str
+    url: HttpUrl
     replicas_by_dns: bool = False
     basic_auth: BasicAuth | None = None
     bearer_token: SecretKey | None = None

@@ -10,6 +10,7 @@ from semantic_router_observability.errors import ConfigError, Key, Where, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import is_credential, shape_of
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import HttpUrl
 
 from .raw import check_raw, with_files
 
@@ -47,7 +48,7 @@ class RemoteWrite(Spec, frozen=True, kw_only=True):
 
     """
 
-    url: str
+    url: HttpUrl
     name: str | None = None
     basic_auth: BasicAuth | None = None
     bearer_token: SecretKey | None = None

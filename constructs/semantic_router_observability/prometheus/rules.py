@@ -9,10 +9,11 @@ from semantic_router_observability import promql
 from semantic_router_observability.checks import dns_label, duration_or_zero, prometheus_labels, unique
 from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import DnsLabel
 
 
 class RuleFile(Spec, frozen=True, kw_only=True):
-    """Rule groups in Prometheus's own words.
+    """Rule groups in native syntax, as Prometheus's rule files spell them.
 
     Attributes:
         name: Name of the file, without its ending.
@@ -20,7 +21,7 @@ class RuleFile(Spec, frozen=True, kw_only=True):
 
     """
 
-    name: str
+    name: DnsLabel
     groups: tuple[dict[str, Any], ...]
 
     def __post_init__(self) -> None:

@@ -20,6 +20,7 @@ from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.spec import Spec, Tagged
+from semantic_router_observability.texts import Duration, PortName
 
 from .raw import check_raw
 
@@ -81,8 +82,8 @@ class _Job(Spec, frozen=True, kw_only=True):
     name: str
     path: str = "/metrics"
     scheme: str = "http"
-    interval: str | None = None
-    timeout: str | None = None
+    interval: Duration | None = None
+    timeout: Duration | None = None
     sample_limit: int = SAMPLE_LIMIT
     bearer_token: SecretKey | None = None
     ca: SecretKey | None = None
@@ -153,7 +154,7 @@ class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
     """
 
     match_labels: dict[str, str]
-    port: str | int
+    port: PortName | int
     namespaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -180,7 +181,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
     """
 
     match_labels: dict[str, str]
-    port: str | int
+    port: PortName | int
     namespaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -189,7 +190,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
 
 
 class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
-    """A scrape configuration in Prometheus's own words, passed through.
+    """A scrape configuration in native syntax, as Prometheus's configuration file spells it.
 
     Attributes:
         name: Value of the `job` label.

@@ -74,20 +74,21 @@ class PrometheusStack(Construct):
         id: Name of everything the stack makes. At most 52 characters, so that pod names and labels stay legal.
         targets: How and where the router was installed. Default: all four installation styles in the stack's namespace.
         scrape_jobs: Further jobs, such as vLLM engines, Envoy or llm-d. Default: none.
-        guards: Bounds on what one router pod may write. Default: see `ScrapeGuards`.
+        guards: Limits on the metrics of one router pod. Default: 50,000 samples and 1,000 characters of label values a series, and
+            personal data dropped.
         rules: Rule files to evaluate. Default: none.
         recording_rules: Evaluate the router's recording rules, which keep dashboards as fast with 200 pods as with five. Default true.
         alerts: Alerts on the router and on this stack; they need no Alertmanager to show. Default: the shipped ones, see `Alerts`.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
-        alertmanagers: Where alerts are sent: an AlertmanagerStack, or ExternalAlertmanager(url=...). Default: none, alerts only show.
+        alertmanagers: Alertmanagers outside this stack that alerts are sent to. Default: none, alerts are only displayed.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
-        retention: How long samples are kept. Default `15d`, likewise.
+        retention: How long samples are kept. Default `15d`, the router project's own setting.
         retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_labels: Labels added to everything that leaves this Prometheus. Default: none.
         external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
-        login: How it finds out who is there: BasicAuthUsers, ClientCertificates, or NoLogin with a reason. Default: not at all.
+        login: How clients authenticate: basic authentication, client certificates, or none with a reason. Default: no authentication.
         tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
         remote_write: Long-term storages to send samples to. Default: none.
         cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default

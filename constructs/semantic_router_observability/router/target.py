@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
 from semantic_router_observability.errors import ConfigError, Raw, Value, arg
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import ObjectName, PortName, PortNumber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,11 +50,11 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
     """
 
     install: Install = "any"
-    release: str | None = None
-    name: str | None = None
+    release: ObjectName | None = None
+    name: ObjectName | None = None
     match_labels: dict[str, str] | None = None
-    port: str = "metrics"
-    port_number: int | None = None
+    port: PortName = "metrics"
+    port_number: PortNumber | None = None
     namespaces: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from semantic_router_observability.checks import config_key, dns_subdomain
 from semantic_router_observability.errors import ConfigError, Key, Where, arg, at
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import ObjectName
 
 from .provider import Object, SecretProvider
 
@@ -30,7 +31,7 @@ class SecretStore(Spec, frozen=True, kw_only=True):
 
     """
 
-    name: str
+    name: ObjectName
     kind: Literal["SecretStore", "ClusterSecretStore"] = "ClusterSecretStore"
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from semantic_router_observability.errors import ConfigError, Where, arg
 from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
+from semantic_router_observability.texts import PortNumber
 
 from .text import plain, several
 
@@ -129,7 +130,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
         ca: Certificate authority of the servers. Default: those of the image.
         client_certificate: Certificate that Grafana shows. Default: none.
         client_key: Its private key. Default: none.
-        attributes: What the directory calls its attributes. Default: see `LdapAttributes`.
+        attributes: Names of the attributes in the directory. Default: those of OpenLDAP, such as `uid`.
         group_search: Search for groups. Default: none, the attribute `memberOf` names them.
         timeout_seconds: How long a server may take to answer. Default 10.
 
@@ -142,7 +143,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
     bind_dn: str | None = None
     bind_password: SecretKey | None = None
     encryption: Literal["ldaps", "startTls", "none"] = "ldaps"
-    port: int | None = None
+    port: PortNumber | None = None
     ca: SecretKey | None = None
     client_certificate: SecretKey | None = None
     client_key: SecretKey | None = None

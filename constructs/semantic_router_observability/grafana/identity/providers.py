@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from semantic_router_observability.checks import http_url
 from semantic_router_observability.errors import ConfigError, Raw, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
+from semantic_router_observability.texts import HttpUrl
 
 from .oauth import Endpoints, OAuthLogin, role_settings
 from .roles import RoleMapping
@@ -379,7 +380,7 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", t
     api_url: str
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     refresh_token: bool = False
-    signout_url: str | None = None
+    signout_url: HttpUrl | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,8 +1,4 @@
-"""The JSON Schema of `observability.yaml`: `python -m semantic_router_observability.schema` writes it to standard output.
-
-Editors complete and check the settings with it. Types come from `settings.py`; descriptions and defaults from the docstrings and signatures
-of what the settings configure, so that each is written once.
-"""
+"""Descriptions and defaults of the keys, from docstrings and signatures."""
 
 from __future__ import annotations
 
@@ -13,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .alertmanager.stack import AlertmanagerStack
-from .grafana.stack import GrafanaStack
-from .login.oauth2_proxy import OAuth2Proxy
-from .prometheus.stack import PrometheusStack
-from .settings_file import schema as bare_schema
+from semantic_router_observability.alertmanager.stack import AlertmanagerStack
+from semantic_router_observability.grafana.stack import GrafanaStack
+from semantic_router_observability.login.oauth2_proxy import OAuth2Proxy
+from semantic_router_observability.prometheus.stack import PrometheusStack
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,26 +29,22 @@ _RENAMED = {"targets": "routers"}
 """Arguments that are called otherwise in the settings."""
 
 
-def settings_schema() -> dict[str, Any]:
-    """Schema with a description for every key, and the default where it is a plain value."""
-    schema = bare_schema()
+def describe(schema: dict[str, Any]) -> None:
+    """Give every type and key its description, and every key of a construct its default where that is a plain value."""
     keys = {key for node in schema["$defs"].values() for key in node.get("properties", {})}
     for name, node in schema["$defs"].items():
         construct, stack = _CONSTRUCTS.get(name, (None, ""))
         documented = inspect.getdoc(construct) if construct else node.get("description", "")
-        summary, fields = _split(documented or "")
+        summary, fields = split_docstring(documented or "")
         node["description"] = summary
         for field, text in fields.items():
-            if spelled := node.get("properties", {}).get(_camel(field)):
-                spelled["description"] = _in_yaml(text.replace("<id>", stack) if stack else text, keys)
+            if described := node.get("properties", {}).get(_camel(field)):
+                described["description"] = _in_yaml(text.replace("<id>", stack) if stack else text, keys)
         if construct:
             _add_defaults(node["properties"], construct)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "observability.yaml", **schema}
-
-
-def render() -> str:
-    """Text of the schema file."""
-    return json.dumps(settings_schema(), indent=2, ensure_ascii=True) + "\n"
+        for key, described in node.get("properties", {}).items():
+            if key not in node["required"] and "default" not in described["description"].lower():
+                described["description"] += f" Default {_in_words(key, described)}."
 
 
 def _add_defaults(properties: dict[str, Any], construct: type) -> None:
@@ -61,10 +52,17 @@ def _add_defaults(properties: dict[str, Any], construct: type) -> None:
         node = properties.get(_camel(parameter.name))
         if node is None or parameter.default in (None, inspect.Parameter.empty):
             continue
-        node["default"] = msgspec.to_builtins(parameter.default)
+        node["default"] = json.loads(msgspec.json.encode(parameter.default))
 
 
-def _split(docstring: str) -> tuple[str, dict[str, str]]:
+def _in_words(key: str, node: dict[str, Any]) -> str:
+    if "default" not in node:
+        raise SystemExit(f"{key}: neither its docstring nor its signature states a default")
+    text = json.dumps(node["default"])
+    return {"null": "none", "[]": "none", "{}": "none", '""': "empty"}.get(text, f"`{text.strip(chr(34))}`")
+
+
+def split_docstring(docstring: str) -> tuple[str, dict[str, str]]:
     """First paragraph, and the entries under `Args:` or `Attributes:`."""
     text = inspect.cleandoc(docstring)
     summary = " ".join(text.split("\n\n", 1)[0].split())
@@ -81,19 +79,13 @@ def _split(docstring: str) -> tuple[str, dict[str, str]]:
 def _in_yaml(text: str, keys: Collection[str]) -> str:
     """Turn Python's argument names between backquotes into the keys of the YAML file; other names stay."""
 
-    def spelled(match: re.Match[str]) -> str:
+    def camel_case(match: re.Match[str]) -> str:
         key = _camel(_RENAMED.get(match[1], match[1]))
         return f"`{key}`" if key in keys else match[0]
 
-    return re.sub(r"`([a-z]+(?:_[a-z]+)*)`", spelled, text)
+    return re.sub(r"`([a-z]+(?:_[a-z]+)*)`", camel_case, text)
 
 
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
-
-
-if __name__ == "__main__":
-    import sys
-
-    sys.stdout.write(render())
