@@ -9,12 +9,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import constructs
 import pytest
 
 import semantic_router_observability as sro
+from semantic_router_observability import dashboards
 from semantic_router_observability.schema import descriptions
 from semantic_router_observability.settings import (
     AlertmanagerSettings,
@@ -189,12 +191,14 @@ def test_public_names_resolve() -> None:
         sro.Prometheus  # noqa: B018  # pyright: ignore[reportAttributeAccessIssue]  looked up on purpose
 
 
-def test_type_checkers_see_each_public_name() -> None:
+@pytest.mark.parametrize("package", [sro, dashboards], ids=lambda package: package.__name__.rpartition(".")[2])
+def test_type_checkers_see_each_public_name(package: ModuleType) -> None:
     """Of a stub they export only what is imported as itself."""
-    tree = ast.parse((LIBRARY / "__init__.pyi").read_text(encoding="utf-8"))
+    tree = ast.parse(Path(str(package.__file__)).with_suffix(".pyi").read_text(encoding="utf-8"))
     names = [alias for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     assert [alias.name for alias in names] == [alias.asname for alias in names]
-    assert sorted(alias.name for alias in names) == PUBLIC
+    assert sorted(alias.name for alias in names) == dir(package)
+    assert not [name for name in dir(package) if isinstance(getattr(package, name), ModuleType)]
 
 
 @pytest.mark.parametrize(

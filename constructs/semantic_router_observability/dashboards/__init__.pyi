@@ -1,0 +1,17 @@
+# Every public name and its module; the stub of the package above says how it is read.
+
+from .cost import cost_and_tokens as cost_and_tokens
+from .engines import vllm_engines as vllm_engines
+from .fleet import router_fleet as router_fleet
+from .front_page import PANEL_IDS as PANEL_IDS
+from .front_page import UID as UID
+from .front_page import llm_router_metrics as llm_router_metrics
+from .guardrails import guardrails_and_quality as guardrails_and_quality
+from .kubernetes import router_kubernetes as router_kubernetes
+from .recording import raw_queries as raw_queries
+from .registry import DASHBOARDS as DASHBOARDS
+from .registry import Entry as Entry
+from .rendering import render as render
+from .routing import routing_and_learning as routing_and_learning
+from .slos import slos as slos
+from .stack_health import stack_health as stack_health
