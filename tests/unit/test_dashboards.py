@@ -24,7 +24,7 @@ from semantic_router_observability.dashboards import DASHBOARDS, PANEL_IDS, UID,
 from semantic_router_observability.dashboards.__main__ import main
 from semantic_router_observability.dashboards.layout import Line, Section, place
 from semantic_router_observability.dashboards.promql import readable
-from semantic_router_observability.dashboards.queries import capped_share, gauge, or_none, quantile, rate, share_above, share_of_two
+from semantic_router_observability.dashboards.queries import capped_share, gauge, hit_share, or_none, quantile, rate, share_above
 from semantic_router_observability.dashboards.rendering import write
 from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS
 from semantic_router_observability.errors import ConfigError
@@ -446,9 +446,8 @@ def error_share() -> str:
     return capped_share(rate("llm_request_errors_total"), rate("llm_model_requests_total"))
 
 
-def hit_share() -> str:
-    hits, misses = (rate(f"llm_cache_plugin_{side}_total", by=["decision_name"]) for side in ("hits", "misses"))
-    return share_of_two(hits, misses)
+def cache_hit_share() -> str:
+    return hit_share("llm_cache_plugin_hits_total", "llm_cache_plugin_misses_total", "decision_name")
 
 
 def errors_by_reason() -> str:
@@ -496,7 +495,7 @@ def test_cache_hit_share_shows_both_extremes(tmp_path: Path) -> None:
         counter("hits", "idle"): "7x60",
     }
     expected = [('{decision_name="both"}', 0.25), ('{decision_name="only hits"}', 1.0), ('{decision_name="only misses"}', 0.0)]
-    answers(tmp_path, series, {hit_share: expected})
+    answers(tmp_path, series, {cache_hit_share: expected})
 
 
 def test_latency_beyond_the_largest_bucket(tmp_path: Path) -> None:

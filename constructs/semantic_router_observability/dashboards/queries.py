@@ -167,10 +167,13 @@ def capped_share(part: str, whole: str) -> str:
     return f"{part}\n/ ({whole} > {part} or {part} > 0)\nor {zero()}"
 
 
-def share_of_two(one: str, other: str) -> str:
-    """Divide `one` by `one` plus `other`, label set by label set; a missing side counts as 0, and nothing is shown where both are 0."""
-    filled = f"({one} or {other} * 0)"
-    return f"{filled}\n/ (({filled} + ({other} or {one} * 0)) > 0)"
+def hit_share(hits: str, misses: str, by: str) -> str:
+    """Divide the hits of a cache by all its lookups, one line a value of `by`; one side may be missing, and nothing is shown without lookups.
+
+    A label tells the two apart: without it, `or` would drop the misses of whatever had hits.
+    """
+    lookups = f'sum by ({by}) (label_replace({rates(hits)}, "found", "yes", "", "") or {rates(misses)})'
+    return f"({rate(hits, by=[by])} or 0 * {lookups})\n/ ({lookups} > 0)"
 
 
 def _buckets(name: str, matchers: Sequence[str], by: Sequence[str], window: str) -> str:

@@ -8,7 +8,7 @@ from semantic_router_observability.dashboards.cost.ids import PANEL_IDS
 from semantic_router_observability.dashboards.cost.money import HOUR, saved_by_cache, saved_by_compression
 from semantic_router_observability.dashboards.observations import amount
 from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, About, Query, rate_unit, timeseries
-from semantic_router_observability.dashboards.queries import rate, share_of_two
+from semantic_router_observability.dashboards.queries import hit_share
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -35,8 +35,6 @@ def saved_per_hour() -> Panel:
 
 
 def cache_hit_share_by_decision() -> Panel:
-    hits = rate("llm_cache_plugin_hits_total", by=["decision_name"])
-    misses = rate("llm_cache_plugin_misses_total", by=["decision_name"])
     return timeseries(
         About(
             id=PANEL_IDS["cache-hit-share-by-decision"],
@@ -50,7 +48,7 @@ def cache_hit_share_by_decision() -> Panel:
             no_value="no cache lookups",
             maximum=1,
         ),
-        Query(share_of_two(hits, misses), "{{decision_name}}"),
+        Query(hit_share("llm_cache_plugin_hits_total", "llm_cache_plugin_misses_total", "decision_name"), "{{decision_name}}"),
         top=1,
         interval="5m",
     )

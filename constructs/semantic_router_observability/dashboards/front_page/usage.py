@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
 from semantic_router_observability.dashboards.panels import About, Query, rate_unit, timeseries
-from semantic_router_observability.dashboards.queries import or_none, rate, share_of_two
+from semantic_router_observability.dashboards.queries import hit_share, or_none, rate
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -68,8 +68,6 @@ def cost() -> Panel:
 
 
 def cache_hits() -> Panel:
-    hits = rate("llm_cache_plugin_hits_total", by=["decision_name"])
-    misses = rate("llm_cache_plugin_misses_total", by=["decision_name"])
     return timeseries(
         About(
             id=PANEL_IDS["cache-hits"],
@@ -83,7 +81,7 @@ def cache_hits() -> Panel:
             no_value="no cache lookups",
             maximum=1,
         ),
-        Query(share_of_two(hits, misses), "{{decision_name}}"),
+        Query(hit_share("llm_cache_plugin_hits_total", "llm_cache_plugin_misses_total", "decision_name"), "{{decision_name}}"),
         bound=bounds.CACHE_HITS,
         top=1,
         rare=True,

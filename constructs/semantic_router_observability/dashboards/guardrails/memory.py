@@ -8,7 +8,7 @@ from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
 from semantic_router_observability.dashboards.guardrails.outcomes import OUTCOME_COLORS
 from semantic_router_observability.dashboards.observations import mean
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, VERMILION, About, Query, rate_unit, timeseries
-from semantic_router_observability.dashboards.queries import joined, quantile, rate, share_of_two
+from semantic_router_observability.dashboards.queries import hit_share, joined, quantile, rate
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -146,7 +146,6 @@ def facts_per_extraction() -> Panel:
 
 
 def front_cache_hit_share() -> Panel:
-    hits, misses = (rate(f"llm_memory_cache_{side}_total", by=["backend"]) for side in ("hits", "misses"))
     return timeseries(
         About(
             id=PANEL_IDS["front-cache-hit-share"],
@@ -159,7 +158,7 @@ def front_cache_hit_share() -> Panel:
             no_value="no front cache",
             maximum=1,
         ),
-        Query(share_of_two(hits, misses), "{{backend}}"),
+        Query(hit_share("llm_memory_cache_hits_total", "llm_memory_cache_misses_total", "backend"), "{{backend}}"),
         interval="5m",
         top=1,
     )

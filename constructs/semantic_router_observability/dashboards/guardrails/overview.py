@@ -163,5 +163,5 @@ def fallbacks() -> Panel:
             decimals=2,
             maximum=1,
         ),
-        Query(share(rate(FALLBACKS, window=RANGE), selected(window=RANGE)), "of selections"),
+        Query(f"{or_zero(rate(FALLBACKS, window=RANGE))}\n/ ({selected(window=RANGE)} > 0)", "of selections"),
     )

@@ -8,7 +8,7 @@ from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
 from semantic_router_observability.dashboards.guardrails.outcomes import OUTCOME_COLORS
 from semantic_router_observability.dashboards.observations import share
 from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, timeseries
-from semantic_router_observability.dashboards.queries import quantile, rate, series, share_of_two
+from semantic_router_observability.dashboards.queries import hit_share, quantile, rate, series
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -90,7 +90,7 @@ def retrieval_cache_hit_share() -> Panel:
             maximum=1,
         ),
         Query(
-            share_of_two(rate("rag_cache_hits_total", by=["backend"]), rate("rag_cache_misses_total", by=["backend"])),
+            hit_share("rag_cache_hits_total", "rag_cache_misses_total", "backend"),
             "{{backend}}",
         ),
         interval="5m",
