@@ -1,6 +1,6 @@
 """From `observability.yaml` to a finished output folder: what `main.py` runs.
 
-Imports nothing that starts Node.js, so that bad settings are refused at once.
+Imports nothing that starts Node.js: settings of which nothing can be built are refused at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-    from cdk8s import Chart
+    from cdk8s import App, Chart
 
     from .settings import Settings
 
@@ -66,47 +66,57 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
     options = _options(arguments)
     try:
         file = SettingsFile.read(options.config)
-        settings = file.settings()
-        output.check(options.output)
-        node.check_package_cache()
         try:
+            settings = file.settings()
+            output.check(options.output)
             written = synthesize(build, settings, chart, options.output)
+        except SettingsError as error:
+            raise file.refused(_with_those_of_stacks(build, file, chart, error.errors)) from error
         except ConfigError as error:
-            raise file.refused(_of_each_stack(build, file, chart, in_settings(error))) from error
-    except SettingsError as error:
-        print("\n".join(f"error: {line}" for line in error.lines), file=sys.stderr)  # noqa: T201
-        return CONFIG_ERROR
+            raise file.refused(_with_those_of_stacks(build, file, chart, [in_settings(error)])) from error
     except ConfigError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        print("\n".join(f"error: {line}" for line in str(error).splitlines()), file=sys.stderr)  # noqa: T201
         return CONFIG_ERROR
     print(f"{options.output}: {len(written)} files")  # noqa: T201
     return 0
 
 
-_STACKS = (("prometheus",), ("grafana",), ("alertmanager",))
+_STACKS = {"prometheus", "grafana", "alertmanager"}
+_DISPENSABLE = _STACKS | {"routers", "alerts", "ingress", "network_policies", "secrets"}
+"""Sections whose absence causes no error in a stack."""
 
 
-def _of_each_stack(build: Callable[[Chart, Settings], None], file: SettingsFile, chart: str, first: ConfigError) -> list[ConfigError]:
-    """The first error of each stack. What was refused is left out, and the chart built again, while that cannot cause errors elsewhere."""
-    from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
-
-    found = [first]
-    rest = file
-    while found[-1].path[:1] in _STACKS:
-        without = rest.without(found[-1].path)
-        if without is None:
-            break
-        rest, settings = without, without.settings()
+def _with_those_of_stacks(
+    build: Callable[[Chart, Settings], None], file: SettingsFile, chart: str, errors: Sequence[ConfigError]
+) -> list[ConfigError]:
+    """Add the first error of every other stack: build the chart without the sections that are wrong, until nothing new is found."""
+    found = list(errors)
+    while (sections := {_section(error) for error in found}) <= _DISPENSABLE:
         try:
-            build(Chart(App(), chart, namespace=settings.namespace), settings)
+            _chart(build, file.without(sections).settings(), chart)
         except ConfigError as error:
-            again = in_settings(error)
-            if again.path[:1] not in _STACKS or again.path[:1] in {known.path[:1] for known in found}:
-                break
-            found.append(again)
+            further = in_settings(error)
+            if _section(further) not in _STACKS - sections:
+                return found
+            found.append(further)
         else:
-            break
+            return found
     return found
+
+
+def _section(error: ConfigError) -> str:
+    return str(next(iter(error.path), ""))
+
+
+def _chart(build: Callable[[Chart, Settings], None], settings: Settings, chart: str) -> App:
+    """Build the app."""
+    node.check_package_cache()
+    with node.bundled():
+        from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
+
+    app = App()
+    build(Chart(app, chart, namespace=settings.namespace), settings)
+    return app
 
 
 def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, folder: Path) -> list[str]:
@@ -116,12 +126,7 @@ def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, cha
         ConfigError: a setting cannot work; the folder is as it was.
 
     """
-    with node.bundled():
-        from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
-
-    app = App()
-    build(Chart(app, chart, namespace=settings.namespace), settings)
-    files = output.files_of(app)
+    files = output.files_of(_chart(build, settings, chart))
     for file in settings.encrypted_files:
         if file.file_name in files:
             raise ConfigError(Place("secrets"), file.path, f"another file is called {file.file_name} in the output; rename this one")

@@ -25,7 +25,7 @@ class Raw(str):
 
 
 class Key(str):
-    """Step of a path that is spelled alike everywhere: a key of a free mapping, or a field of another program's configuration."""
+    """Step of a path that is the same in Python and YAML: a key of a free mapping, or a field of another program's configuration."""
 
     __slots__ = ()
 
@@ -143,7 +143,7 @@ def _in_yaml(match: re.Match[str]) -> str:
     return camel(name) if value is None else f"{camel(name)}: {value.lower() if value in {'True', 'False'} else value.strip(chr(39))}"
 
 
-def _path(path: Path, spelled: Callable[[str], str]) -> str:
+def _path(path: Path, name_of: Callable[[str], str]) -> str:
     text, between = "", ""
     for step in path:
         match step:
@@ -152,7 +152,7 @@ def _path(path: Path, spelled: Callable[[str], str]) -> str:
             case Place():
                 text += f"{': ' if text else ''}{step}"
             case _:
-                text += f"{between}{step if isinstance(step, Key) else spelled(step)}"
+                text += f"{between}{step if isinstance(step, Key) else name_of(step)}"
         between = ": " if isinstance(step, Place) else "."
     return text
 

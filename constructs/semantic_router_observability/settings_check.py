@@ -52,17 +52,19 @@ def _problems(kinds: _Kinds, value: Any, path: Path) -> Iterator[ConfigError]:
 
 def _in_struct(kind: inspect.StructType, value: Mapping[str, Any], path: Path) -> Iterator[ConfigError]:
     fields = {field.encode_name: field for field in kind.fields}
-    found = [error for key in value if key not in fields and key != kind.tag_field for error in [_unknown(kind, key, path)]]
+    found = {key: [_unknown(kind, key, path)] for key in value if key not in fields and key != kind.tag_field}
     for key, field in fields.items():
         if key in value:
-            found += _problems(_alternatives(field.type), value[key], (*path, field.name))
+            found[key] = list(_problems(_alternatives(field.type), value[key], (*path, field.name)))
         elif field.required:
             accepted = _literals(_alternatives(field.type))
-            found.append(ConfigError((*path, field.name), None, f"add it; accepted: {accepted}" if accepted else "add it"))
-    yield from found
-    if not found:
+            found[key] = [ConfigError((*path, field.name), None, f"add it; accepted: {accepted}" if accepted else "add it")]
+    yield from (error for errors in found.values() for error in errors)
+    fitting = {key: inner for key, inner in value.items() if not found.get(key)}
+    # Sections stand for themselves; elsewhere a value that lacks a part would be refused for that.
+    if not path or not any(found.values()):
         try:
-            msgspec.convert(value, kind.cls)
+            msgspec.convert(fitting, kind.cls)
         except msgspec.ValidationError as error:
             cause = error.__cause__
             yield cause.within(*path) if isinstance(cause, ConfigError) else ConfigError(path, value, str(error))
@@ -111,7 +113,7 @@ def _form(kinds: _Kinds, value: Any) -> str:
 def _alternatives(kind: inspect.Type) -> _Kinds:
     if isinstance(kind, inspect.Metadata):
         return _alternatives(kind.type)
-    return [inner for each in kind.types for inner in _alternatives(each)] if isinstance(kind, inspect.UnionType) else (kind,)
+    return [inner for member in kind.types for inner in _alternatives(member)] if isinstance(kind, inspect.UnionType) else (kind,)
 
 
 def _fits(kind: inspect.Type, value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,19 +21,20 @@ from .yaml_lines import node_at
 from .yamltext import SettingsLoader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from .errors import Path as Steps
 
 
 class SettingsError(ConfigError):
-    """What is wrong with a settings file: a line for each error, in the order of the file."""
+    """All that is wrong with a settings file: a line for every error, in the order of the file."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
-        """Take the finished lines."""
-        super().__init__(Place("settings"), Raw("refused"), "")
+    def __init__(self, lines: Sequence[str], errors: Sequence[ConfigError] = ()) -> None:
+        """Take the finished lines, and the errors they tell of."""
+        super().__init__((), lines, "")
         self.lines = tuple(lines)
+        self.errors = tuple(errors)
 
     def __str__(self) -> str:
         return "\n".join(self.lines)
@@ -85,32 +85,21 @@ class SettingsFile:
             settings = msgspec.convert(self.data, Settings)
         except msgspec.ValidationError as error:
             # A mapping that holds a credential is not shown.
-            others = [each for each in problems(self.data) if not any(_touch(each.path, one.path) for one in literal)]
+            others = [found for found in problems(self.data) if not any(_touch(found.path, known.path) for known in literal)]
             raise self.refused([*literal, *others] or [ConfigError((), Raw("settings"), str(error))]) from error
         if literal:
             raise self.refused(literal)
         return _relative_to(self.path.parent, settings)
 
-    def refused(self, errors: Iterable[ConfigError]) -> SettingsError:
+    def refused(self, errors: Sequence[ConfigError]) -> SettingsError:
         """Name the lines of the errors."""
-        found = [(self._line(error), error.in_yaml()) for error in errors]
-        return SettingsError(
-            [f"{self.path.name}{f':{line}' if line else ''}: {text}" for line, text in sorted(found, key=lambda one: one[0])]
-        )
+        found = sorted(((self._line(error), error.in_yaml()) for error in errors), key=lambda numbered: numbered[0])
+        return SettingsError([f"{self.path.name}{f':{line}' if line else ''}: {text}" for line, text in found], errors)
 
-    def without(self, path: Steps) -> SettingsFile | None:
-        """Leave out the value at the path; None where it cannot be left out alone."""
-        data = deepcopy(self.data)
-        inner = data
-        for step in _keys(path)[:-1]:
-            inner = inner.get(step) if isinstance(inner, dict) else None
-        if not isinstance(inner, dict) or not path or inner.pop(_keys(path)[-1], None) is None:
-            return None
-        try:
-            msgspec.convert(data, Settings)
-        except msgspec.ValidationError:
-            return None
-        return replace(self, data=data)
+    def without(self, sections: Collection[str]) -> SettingsFile:
+        """Leave out sections, named as fields of `Settings`."""
+        keys = {camel(section) for section in sections}
+        return replace(self, data={key: section for key, section in self.data.items() if key not in keys})
 
     def _line(self, error: ConfigError) -> int:
         """Number of the line that the error is about, or of what is nearest around it; 0: nowhere in the file."""
@@ -167,6 +156,6 @@ def _keys(path: Steps) -> list[str | int]:
     return [step if isinstance(step, int | Key) else camel(step) for step in path if not isinstance(step, Place)]
 
 
-def _touch(one: Steps, other: Steps) -> bool:
+def _touch(path: Steps, other: Steps) -> bool:
     """Whether one of the paths leads through the end of the other."""
-    return all(left == right for left, right in zip(_keys(one), _keys(other), strict=False))
+    return all(left == right for left, right in zip(_keys(path), _keys(other), strict=False))

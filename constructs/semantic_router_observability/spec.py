@@ -14,7 +14,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A value of several fields: immutable, spelled in camelCase in YAML, and without room for keys it does not know.
 
     Subclasses repeat `frozen=True, kw_only=True`, since type checkers and `kw_only` do not inherit them. What `__post_init__` refuses is
-    told with the name of the class in front, since the value does not know where it will stand.
+    raised with the name of the class in front, since the value does not know where it will stand.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -24,7 +24,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             return
 
         @wraps(check)
-        def told(self: Spec) -> None:
+        def checked(self: Spec) -> None:
             try:
                 check(self)
             except ConfigError as error:
@@ -35,7 +35,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                 name = f" {msgspec.structs.asdict(self)['name']!r}" if named and error.path != ("name",) else ""
                 raise error.within(Value(f"{type(self).__name__}{name}")) from error.__cause__
 
-        cls.__post_init__ = told  # type: ignore[attr-defined]
+        cls.__post_init__ = checked  # type: ignore[attr-defined]
 
 
 class Tagged(Spec, frozen=True, kw_only=True, tag_field="type"):

@@ -63,10 +63,10 @@ def test_any_process_in_any_folder_writes_the_same_bytes(tmp_path: Path) -> None
 
 
 def test_bad_settings_end_with_2_and_start_nothing(tmp_path: Path, config: Path) -> None:
-    config.write_text("prometheus: {retention: 15}\n", encoding="utf-8")
+    config.write_text("namespace: 15\n", encoding="utf-8")
     done = python("-X", "importtime", str(ROOT / "main.py"), "--config", str(config), cwd=tmp_path)
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: observability.yaml:1: prometheus.retention: 15: write text")
+    assert done.stderr.splitlines()[-1].startswith("error: observability.yaml:1: namespace: 15: write text")
     assert "jsii" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["observability.yaml"]
 
