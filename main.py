@@ -13,21 +13,23 @@ if TYPE_CHECKING:
 
 
 def build(chart: Chart, settings: sro.Settings) -> None:
-    """Prometheus finds the router, Grafana charts what Prometheus stores, Alertmanager tells people, an ingress shows all of it."""
-    alertmanager = sro.AlertmanagerStack(chart, "alertmanager", **settings.alertmanager_arguments()) if settings.alertmanager else None
-    prometheus = sro.PrometheusStack(chart, "prometheus", **settings.prometheus_arguments(alertmanager))
-    grafana = sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments(alertmanager))
-    behind = settings.login_arguments(prometheus=prometheus, alertmanager=alertmanager)
-    logins = {name: sro.OAuth2Proxy(chart, f"{name}-login", **arguments) for name, arguments in behind.items()}
-    exposable = {"prometheus": prometheus, "grafana": grafana, "alertmanager": alertmanager, **logins}
-    ingress = sro.ObservabilityIngress(chart, "ingress", **settings.ingress_arguments(**exposable)) if settings.ingress else None
-    members = [each for each in (prometheus, grafana, alertmanager, *logins.values(), ingress) if each]
-    if settings.secrets:
-        sro.Secrets(chart, "secrets", of=members, providers=settings.secrets)
-    if settings.network_policies.enabled:
-        sro.NetworkPolicies(chart, "network", members=members, **settings.network_arguments())
-    if settings.network_policies.router_access:
-        sro.RouterAccess(chart, "router-access", prometheus=prometheus)
+    """Prometheus finds the router, Grafana charts what Prometheus stores, Alertmanager notifies, an ingress exposes what is asked for."""
+    sro.Observability(
+        chart,
+        "stack",
+        prometheus=settings.prometheus_arguments(),
+        grafana=settings.grafana_arguments(),
+        alertmanager=settings.alertmanager_arguments(),
+        logins=settings.login_arguments(),
+        ingress=settings.ingress_arguments(),
+        secrets=settings.secrets,
+        isolate=settings.network_policies.enabled,
+        network_policies=settings.network_policies.arguments(),
+        router_access=settings.network_policies.router_access,
+        contract=settings.contract,
+        registries=settings.images.registries,
+        platform=settings.platform,
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,12 @@ from .alertmanager.routes import Route as Route
 from .alertmanager.stack import AlertmanagerStack as AlertmanagerStack
 from .alertmanager.timing import ClockTimes as ClockTimes
 from .alertmanager.timing import TimeInterval as TimeInterval
+from .arguments import AlertmanagerArguments as AlertmanagerArguments
+from .arguments import GrafanaArguments as GrafanaArguments
+from .arguments import IngressArguments as IngressArguments
+from .arguments import NetworkPolicyArguments as NetworkPolicyArguments
+from .arguments import OAuth2ProxyArguments as OAuth2ProxyArguments
+from .arguments import PrometheusArguments as PrometheusArguments
 from .checks import Url as Url
 from .contract.contract import Contract as Contract
 from .contract.metric import Metric as Metric
@@ -110,6 +116,7 @@ from .network.options import DnsAddresses as DnsAddresses
 from .network.options import DnsPods as DnsPods
 from .network.policies import NetworkPolicies as NetworkPolicies
 from .network.policies import RouterAccess as RouterAccess
+from .observability import Observability as Observability
 from .output import write_manifests as write_manifests
 from .prometheus.alert_targets import ExternalAlertmanager as ExternalAlertmanager
 from .prometheus.remote_write import BasicAuth as BasicAuth

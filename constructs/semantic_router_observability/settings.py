@@ -6,7 +6,7 @@ constructor's signature; the JSON Schema beside the file shows it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET, UnsetType
 
@@ -15,12 +15,12 @@ from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
+from .arguments import Exposed, NetworkPolicyArguments
 from .checks import dns_label
 from .contract.options import ContractOptions
-from .errors import ConfigError, Path, place
+from .errors import ConfigError, Path
 from .exposure.controller import check_annotations
 from .exposure.forms import Via
-from .exposure.openshift import OpenShiftRoute
 from .exposure.tls import Tls
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalDashboard
@@ -51,16 +51,15 @@ from .texts import DnsLabel, Duration, HttpUrl, PrometheusSize
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .alertmanager.stack import AlertmanagerStack
-    from .kubernetes.endpoint import HasEndpoint
+    from .arguments import AlertmanagerArguments, GrafanaArguments, IngressArguments, OAuth2ProxyArguments, PrometheusArguments
 
 NAMESPACE = "vllm-semantic-router-system"
 """Where the router's own manifests and its Helm instructions install it."""
 
 
 class _Arguments(Spec, frozen=True, kw_only=True):
-    def arguments(self) -> dict[str, Any]:
-        """Keyword arguments of the construct, without those that were left out."""
+    def _given(self) -> dict[str, Any]:
+        """Fields that are not omitted. `arguments` gives them their types, to which tests hold those of the fields."""
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         # A login that is a construct of its own is no argument of what it stands in front of.
         return {name: value for name, value in values.items() if value is not UNSET and not isinstance(value, OAuth2ProxyLogin)}
@@ -80,6 +79,10 @@ class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", 
     replicas: int | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+
+    def arguments(self) -> OAuth2ProxyArguments:
+        """Those that are given."""
+        return cast("OAuth2ProxyArguments", self._given())
 
 
 class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
@@ -103,6 +106,10 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
 
+    def arguments(self) -> PrometheusArguments:
+        """Those that are given."""
+        return cast("PrometheusArguments", self._given())
+
 
 class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `AlertmanagerStack`."""
@@ -124,6 +131,10 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     storage: Claim | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+
+    def arguments(self) -> AlertmanagerArguments:
+        """Those that are given."""
+        return cast("AlertmanagerArguments", self._given())
 
 
 class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
@@ -155,9 +166,9 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
 
-
-Backend = Literal["grafana", "prometheus", "alertmanager"]
-"""What an ingress may expose."""
+    def arguments(self) -> GrafanaArguments:
+        """Those that are given."""
+        return cast("GrafanaArguments", self._given())
 
 
 class IngressSettings(Spec, frozen=True, kw_only=True):
@@ -174,7 +185,7 @@ class IngressSettings(Spec, frozen=True, kw_only=True):
     """
 
     via: Via | UnsetType = UNSET
-    backends: tuple[Backend, ...] = ("grafana",)
+    backends: tuple[Exposed, ...] = ("grafana",)
     tls: Tls | UnsetType = UNSET
     annotations: dict[str, str] = {}
 
@@ -203,6 +214,13 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
     api_server: ApiServerAddress | UnsetType = UNSET
     dns: tuple[Dns, ...] | UnsetType = UNSET
 
+    def arguments(self) -> NetworkPolicyArguments:
+        """Those of `NetworkPolicies` that are given."""
+        return cast(
+            "NetworkPolicyArguments",
+            {name: value for name, value in self._given().items() if name in NetworkPolicyArguments.__annotations__},
+        )
+
 
 class ImageSettings(Spec, frozen=True, kw_only=True):
     """Container images.
@@ -225,13 +243,12 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     pull_secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
+        _ = self.registries
 
-    def arguments(self, component: Literal["prometheus", "grafana", "alertmanager", "oauth2_proxy"]) -> dict[str, Any]:
-        """Keyword arguments of a stack."""
-        image = getattr(self, component)
-        registries = ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
-        return {"registries": registries, **({} if image is UNSET else {"image": image})}
+    @property
+    def registries(self) -> ImageRegistries:
+        """Where images come from."""
+        return ImageRegistries(mirrors=self.mirrors, pull_secrets=self.pull_secrets)
 
 
 class Settings(Spec, frozen=True, kw_only=True):
@@ -276,77 +293,53 @@ class Settings(Spec, frozen=True, kw_only=True):
         """Files that go into the output folder as they are."""
         return tuple(provider for provider in self.secrets if isinstance(provider, EncryptedFile))
 
-    def alertmanager_arguments(self) -> dict[str, Any]:
-        """Keyword arguments of `AlertmanagerStack`."""
+    def prometheus_arguments(self) -> PrometheusArguments:
+        """Arguments of `PrometheusStack`, of all sections that speak of it."""
+        arguments: PrometheusArguments = {"alerts": self.alerts, **self.prometheus.arguments()}
+        if self.routers is not UNSET:
+            arguments["targets"] = self.routers
+        if self.images.prometheus is not UNSET:
+            arguments["image"] = self.images.prometheus
+        return arguments
+
+    def grafana_arguments(self) -> GrafanaArguments:
+        """Arguments of `GrafanaStack`, of all sections that speak of it."""
+        arguments = self.grafana.arguments()
+        if self.images.grafana is not UNSET:
+            arguments["image"] = self.images.grafana
+        return arguments
+
+    def alertmanager_arguments(self) -> AlertmanagerArguments | None:
+        """Arguments of `AlertmanagerStack`, of all sections that speak of it; None where there is to be none."""
         if self.alertmanager is None:
-            raise ConfigError("alertmanager", None, "settings without an Alertmanager have no arguments for one")
-        return {**self.alertmanager.arguments(), **self.images.arguments("alertmanager"), "platform": self.platform}
+            return None
+        arguments = self.alertmanager.arguments()
+        if self.images.alertmanager is not UNSET:
+            arguments["image"] = self.images.alertmanager
+        return arguments
 
-    def prometheus_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
-        """Keyword arguments of `PrometheusStack`; it sends alerts to `alertmanager`, and to those that the settings name."""
-        targets = {} if self.routers is UNSET else {"targets": self.routers}
-        named = () if self.prometheus.alertmanagers is UNSET else self.prometheus.alertmanagers
-        sends = {"alertmanagers": (alertmanager, *named)} if alertmanager else {}
-        return {
-            **targets,
-            "alerts": self.alerts,
-            "contract": self.contract,
-            **self.prometheus.arguments(),
-            **sends,
-            **self.images.arguments("prometheus"),
-            "platform": self.platform,
-        }
+    def login_arguments(self) -> dict[Exposed, OAuth2ProxyArguments]:
+        """Arguments of an `OAuth2Proxy`, by the name of the part in front of which it stands."""
+        logins: dict[Exposed, OAuth2ProxyArguments] = {}
+        if isinstance(self.prometheus.login, OAuth2ProxyLogin):
+            logins["prometheus"] = self.prometheus.login.arguments()
+        if self.alertmanager and isinstance(self.alertmanager.login, OAuth2ProxyLogin):
+            logins["alertmanager"] = self.alertmanager.login.arguments()
+        if self.images.oauth2_proxy is not UNSET:
+            for arguments in logins.values():
+                arguments["image"] = self.images.oauth2_proxy
+        return logins
 
-    def grafana_arguments(self, alertmanager: AlertmanagerStack | None = None) -> dict[str, Any]:
-        """Keyword arguments of `GrafanaStack`, without its sources; `alertmanager` becomes a data source."""
-        named = () if self.grafana.data_sources is UNSET else self.grafana.data_sources
-        shows = {"data_sources": (alertmanager, *named)} if alertmanager else {}
-        return {
-            "contract": self.contract,
-            **self.grafana.arguments(),
-            **shows,
-            **self.images.arguments("grafana"),
-            "platform": self.platform,
-        }
-
-    def network_arguments(self) -> dict[str, Any]:
-        """Keyword arguments of `NetworkPolicies`, without its members."""
-        given = self.network_policies.arguments()
-        return {name: value for name, value in given.items() if name not in {"enabled", "router_access"}}
-
-    def login_arguments(self, **stacks: HasEndpoint | None) -> dict[str, dict[str, Any]]:
-        """Keyword arguments of the `OAuth2Proxy` in front of each of `stacks` that is to have one, by the stack's name."""
-        logins = {name: getattr(getattr(self, name), "login", UNSET) for name in stacks}
-        common = {**self.images.arguments("oauth2_proxy"), "platform": self.platform}
-        return {
-            name: {"upstream": stacks[name], **login.arguments(), **common}
-            for name, login in logins.items()
-            if isinstance(login, OAuth2ProxyLogin)
-        }
-
-    def ingress_arguments(self, **stacks: HasEndpoint | None) -> dict[str, Any]:
-        """Keyword arguments of `ObservabilityIngress`; `stacks` are what it may expose, by name, None where there is none."""
+    def ingress_arguments(self) -> IngressArguments | None:
+        """Arguments of `ObservabilityIngress`; None where there is to be none."""
         if self.ingress is None:
-            raise ConfigError("ingress", None, "settings without an ingress have no arguments for one")
-        for name in self.ingress.backends:
-            if stacks.get(name) is None:
-                raise ConfigError(place("ingress", "backends"), name, f"there is none; add the section {name}, or remove it here")
-        tls = {} if self.ingress.tls is UNSET else {"tls": self.ingress.tls}
-        return {
-            "backends": [stacks[name] for name in self.ingress.backends],
-            "via": self._via(self.ingress),
-            "annotations": self.ingress.annotations,
-            **tls,
-        }
-
-    def _via(self, ingress: IngressSettings) -> Via:
-        if ingress.via is not UNSET:
-            return ingress.via
-        if isinstance(self.platform, OpenShift):
-            return OpenShiftRoute()
-        raise ConfigError(
-            place("ingress", "via"), None, "choose one, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}"
-        )
+            return None
+        arguments: IngressArguments = {"backends": self.ingress.backends, "annotations": self.ingress.annotations}
+        if self.ingress.via is not UNSET:
+            arguments["via"] = self.ingress.via
+        if self.ingress.tls is not UNSET:
+            arguments["tls"] = self.ingress.tls
+        return arguments
 
 
 _ORIGINS: Mapping[Path, Path] = {

@@ -29,7 +29,7 @@ LISTENER = "name the listener of Gateway public for https, or grafana is served 
 IN_YAML = [
     (
         "ingress: {}",
-        "ingress.via: not given: choose one, such as {type: nginx}, {type: gateway, name: NAME} or, on OpenShift, {type: route}",
+        "ingress.via: not given: choose one, such as {type: nginx}, {type: gateway, name: ...} or, on OpenShift, {type: route}",
     ),
     ("ingress: {className: nginx}", "ingress: 'className': unknown key; accepted: annotations, backends, tls, via"),
     (
@@ -46,7 +46,7 @@ IN_YAML = [
     ("ingress: {via: {type: nginx}, backends: [prometheus]}", f"ingress.backends: 'prometheus': {NO_LOGIN}"),
     (
         "ingress: {via: {type: nginx}, backends: [alertmanager]}",
-        "ingress.backends: 'alertmanager': there is none; add the section alertmanager, or remove it here",
+        "ingress.backends: 'alertmanager': there is none; add alertmanager, or remove it here",
     ),
     ("ingress: {via: {type: nginx}, backends: []}", "ingress.backends: []: give at least one, such as a GrafanaStack"),
     (

@@ -10,13 +10,14 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any, ForwardRef, get_origin
 
 import constructs
 import pytest
 
 import semantic_router_observability as sro
 from semantic_router_observability import dashboards
+from semantic_router_observability import settings as settings_module
 from semantic_router_observability.schema import descriptions
 from semantic_router_observability.settings import (
     AlertmanagerSettings,
@@ -45,6 +46,7 @@ STARTS_NODE = {
     "kubernetes/manifest.py",
     "network/policies.py",
     "kubernetes/replicas.py",
+    "observability.py",
     "schema/__main__.py",
     "schema/descriptions.py",
     "schema/document.py",
@@ -60,6 +62,7 @@ CONSTRUCTS = (
     sro.OAuth2Proxy,
     sro.Secrets,
     sro.NetworkPolicies,
+    sro.Observability,
 )
 
 ONLY_IN_PYTHON = {
@@ -219,6 +222,67 @@ def test_settings_and_parameters_are_the_same(construct: type, settings: Any) ->
     fields = set(settings.__struct_fields__) - {"enabled", "router_access"}
     assert fields == parameters - only_in_python.keys()
     assert only_in_python.keys() <= parameters
+
+
+STATED_ONCE = {"scope", "id", "platform", "registries", "contract", "sources", "upstream", "members"}
+"""Parameters that `Observability` fills in."""
+
+
+@pytest.mark.parametrize(
+    ("construct", "arguments"),
+    [
+        (sro.PrometheusStack, sro.PrometheusArguments),
+        (sro.GrafanaStack, sro.GrafanaArguments),
+        (sro.AlertmanagerStack, sro.AlertmanagerArguments),
+        (sro.OAuth2Proxy, sro.OAuth2ProxyArguments),
+        (sro.ObservabilityIngress, sro.IngressArguments),
+        (sro.NetworkPolicies, sro.NetworkPolicyArguments),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_mappings_of_arguments_are_those_of_the_constructs(construct: type, arguments: Any) -> None:
+    parameters = {name: parameter for name, parameter in _parameters(construct).items() if name not in STATED_ONCE}
+    assert list(arguments.__annotations__) == list(parameters)
+    required = {name for name, parameter in parameters.items() if parameter.default is inspect.Parameter.empty}
+    # `via` has a default on OpenShift.
+    said = {name for name, annotation in arguments.__annotations__.items() if "Required[" in str(annotation)}
+    assert said == required - {"backends", "via"}
+
+
+def _accepted(annotation: object) -> str:
+    """Annotation without what only settings or only arguments have: omission, None, and lists that cannot change."""
+    text = annotation.__forward_arg__ if isinstance(annotation, ForwardRef) else str(annotation)
+    for name, alias in vars(settings_module).items():
+        if get_origin(alias) is Annotated:  # text that the schema describes further
+            text = re.sub(rf"\b{name}\b", alias.__origin__.__name__, text)
+    text = re.sub(r"Required\[(.*)\]$", r"\1", text.removesuffix(" | UnsetType").removesuffix(" | None"))
+    return re.sub(r"tuple\[(.*), \.\.\.\]", r"Sequence[\1]", text).replace("dict[", "Mapping[")
+
+
+DIFFERENT_IN_FILES = {
+    "login": "may be an OAuth2Proxy",
+    "alertmanagers": "external ones; `alertmanager` is the stack's own",
+    "data_sources": "external ones; the stack's own are connected",
+    "dashboards": "a file cannot hold one made in code",
+    "admin": "a file cannot hold an object of cdk8s-plus",
+}
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments"),
+    [
+        (PrometheusSettings, sro.PrometheusArguments),
+        (GrafanaSettings, sro.GrafanaArguments),
+        (AlertmanagerSettings, sro.AlertmanagerArguments),
+        (OAuth2ProxyLogin, sro.OAuth2ProxyArguments),
+        (NetworkPolicySettings, sro.NetworkPolicyArguments),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_types_of_settings_are_those_of_the_arguments(settings: Any, arguments: Any) -> None:
+    for name, annotation in settings.__annotations__.items():
+        if name not in {"enabled", "router_access", *DIFFERENT_IN_FILES}:
+            assert _accepted(annotation) == _accepted(arguments.__annotations__[name]), name
 
 
 @pytest.mark.parametrize("construct", CONSTRUCTS)

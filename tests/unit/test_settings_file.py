@@ -11,7 +11,6 @@ import yaml
 import semantic_router_observability as sro
 from manifests import settings_of
 from semantic_router_observability import settings_file
-from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.yamltext import Loader, to_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -20,16 +19,16 @@ ROOT = Path(__file__).parents[2]
 def test_everything_left_out() -> None:
     settings = settings_of("")
     assert settings == sro.Settings()
-    assert settings.prometheus_arguments()["registries"] == sro.ImageRegistries()
-    assert not {"retention", "storage", "targets", "image"} & settings.prometheus_arguments().keys()
-    assert not {"admin", "storage", "image"} & settings.grafana_arguments().keys()
+    assert settings.prometheus_arguments() == {"alerts": sro.Alerts()}
+    assert (settings.grafana_arguments(), settings.alertmanager_arguments(), settings.ingress_arguments()) == ({}, None, None)
+    assert (settings.login_arguments(), settings.network_policies.arguments()) == ({}, {})
 
 
 def test_the_projects_own_file_says_what_is_the_default_anyway() -> None:
     settings = settings_file.load(ROOT / "observability.yaml")
     assert settings.namespace == sro.Settings().namespace
-    assert settings.prometheus_arguments()["storage"] == sro.Claim(size="20Gi")
-    assert settings.grafana_arguments()["storage"] == sro.Claim(size="10Gi")
+    assert settings.prometheus_arguments().get("storage") == sro.Claim(size="20Gi")
+    assert settings.grafana_arguments().get("storage") == sro.Claim(size="10Gi")
 
 
 def test_keys_become_arguments() -> None:
@@ -40,32 +39,31 @@ def test_keys_become_arguments() -> None:
           - {install: helm, release: vsr, namespaces: [routing]}
         prometheus: {retention: 30d, externalLabels: {cluster: a}, clusterWide: false}
         grafana: {admin: {type: demo}, logLevel: debug}
-        images: {prometheus: "prom/prometheus:v3", pullSecrets: [a]}
+        images: {prometheus: "prom/prometheus:v3", grafana: "grafana/grafana:v1", pullSecrets: [a]}
         """
     )
-    left_out = sro.Settings().prometheus_arguments()
-    arguments = {name: value for name, value in settings.prometheus_arguments().items() if value != left_out.get(name)}
-    assert arguments.pop("registries").pull_secrets == ("a",)
-    assert arguments == {
+    assert settings.images.registries.pull_secrets == ("a",)
+    assert settings.prometheus_arguments() == {
+        "alerts": sro.Alerts(),
         "targets": (sro.RouterTarget.helm("vsr", namespaces=["routing"]),),
         "retention": "30d",
         "external_labels": {"cluster": "a"},
         "cluster_wide": False,
         "image": "prom/prometheus:v3",
     }
-    assert settings.grafana_arguments()["admin"] == sro.DemoCredentials()
+    assert settings.grafana_arguments().get("admin") == sro.DemoCredentials()
 
 
 def test_an_ingress() -> None:
     settings = settings_of(
         "ingress: {via: {type: alb, scheme: internet-facing}, backends: [prometheus], tls: {type: certManager, name: a}}"
     )
-    arguments = settings.ingress_arguments(prometheus="P", grafana="G")  # type: ignore[arg-type]
-    assert arguments["backends"] == ["P"]
-    assert arguments["via"] == sro.Alb(scheme="internet-facing")
-    assert arguments["tls"] == sro.CertManagerIssuer(name="a")
-    with pytest.raises(ConfigError, match=r"^ingress: None: "):
-        sro.Settings().ingress_arguments()
+    assert settings.ingress_arguments() == {
+        "backends": ("prometheus",),
+        "via": sro.Alb(scheme="internet-facing"),
+        "tls": sro.CertManagerIssuer(name="a"),
+        "annotations": {},
+    }
 
 
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
@@ -83,7 +81,7 @@ def test_anchors_and_merges_work() -> None:
         grafana: {storage: {<<: *disk, storageClass: fast}}
         """
     )
-    assert settings.grafana_arguments()["storage"] == sro.Claim(size="30Gi", storage_class="fast")
+    assert settings.grafana_arguments().get("storage") == sro.Claim(size="30Gi", storage_class="fast")
 
 
 def test_every_settings_type_survives_a_round_trip() -> None:

@@ -1,0 +1,162 @@
+"""Arguments of the constructs that `Observability` makes, as mappings that type checkers know: `{"retention": "30d"}`.
+
+What `Observability` states once for all its parts, and the parts that it connects, is not among them. A key that is omitted takes the
+default of the construct's parameter of that name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Required, TypedDict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdk8s_plus_27 import ISecret, IServiceAccount
+
+    from .alerting.options import Alerts
+    from .alertmanager.inhibition import Inhibition
+    from .alertmanager.receivers import DeadManSwitch, Receiver
+    from .alertmanager.routes import Grouping, Route
+    from .alertmanager.timing import TimeInterval
+    from .exposure.forms import Via
+    from .exposure.tls import Tls
+    from .grafana.credentials import DemoCredentials
+    from .grafana.dashboards import DashboardSource, OptionalDashboard
+    from .grafana.datasources import DataSource
+    from .grafana.identity.auth_proxy import AuthProxy
+    from .grafana.identity.ldap import Ldap
+    from .grafana.identity.providers import GrafanaLogin
+    from .grafana.identity.session import Session
+    from .grafana.settings import Anonymous, Database, LogLevel, Smtp
+    from .kubernetes.endpoint import HasEndpoint
+    from .kubernetes.pods import Placement, Resources
+    from .kubernetes.secrets import AdminSecret, SecretKey
+    from .kubernetes.serving import ServingTls
+    from .kubernetes.storage import Claim, Storage
+    from .login.providers import Allow, IdentityProvider
+    from .login.types import Login
+    from .network.options import AllowedConnection, ApiServerAddress, Dns
+    from .prometheus.remote_write import RemoteWrite
+    from .prometheus.rules import RuleFile
+    from .prometheus.scrape import ScrapeGuards, ScrapeJob
+    from .router.target import RouterTarget
+
+Exposed = Literal["grafana", "prometheus", "alertmanager"]
+"""Parts with a user interface."""
+
+
+class PrometheusArguments(TypedDict, total=False):
+    """Arguments of `PrometheusStack`."""
+
+    targets: Sequence[RouterTarget]
+    scrape_jobs: Sequence[ScrapeJob]
+    guards: ScrapeGuards
+    rules: Sequence[RuleFile]
+    recording_rules: bool
+    alerts: Alerts
+    alertmanagers: Sequence[HasEndpoint]
+    interval: str
+    retention: str
+    retention_size: str | None
+    storage: Storage
+    uid: str | None
+    external_labels: Mapping[str, str] | None
+    external_url: str | None
+    login: Login | None
+    tls: ServingTls | None
+    remote_write: Sequence[RemoteWrite]
+    cluster_wide: bool
+    resources: Resources
+    placement: Placement
+    service_account: IServiceAccount | None
+    image: str
+
+
+class AlertmanagerArguments(TypedDict, total=False):
+    """Arguments of `AlertmanagerStack`."""
+
+    receivers: Required[Sequence[Receiver]]
+    routes: Sequence[Route]
+    default_receiver: str | None
+    grouping: Grouping
+    inhibitions: Sequence[Inhibition]
+    default_inhibitions: bool
+    time_intervals: Sequence[TimeInterval]
+    dead_man_switch: DeadManSwitch | None
+    retention: str
+    uid: str | None
+    external_url: str | None
+    login: Login | None
+    tls: ServingTls | None
+    proxy_url: str | None
+    replicas: int
+    storage: Claim
+    resources: Resources
+    placement: Placement
+    image: str
+
+
+class GrafanaArguments(TypedDict, total=False):
+    """Arguments of `GrafanaStack`."""
+
+    data_sources: Sequence[DataSource | HasEndpoint]
+    dashboards: Sequence[DashboardSource]
+    router_dashboards: bool
+    optional_dashboards: Sequence[OptionalDashboard]
+    admin: AdminSecret | DemoCredentials | ISecret | None
+    admin_revision: str | None
+    reset_admin_password: bool
+    secret_key: SecretKey | None
+    external_url: str | None
+    tls: ServingTls | None
+    embedding: bool
+    anonymous: Anonymous | None
+    logins: Sequence[GrafanaLogin]
+    ldap: Ldap | None
+    auth_proxy: AuthProxy | None
+    login_form: bool | None
+    session: Session | None
+    smtp: Smtp | None
+    log_level: LogLevel
+    settings: Mapping[str, Mapping[str, str | SecretKey]] | None
+    replicas: int
+    database: Database | None
+    storage: Storage | None
+    resources: Resources
+    placement: Placement
+    image: str
+
+
+class OAuth2ProxyArguments(TypedDict, total=False):
+    """Arguments of `OAuth2Proxy`."""
+
+    provider: Required[IdentityProvider]
+    client_id: Required[str]
+    client_secret: Required[SecretKey]
+    cookie_secret: Required[SecretKey]
+    allow: Allow
+    expire: str
+    refresh: str | None
+    trusted_proxies: Sequence[str]
+    replicas: int
+    resources: Resources
+    placement: Placement
+    image: str
+
+
+class IngressArguments(TypedDict, total=False):
+    """Arguments of `ObservabilityIngress`, with the parts to expose by name."""
+
+    backends: Sequence[Exposed]
+    via: Via
+    tls: Tls | None
+    annotations: Mapping[str, str] | None
+
+
+class NetworkPolicyArguments(TypedDict, total=False):
+    """Arguments of `NetworkPolicies`."""
+
+    allow_from: Sequence[AllowedConnection]
+    allow_to: Sequence[AllowedConnection]
+    api_server: ApiServerAddress
+    dns: Sequence[Dns]
