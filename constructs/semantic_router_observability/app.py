@@ -68,10 +68,11 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
         file = SettingsFile.read(options.config)
         try:
             settings = file.settings()
-            output.check(options.output)
-            written = synthesize(build, settings, chart, options.output)
         except SettingsError as error:
             raise file.refused(_with_those_of_stacks(build, file, chart, error.errors)) from error
+        output.check(options.output)
+        try:
+            written = synthesize(build, settings, chart, options.output)
         except ConfigError as error:
             raise file.refused(_with_those_of_stacks(build, file, chart, [in_settings(error)])) from error
     except ConfigError as error:
