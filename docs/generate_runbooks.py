@@ -39,7 +39,7 @@ INDEX = RUNBOOKS / "README.md"
 
 BEGIN = "<!-- generated: begin -->"
 END = "<!-- generated: end -->"
-SECTIONS = ("How users feel it", "First checks", "Causes and fixes", "Escalate")
+SECTIONS = ("Impact on users", "First checks", "Causes and fixes", "Escalate")
 
 INSTALLATION = Facts(
     namespaces=(Settings().namespace,),

@@ -37,7 +37,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 INDEX = RUNBOOKS / "README.md"
 PAGES = sorted(path for path in RUNBOOKS.glob("*.md") if path != INDEX)
 BLOCKS = [snippet for page in [*PAGES, INDEX] for snippet in snippets_of(page)]
-SECTIONS = ["How users feel it", "First checks", "Causes and fixes", "Escalate", "The rule"]
+SECTIONS = ["Impact on users", "First checks", "Causes and fixes", "Escalate", "The rule"]
 LONGEST = 120
 """Lines of a page: two screens."""
 
