@@ -131,12 +131,12 @@ def test_command_explains_itself(arguments: list[str], capsys: pytest.CaptureFix
 
 def test_writing_removes_old_dashboards_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text('{"panels": [], "schemaVersion": 36, "uid": "old"}')
-    kept = {"data.json": '{"uid": "no dashboard"}', "broken.json": "{", "list.json": "[]", "README.md": "text"}
-    for name, text in kept.items():
+    others = {"data.json": '{"uid": "no dashboard"}', "broken.json": "{", "list.json": "[]", "README.md": "text"}
+    for name, text in others.items():
         (tmp_path / name).write_text(text)
     changed = write(tmp_path, [("new.json", "{}\n")])
     assert [path.name for path in changed] == ["new.json", "old.json"]
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {**kept, "new.json": "{}\n"}
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {**others, "new.json": "{}\n"}
 
 
 # --- the page
@@ -170,8 +170,8 @@ def test_panels_do_not_overlap(name: str) -> None:
             assert panel["gridPos"]["w"] == 24
             assert panel["gridPos"]["y"] >= below
             inside: set[tuple[int, int]] = set()
-            for each in panel.get("panels", []):
-                cells(each, inside)
+            for inner in panel.get("panels", []):
+                cells(inner, inside)
             assert not inside or min(y for _, y in inside) == panel["gridPos"]["y"] + 1
         below = max(below, panel["gridPos"]["y"] + panel["gridPos"]["h"])
     assert {y for _, y in taken} == set(range(below)), "an empty line"

@@ -59,12 +59,12 @@ def test_any_title_makes_a_legal_path(folder: str) -> None:
 
 
 def test_volumes_of_others_meet_no_folder_of_ours() -> None:
-    brought = [
+    volumes = [
         DashboardConfigMap(name="semantic-router"),
         DashboardConfigMap(name="our-team"),
         DashboardProvider(name="git", volume={"emptyDir": {}}),
     ]
-    found = directories("grafana", [board("a"), board("b", folder="Our Team")], brought)
+    found = directories("grafana", [board("a"), board("b", folder="Our Team")], volumes)
     for values in (
         [directory.mount["mountPath"] for directory in found],
         [directory.volume["name"] for directory in found],
@@ -78,11 +78,11 @@ def test_volumes_of_others_meet_no_folder_of_ours() -> None:
 def test_files_and_directories(tmp_path: Path) -> None:
     for name in ("b.json", "a.json", "notes.txt"):
         (tmp_path / name).write_text(json.dumps({"title": name, "uid": name.removesuffix(".json")}), encoding="utf-8")
-    shipped, brought = load([DashboardDirectory(path=str(tmp_path), folder="F"), board("c")])
-    assert [(one.file, one.folder) for one in shipped] == [("a.json", "F"), ("b.json", "F"), ("c.json", FOLDER)]
-    assert brought == []
-    (one,), _ = load([DashboardFile(path=str(tmp_path / "a.json"))])
-    assert one.uid == "a"
+    shipped, volumes = load([DashboardDirectory(path=str(tmp_path), folder="F"), board("c")])
+    assert [(loaded.file, loaded.folder) for loaded in shipped] == [("a.json", "F"), ("b.json", "F"), ("c.json", FOLDER)]
+    assert volumes == []
+    (single,), _ = load([DashboardFile(path=str(tmp_path / "a.json"))])
+    assert single.uid == "a"
 
 
 def test_code() -> None:

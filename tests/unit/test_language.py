@@ -18,7 +18,6 @@ TO_DO: dict[str, int] = {
     "constructs/semantic_router_observability": 9,
     "constructs/semantic_router_observability/alertmanager": 2,
     "constructs/semantic_router_observability/contract": 3,
-    "constructs/semantic_router_observability/dashboards": 6,
     "constructs/semantic_router_observability/explain": 1,
     "constructs/semantic_router_observability/exposure": 8,
     "constructs/semantic_router_observability/grafana": 44,
@@ -28,7 +27,6 @@ TO_DO: dict[str, int] = {
     "constructs/semantic_router_observability/prometheus": 7,
     "constructs/semantic_router_observability/secrets": 11,
     "docs/change-namespace.md": 2,
-    "docs/dashboards.md": 1,
     "docs/detection.md": 4,
     "docs/grafana-login.md": 3,
     "docs/metric-contract.md": 1,
@@ -55,7 +53,6 @@ TO_DO: dict[str, int] = {
 
 NAMES_TO_DO: dict[str, int] = {
     "constructs/semantic_router_observability/contract": 12,
-    "constructs/semantic_router_observability/dashboards": 5,
     "constructs/semantic_router_observability/explain": 15,
     "constructs/semantic_router_observability/exposure": 3,
     "constructs/semantic_router_observability/grafana": 2,

@@ -69,7 +69,7 @@ def restarts() -> str:
 
 
 def series(name: str, *matchers: str, part: str = "") -> str:
-    """Select the series of a family that the filters let through; `part` is `_bucket`, `_sum` or `_count` of a histogram."""
+    """Select the series of a family that the filters select; `part` is `_bucket`, `_sum` or `_count` of a histogram."""
     family = catalogue.family(name)
     filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
     if family.stand_in == catalogue.INIT:
@@ -194,7 +194,7 @@ def _recorded(name: str, matchers: Sequence[str], part: str) -> Recorded | None:
 
 
 def _held(known: Recorded, matchers: Sequence[str]) -> str:
-    """Select the recorded series of a family that the filters let through."""
+    """Select the recorded series of a family that the filters select."""
     filters = [LABEL_MATCHERS[label] for label in known.family.labels if label in LABEL_MATCHERS]
     return _placed(known.name, *filters, *matchers)
 

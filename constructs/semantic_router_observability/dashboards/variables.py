@@ -41,7 +41,7 @@ LABEL_MATCHERS: Final = MappingProxyType(
         "decision_name": 'decision_name=~"$decision"',
     }
 )
-"""What a sample is about, by the label that says so. Applied wherever a family has the label."""
+"""What a sample is about, by its label. Applied wherever a family has the label."""
 
 
 def place_matchers() -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
-from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, each_or_zero, share_of
+from semantic_router_observability.dashboards.fleet.replicas import briefly_named, by_replica, per_replica_or_zero, share_of
 from semantic_router_observability.dashboards.fleet.state import ERRORS, OVERHEAD, REQUESTS
 from semantic_router_observability.dashboards.panels import BLUE, VERMILION, About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import RECENT, STEP, series
@@ -27,7 +27,7 @@ def requests() -> Panel:
             unit="reqps",
             no_value="no router up",
         ),
-        *by_replica(lambda at: each_or_zero(REQUESTS, at=at)),
+        *by_replica(lambda at: per_replica_or_zero(REQUESTS, at=at)),
     )
 
 
@@ -49,7 +49,7 @@ def request_share() -> Panel:
 
 
 def skew() -> Panel:
-    rates = each_or_zero(REQUESTS)
+    rates = per_replica_or_zero(REQUESTS)
     return timeseries(
         About(
             id=PANEL_IDS["skew"],
@@ -81,7 +81,7 @@ def in_flight() -> Panel:
             no_value="no router up",
             decimals=0,
         ),
-        *by_replica(lambda at: each_or_zero("llm_model_inflight_requests", at=at)),
+        *by_replica(lambda at: per_replica_or_zero("llm_model_inflight_requests", at=at)),
         top=5,
     )
 
@@ -98,7 +98,7 @@ def errors() -> Panel:
             unit=rate_unit("errors"),
             no_value="no router up",
         ),
-        *by_replica(lambda at: each_or_zero(ERRORS, at=at)),
+        *by_replica(lambda at: per_replica_or_zero(ERRORS, at=at)),
         rare=True,
     )
 

@@ -24,34 +24,34 @@ At = str
 SHOWN: Final = 7
 """Lines of a picture, the median not counted: as many as have room in a legend."""
 
-EACH: Final = "sum by (instance, pod)"
+BY_REPLICA: Final = "sum by (instance, pod)"
 
 END: Final = " @ end()"
 
-SERVING: Final = f"{EACH} ({UP} == 1)"
+SERVING: Final = f"{BY_REPLICA} ({UP} == 1)"
 """1 for each replica that answers."""
 
 
-def each(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+def per_replica(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
     """Give a family's value for each replica: a counter as a rate, a gauge added up over its other labels."""
     if catalogue.family(name).type == "counter":
-        return f"{EACH} (rate({series(name, *matchers)}[{window}]{at}))"
-    return f"{EACH} ({series(name, *matchers)}{at})"
+        return f"{BY_REPLICA} (rate({series(name, *matchers)}[{window}]{at}))"
+    return f"{BY_REPLICA} ({series(name, *matchers)}{at})"
 
 
-def each_or_zero(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+def per_replica_or_zero(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
     """Count a replica that answers but has not counted anything yet as 0: in a fleet, the idle ones are the news."""
-    return f"({each(name, *matchers, window=window, at=at)} or 0 * {EACH} ({UP}{at} == 1))"
+    return f"({per_replica(name, *matchers, window=window, at=at)} or 0 * {BY_REPLICA} ({UP}{at} == 1))"
 
 
 def share_of(name: str, window: str = STEP) -> Expression:
     """Divide each replica's rate by that of all; nothing while there is none."""
-    return f"{each_or_zero(name, window=window)} / on () group_left () (sum({each(name, window=window)}) > 0)"
+    return f"{per_replica_or_zero(name, window=window)} / on () group_left () (sum({per_replica(name, window=window)}) > 0)"
 
 
 def scraped(name: str, at: At = "") -> Expression:
     """Give what Prometheus noted about its scrape of each replica."""
-    return f"{EACH} ({scrape_series(name)}{at})"
+    return f"{BY_REPLICA} ({scrape_series(name)}{at})"
 
 
 def scrape_series(name: str) -> Expression:

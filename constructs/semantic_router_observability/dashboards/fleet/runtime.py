@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
-from semantic_router_observability.dashboards.fleet.replicas import EACH, by_replica, each
+from semantic_router_observability.dashboards.fleet.replicas import BY_REPLICA, by_replica, per_replica
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, About, Query, timeseries
 from semantic_router_observability.dashboards.queries import STEP, rate, series
 
@@ -28,7 +28,7 @@ def goroutines() -> Panel:
             unit="none",
             decimals=0,
         ),
-        *by_replica(lambda at: each("go_goroutines", at=at)),
+        *by_replica(lambda at: per_replica("go_goroutines", at=at)),
     )
 
 
@@ -63,14 +63,14 @@ def gc_pause() -> Panel:
             ),
             unit="s",
         ),
-        *by_replica(lambda at: f"{EACH} ({longest}{at})"),
+        *by_replica(lambda at: f"{BY_REPLICA} ({longest}{at})"),
         top=0.001,
     )
 
 
 def gc_share() -> Panel:
     def share(at: str) -> str:
-        return f"{EACH} (rate({series(PAUSES, part='_sum')}[{STEP}]{at}))"
+        return f"{BY_REPLICA} (rate({series(PAUSES, part='_sum')}[{STEP}]{at}))"
 
     return timeseries(
         About(
@@ -98,7 +98,7 @@ def allocations() -> Panel:
             ),
             unit="Bps",
         ),
-        *by_replica(lambda at: each("go_memstats_alloc_bytes_total", at=at)),
+        *by_replica(lambda at: per_replica("go_memstats_alloc_bytes_total", at=at)),
     )
 
 
@@ -113,13 +113,13 @@ def heap_objects() -> Panel:
             ),
             unit="short",
         ),
-        *by_replica(lambda at: each("go_memstats_heap_objects", at=at)),
+        *by_replica(lambda at: per_replica("go_memstats_heap_objects", at=at)),
     )
 
 
 def files() -> Panel:
     def share(at: str) -> str:
-        return f"({each('process_open_fds', at=at)} / {each('process_max_fds', at=at)})"
+        return f"({per_replica('process_open_fds', at=at)} / {per_replica('process_max_fds', at=at)})"
 
     return timeseries(
         About(

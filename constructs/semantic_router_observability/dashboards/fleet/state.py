@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.fleet import bounds
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
-from semantic_router_observability.dashboards.fleet.replicas import EACH, each, each_or_zero, named, scrape_series, share_of
+from semantic_router_observability.dashboards.fleet.replicas import (
+    BY_REPLICA,
+    named,
+    per_replica,
+    per_replica_or_zero,
+    scrape_series,
+    share_of,
+)
 from semantic_router_observability.dashboards.panels import CORES, GREEN, About, Column, Query, rate_unit, stat, table
 from semantic_router_observability.dashboards.queries import RANGE, RECENT, UP, quantile, series
 
@@ -72,7 +79,7 @@ def youngest_now() -> Panel:
 
 
 def skew_now() -> Panel:
-    rates = each_or_zero(REQUESTS, window=RECENT)
+    rates = per_replica_or_zero(REQUESTS, window=RECENT)
     return stat(
         About(
             id=PANEL_IDS["skew-now"],
@@ -118,7 +125,7 @@ def cpu_now() -> Panel:
             unit=CORES,
             decimals=2,
         ),
-        Query(f"max({each('process_cpu_seconds_total', window=RECENT)})", "cpu"),
+        Query(f"max({per_replica('process_cpu_seconds_total', window=RECENT)})", "cpu"),
     )
 
 
@@ -134,7 +141,7 @@ def files_now() -> Panel:
             unit="percentunit",
             decimals=2,
         ),
-        Query(f"max({each('process_open_fds')} / {each('process_max_fds')})", "share"),
+        Query(f"max({per_replica('process_open_fds')} / {per_replica('process_max_fds')})", "share"),
         bound=bounds.FILES,
     )
 
@@ -161,7 +168,7 @@ def replicas() -> Panel:
     def cell(expression: str) -> str:
         return f"sum by (replica) ({named(expression)})"
 
-    rates = each_or_zero(REQUESTS, window=RECENT)
+    rates = per_replica_or_zero(REQUESTS, window=RECENT)
     return table(
         About(
             id=PANEL_IDS["replicas"],
@@ -175,13 +182,13 @@ def replicas() -> Panel:
             no_value="-",
         ),
         Column("Replica", label="replica", width=280),
-        Column("Up", cell(f"{EACH} ({UP})"), decimals=0),
-        Column("Uptime", cell(f"time() - {each(STARTED)}"), unit="s", decimals=1),
-        Column("Restarts", cell(f"{EACH} (changes({series(STARTED)}[{RANGE}]))"), decimals=0, bound=1),
+        Column("Up", cell(f"{BY_REPLICA} ({UP})"), decimals=0),
+        Column("Uptime", cell(f"time() - {per_replica(STARTED)}"), unit="s", decimals=1),
+        Column("Restarts", cell(f"{BY_REPLICA} (changes({series(STARTED)}[{RANGE}]))"), decimals=0, bound=1),
         Column("Requests", cell(rates), unit="reqps", decimals=2),
         Column("Share", cell(share_of(REQUESTS, RECENT)), unit="percentunit", decimals=1),
-        Column("Errors", cell(each_or_zero(ERRORS, window=RECENT)), unit=rate_unit("errors"), decimals=2, width=120),
-        Column("In flight", cell(each_or_zero("llm_model_inflight_requests")), decimals=0),
+        Column("Errors", cell(per_replica_or_zero(ERRORS, window=RECENT)), unit=rate_unit("errors"), decimals=2, width=120),
+        Column("In flight", cell(per_replica_or_zero("llm_model_inflight_requests")), decimals=0),
         Column(
             "Overhead",
             cell(quantile(0.95, OVERHEAD, by=["instance", "pod"], window=RECENT)),
@@ -189,7 +196,7 @@ def replicas() -> Panel:
             decimals=1,
             bound=bounds.ROUTING_OVERHEAD,
         ),
-        Column("CPU", cell(each("process_cpu_seconds_total", window=RECENT)), unit=CORES, decimals=2),
-        Column("Memory", cell(each("process_resident_memory_bytes")), unit="bytes", decimals=2),
-        Column("Goroutines", cell(each("go_goroutines")), decimals=0),
+        Column("CPU", cell(per_replica("process_cpu_seconds_total", window=RECENT)), unit=CORES, decimals=2),
+        Column("Memory", cell(per_replica("process_resident_memory_bytes")), unit="bytes", decimals=2),
+        Column("Goroutines", cell(per_replica("go_goroutines")), decimals=0),
     )

@@ -138,7 +138,7 @@ def plugin_failures() -> Panel:
             id=PANEL_IDS["plugin-failures"],
             title="Plugin failures",
             description=(
-                "Plugin runs within the range on screen that could not do their work: let through unchanged (fail open), withheld (fail "
+                "Plugin runs within the range on screen that could not do their work: passed unchanged (fail open), withheld (fail "
                 "closed), or without their backend. Red from the first one on; the panel Plugin failures by outcome tells which."
             ),
             unit="short",

@@ -94,7 +94,7 @@ def plugin_outcomes_in_range() -> Panel:
             id=PANEL_IDS["plugin-outcomes-in-range"],
             title="Plugin outcomes in range",
             description=(
-                "Runs within the range on screen by plugin and outcome, the twelve most frequent. Each plugin has its own words for "
+                "Runs within the range on screen by plugin and outcome, the twelve most frequent. Each plugin names its own "
                 "outcomes: below_trigger and no_targets are compression with nothing to do, missing is a memory that was not there."
             ),
             unit="short",

@@ -27,7 +27,7 @@ ROUTER_CONTAINER: Final = "semantic-router"
 POD: Final = ('namespace=~"$namespace"', 'pod=~"$pod"')
 CONTAINER: Final = (*POD, 'container=~"$container"')
 
-EACH: Final = ("namespace", "pod")
+POD_LABELS: Final = ("namespace", "pod")
 BY_POD: Final = "by (namespace, pod)"
 
 CONTAINERS: Final = select("kube_pod_container_info", *CONTAINER)

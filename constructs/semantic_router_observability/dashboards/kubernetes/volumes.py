@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.kubernetes import bounds
 from semantic_router_observability.dashboards.kubernetes.ids import PANEL_IDS
-from semantic_router_observability.dashboards.kubernetes.scope import EACH, POD, of_pods
+from semantic_router_observability.dashboards.kubernetes.scope import POD, POD_LABELS, of_pods
 from semantic_router_observability.dashboards.others import highest, per_second, select
 from semantic_router_observability.dashboards.panels import BLUE, ORANGE, About, Query, timeseries
 
@@ -65,7 +65,9 @@ def inodes() -> Panel:
 
 
 def network() -> Panel:
-    received, sent = (of_pods(per_second(f"container_network_{way}_bytes_total", *POD, by=EACH)) for way in ("receive", "transmit"))
+    received, sent = (
+        of_pods(per_second(f"container_network_{direction}_bytes_total", *POD, by=POD_LABELS)) for direction in ("receive", "transmit")
+    )
     return timeseries(
         About(
             id=PANEL_IDS["network"],

@@ -14,7 +14,7 @@ LEGEND: Final = "{{objective}}"
 
 
 def chosen(name: str) -> str:
-    """Select what the filters let through."""
+    """Select what the filters of the dashboard admit."""
     return f'{name}{{namespace=~"$namespace", job=~"$job", slo=~"$slo"}}'
 
 

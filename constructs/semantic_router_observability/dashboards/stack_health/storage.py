@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 DAYS: Final = "suffix: days"
 """Grafana's own units turn a fortnight into 2.14 weeks."""
 
-EACH: Final = ("job", "instance")
+SERVER: Final = ("job", "instance")
 
-BLOCKS: Final = total("prometheus_tsdb_storage_blocks_bytes", PROMETHEUS, by=EACH)
-LOG: Final = total("prometheus_tsdb_wal_storage_size_bytes", PROMETHEUS, by=EACH)
-HEAD: Final = total("prometheus_tsdb_head_chunks_storage_size_bytes", PROMETHEUS, by=EACH)
+BLOCKS: Final = total("prometheus_tsdb_storage_blocks_bytes", PROMETHEUS, by=SERVER)
+LOG: Final = total("prometheus_tsdb_wal_storage_size_bytes", PROMETHEUS, by=SERVER)
+HEAD: Final = total("prometheus_tsdb_head_chunks_storage_size_bytes", PROMETHEUS, by=SERVER)
 
 ON_DISK: Final = f"{BLOCKS} + {LOG} + {HEAD}"
 """Bytes of each server, but for what a compaction in progress needs."""
 
-SIZE_LIMIT: Final = total("prometheus_tsdb_retention_limit_bytes", PROMETHEUS, by=EACH)
+SIZE_LIMIT: Final = total("prometheus_tsdb_retention_limit_bytes", PROMETHEUS, by=SERVER)
 """Bytes the blocks may take; 0: no limit."""
 
 
@@ -73,7 +73,7 @@ def series() -> Panel:
             unit="short",
             no_value="not scraped",
         ),
-        Query(total("prometheus_tsdb_head_series", PROMETHEUS, by=EACH), "{{instance}}"),
+        Query(total("prometheus_tsdb_head_series", PROMETHEUS, by=SERVER), "{{instance}}"),
         top=1000,
     )
 
@@ -108,7 +108,7 @@ def samples() -> Panel:
             unit=rate_unit("samples"),
             no_value="not scraped",
         ),
-        Query(per_second("prometheus_tsdb_head_samples_appended_total", PROMETHEUS, by=EACH), "{{instance}}"),
+        Query(per_second("prometheus_tsdb_head_samples_appended_total", PROMETHEUS, by=SERVER), "{{instance}}"),
         top=10,
     )
 
