@@ -477,14 +477,14 @@ MONITORING: Final = (
 )
 
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
-    "Is the router there": AVAILABILITY,
-    "Do requests succeed": REQUESTS,
-    "Do users wait": LATENCY,
-    "Is a model found": ROUTING,
-    "Does the cache work": CACHE,
-    "Do the guards work": GUARDRAILS,
-    "What it costs": COST,
-    "Does the monitoring work": MONITORING,
+    "Availability": AVAILABILITY,
+    "Requests": REQUESTS,
+    "Latency": LATENCY,
+    "Routing": ROUTING,
+    "Cache": CACHE,
+    "Guardrails": GUARDRAILS,
+    "Cost": COST,
+    "Monitoring": MONITORING,
 }
 
 DRILLS: Final[Mapping[str, Drill]] = {each.name: each for topic in TOPICS.values() for each in topic}

@@ -21,33 +21,34 @@ if TYPE_CHECKING:
 PAGE: Final = Path(__file__).parents[2] / "docs" / "detection.md"
 
 _HEAD: Final = """\
-# Detection: which alert, and after how many minutes
+# Time to detection of each failure
 
-How long does it take until somebody knows? Each row below is a simulated failure. Simulated routers, and the programs around them, are
-scraped into Prometheus's own rule engine with the shipped alerts and recording rules, and each minute it is asked what fires. A real
-Alertmanager with the inhibitions of `AlertmanagerStack` then says which of those alerts it would send. A test repeats all of it, and fails
-when any other alert fires, when one is missing, or when one comes late. This page is generated from the same run.
+For engineers on call: which alert reports a failure, and after how many minutes. Each row is a simulated failure. Prometheus's rule engine
+evaluates the shipped alerts and recording rules on metrics of simulated routers and the programs around them, every minute. A real
+Alertmanager with the inhibitions of `AlertmanagerStack` then determines which alerts it would send. A test repeats the simulation, and
+fails when another alert fires, when one is missing, or when one fires late. This page is generated from the same run.
 
-The installation: two replicas at 5 requests a second each, three models, five decisions, a response cache, agents' memory where a row
-is about it, Prometheus, Grafana, two Alertmanagers, a vLLM engine and a remote storage. Three things are tuned, because nobody can ship
-them: the budget of ${budget:.0f} a day, and how slow `{thinker}` may be, a model that reasons and needs more than 10 s for a third of its
-answers anyway (60 % for `SemanticRouterSlowCompletions` and `SemanticRouterSlowFirstToken`; see [Alerts](alerts.md)).
+The installation: two replicas at 5 requests a second each, three models, five decisions, a response cache, agents' memory in the rows about
+it, Prometheus, Grafana, two Alertmanagers, a vLLM engine and a remote storage. Three settings depend on the installation and are therefore
+set: the budget of ${budget:.0f} a day, and how slow `{thinker}` may be, a model that reasons and needs more than 10 s for a third of its answers
+anyway (60 % for `SemanticRouterSlowCompletions` and `SemanticRouterSlowFirstToken`; see [Alerts](alerts.md)).
 
 Minutes count from the beginning of the failure to the alert that fires. Scrapes and evaluations are 30 s apart here, 60 s where the history
 is long or the router does not matter; as shipped they are 15 s apart, so a minute may go. The grouping of Alertmanager (30 s by default)
 comes on top.
 
-## When nothing is wrong
+## Normal operation
 
-Over {healthy} minutes of ordinary operation nothing fires but `Watchdog`. The last two hours hold a rolling restart, an hour of twice the
-traffic, two replicas more for it and one less afterwards; each kind of failure that is normal happens at its usual small rate. Over two
+Over {healthy} minutes of ordinary operation nothing fires but `Watchdog`. The last two hours contain a rolling restart, an hour of doubled
+traffic, a scale-up by two replicas and a scale-down by one; each kind of failure that is normal happens at its usual small rate. Over two
 hours of a quiet night, with a dozen requests an hour and one that fails, nothing fires either.
 """
 
 _TAIL: Final = """\
-## What this does not show
+## Limits of the simulation
 
-- A simulation contains what its author thought of. It says that these failures are seen and told apart, not that there are no others.
+- A simulation contains only the failures that its author thought of. It shows that these are detected and distinguished, not that there are
+  no others.
 - Alerts on surges compare with the six hours before. A router that Prometheus has watched for less than six and a half hours has none.
 - At low traffic the hour that `SemanticRouterErrorsAtLowTraffic` looks back holds the good requests from before the failure as well, and
   the first error of each new series (replica, model, cause) is invisible to Prometheus: allow for the time in the table.
@@ -62,7 +63,12 @@ def page(found: Mapping[str, Outcome]) -> str:
 
 
 def _topic(title: str, drills: tuple[Drill, ...], found: Mapping[str, Outcome]) -> str:
-    lines = [f"## {title}", "", "| Failure | What happens | Told, after minutes | Fires too, inhibited |", "| --- | --- | --- | --- |"]
+    lines = [
+        f"## {title}",
+        "",
+        "| Failure | Simulated event | Notified alert, after minutes | Inhibited alerts |",
+        "| --- | --- | --- | --- |",
+    ]
     for each in drills:
         outcome = found[each.name]
         told = sorted(((minute - each.begins, alert) for alert, minute in outcome.first_told.items() if alert in each.tells))
