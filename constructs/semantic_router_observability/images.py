@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .checks import dns_subdomain, listed
 from .errors import ConfigError, Key, Where, arg
@@ -38,7 +39,7 @@ class ImageRegistries(Spec, frozen=True, kw_only=True):
     """
 
     mirrors: dict[str, str] = {}
-    pull_secrets: tuple[str, ...] = ()
+    pull_secrets: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for source, mirror in self.mirrors.items():

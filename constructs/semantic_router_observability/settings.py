@@ -6,6 +6,7 @@ constructor's signature; the JSON Schema beside the file shows it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import UNSET, UnsetType
@@ -75,7 +76,7 @@ class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", 
     allow: Allow | UnsetType = UNSET
     expire: Duration | UnsetType = UNSET
     refresh: Duration | UnsetType = UNSET
-    trusted_proxies: tuple[str, ...] | UnsetType = UNSET
+    trusted_proxies: Sequence[str] | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
@@ -88,11 +89,11 @@ class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", 
 class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `PrometheusStack`."""
 
-    scrape_jobs: tuple[ScrapeJob, ...] | UnsetType = UNSET
+    scrape_jobs: Sequence[ScrapeJob] | UnsetType = UNSET
     guards: ScrapeGuards | UnsetType = UNSET
-    rules: tuple[RuleFile, ...] | UnsetType = UNSET
+    rules: Sequence[RuleFile] | UnsetType = UNSET
     recording_rules: bool | UnsetType = UNSET
-    alertmanagers: tuple[ExternalAlertmanager, ...] | UnsetType = UNSET
+    alertmanagers: Sequence[ExternalAlertmanager] | UnsetType = UNSET
     interval: Duration | UnsetType = UNSET
     retention: Duration | UnsetType = UNSET
     retention_size: PrometheusSize | UnsetType = UNSET
@@ -101,7 +102,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     external_url: HttpUrl | UnsetType = UNSET
     login: Login | OAuth2ProxyLogin | UnsetType = UNSET
     tls: ServingTls | UnsetType = UNSET
-    remote_write: tuple[RemoteWrite, ...] | UnsetType = UNSET
+    remote_write: Sequence[RemoteWrite] | UnsetType = UNSET
     cluster_wide: bool | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
@@ -114,13 +115,13 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
 class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `AlertmanagerStack`."""
 
-    receivers: tuple[Receiver, ...]
-    routes: tuple[Route, ...] | UnsetType = UNSET
+    receivers: Sequence[Receiver]
+    routes: Sequence[Route] | UnsetType = UNSET
     default_receiver: str | UnsetType = UNSET
     grouping: Grouping | UnsetType = UNSET
-    inhibitions: tuple[Inhibition, ...] | UnsetType = UNSET
+    inhibitions: Sequence[Inhibition] | UnsetType = UNSET
     default_inhibitions: bool | UnsetType = UNSET
-    time_intervals: tuple[TimeInterval, ...] | UnsetType = UNSET
+    time_intervals: Sequence[TimeInterval] | UnsetType = UNSET
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
     retention: Duration | UnsetType = UNSET
     external_url: HttpUrl | UnsetType = UNSET
@@ -140,10 +141,10 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
 class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `GrafanaStack`."""
 
-    data_sources: tuple[DataSource, ...] | UnsetType = UNSET
-    dashboards: tuple[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider, ...] | UnsetType = UNSET
+    data_sources: Sequence[DataSource] | UnsetType = UNSET
+    dashboards: Sequence[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider] | UnsetType = UNSET
     router_dashboards: bool | UnsetType = UNSET
-    optional_dashboards: tuple[OptionalDashboard, ...] | UnsetType = UNSET
+    optional_dashboards: Sequence[OptionalDashboard] | UnsetType = UNSET
     admin: Admin | UnsetType = UNSET
     admin_revision: str | UnsetType = UNSET
     reset_admin_password: bool | UnsetType = UNSET
@@ -152,7 +153,7 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     tls: ServingTls | UnsetType = UNSET
     embedding: bool | UnsetType = UNSET
     anonymous: Anonymous | UnsetType = UNSET
-    logins: tuple[GrafanaLogin, ...] | UnsetType = UNSET
+    logins: Sequence[GrafanaLogin] | UnsetType = UNSET
     ldap: Ldap | UnsetType = UNSET
     auth_proxy: AuthProxy | UnsetType = UNSET
     login_form: bool | UnsetType = UNSET
@@ -185,7 +186,7 @@ class IngressSettings(Spec, frozen=True, kw_only=True):
     """
 
     via: Via | UnsetType = UNSET
-    backends: tuple[Exposed, ...] = ("grafana",)
+    backends: Sequence[Exposed] = ("grafana",)
     tls: Tls | UnsetType = UNSET
     annotations: dict[str, str] = {}
 
@@ -209,10 +210,10 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
 
     enabled: bool = True
     router_access: bool = False
-    allow_from: tuple[AllowedConnection, ...] | UnsetType = UNSET
-    allow_to: tuple[AllowedConnection, ...] | UnsetType = UNSET
+    allow_from: Sequence[AllowedConnection] | UnsetType = UNSET
+    allow_to: Sequence[AllowedConnection] | UnsetType = UNSET
     api_server: ApiServerAddress | UnsetType = UNSET
-    dns: tuple[Dns, ...] | UnsetType = UNSET
+    dns: Sequence[Dns] | UnsetType = UNSET
 
     def arguments(self) -> NetworkPolicyArguments:
         """Those of `NetworkPolicies` that are given."""
@@ -240,7 +241,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     alertmanager: str | UnsetType = UNSET
     oauth2_proxy: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
-    pull_secrets: tuple[str, ...] = ()
+    pull_secrets: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _ = self.registries
@@ -272,7 +273,7 @@ class Settings(Spec, frozen=True, kw_only=True):
 
     namespace: DnsLabel = NAMESPACE
     platform: Platform = Kubernetes()
-    routers: tuple[RouterTarget, ...] | UnsetType = UNSET
+    routers: Sequence[RouterTarget] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()
     grafana: GrafanaSettings = GrafanaSettings()
     alertmanager: AlertmanagerSettings | None = None
@@ -281,7 +282,7 @@ class Settings(Spec, frozen=True, kw_only=True):
     images: ImageSettings = ImageSettings()
     alerts: Alerts = Alerts()
     contract: ContractOptions = ContractOptions()
-    secrets: tuple[Provider, ...] = ()
+    secrets: Sequence[Provider] = ()
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)

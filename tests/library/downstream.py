@@ -44,6 +44,8 @@ def build(folder: str) -> None:
         targets=[sro.RouterTarget.helm("blue"), sro.RouterTarget.raw(namespaces=["legacy"])],
         service_account=account,
         storage=sro.Claim(size="50Gi"),
+        alerts=sro.Alerts(own=[sro.AlertRule(name="OrdersSlow", expr="vector(0) > 1", summary="Orders are slow")]),
+        rules=[sro.RuleFile(name="orders", groups=[{"name": "orders", "rules": [{"record": "orders:up", "expr": "vector(1)"}]}])],
     )
     green = sro.PrometheusStack(chart, "green-prometheus", targets=[sro.RouterTarget.operator("green")], storage=sro.Ephemeral())
     thanos = sro.Endpoint(url=sro.Url.of("http://thanos-query.monitoring:9090"), uid="thanos", interval="30s")

@@ -923,9 +923,9 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (lambda: prometheus(external_url=9090), f"prometheus: external_url: 9090: {URL}"),
     (lambda: sro.Claim(size=20), f"Claim: size: 20: {QUANTITY}"),  # type: ignore[arg-type]
     (
-        lambda: sro.SecretKey("grafana", None),
+        lambda: sro.SecretKey("grafana", None),  # type: ignore[arg-type]
         "SecretKey: key: None: write a key of letters, digits, '-', '_' and '.', at most 253 characters",
-    ),  # type: ignore[arg-type]
+    ),
     (
         lambda: sro.SecretKey("grafana", "a/b"),
         "SecretKey: key: 'a/b': write a key of letters, digits, '-', '_' and '.', at most 253 characters",

@@ -8,11 +8,14 @@ import inspect
 import re
 import subprocess
 import sys
+import typing
+from collections import UserList
 from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any, ForwardRef, get_origin
 
 import constructs
+import msgspec
 import pytest
 
 import semantic_router_observability as sro
@@ -299,6 +302,26 @@ def test_arguments_are_keywords_and_documented_in_order(construct: type) -> None
 
 
 STRUCTS = [getattr(sro, name) for name in PUBLIC if hasattr(getattr(sro, name), "__struct_fields__")]
+
+
+@pytest.mark.parametrize("struct", STRUCTS)
+def test_values_accept_any_sequence(struct: Any) -> None:
+    """Callers write lists, as for constructs; what is stored is a tuple."""
+    hints = typing.get_type_hints(struct, include_extras=True)
+    assert not [name for name, hint in hints.items() if re.search(r"tuple\[.*, \.\.\.\]", str(hint))]
+
+
+def test_values_of_lists_are_those_of_tuples() -> None:
+    rule = sro.AlertRule(name="Slow", expr="up", summary="Slow")
+    assert sro.Alerts(own=[rule]) == sro.Alerts(own=(rule,))
+    assert sro.Alerts(own=[rule]).own == (rule,)
+    assert hash(sro.Addresses(["10.0.0.0/8"])) == hash(sro.Addresses(("10.0.0.0/8",)))
+    assert sro.Allow(groups=UserList(["sre"])) == sro.Allow(groups=("sre",))
+    metric = sro.Metric(name="orders", type="counter", labels=["shop"], values={"shop": ["a"]})
+    assert metric == sro.Metric(name="orders", type="counter", labels=("shop",), values={"shop": ("a",)})
+    assert msgspec.convert({"cidrs": ["10.0.0.0/8"]}, sro.Addresses) == sro.Addresses(("10.0.0.0/8",))
+    with pytest.raises(sro.ConfigError, match="write a list, even of one"):
+        sro.ApiServerAddress(cidrs="10.0.0.0/8")
 
 
 @pytest.mark.parametrize("struct", STRUCTS)

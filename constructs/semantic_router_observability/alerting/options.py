@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from .rule import AlertRule
 from .slo import Slo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .definition import Definition
     from .links import Panel
@@ -55,8 +56,8 @@ class Alerts(Spec, frozen=True, kw_only=True):
 
     enabled: bool = True
     rules: dict[str, Knobs] = {}
-    own: tuple[AlertRule, ...] = ()
-    slos: tuple[Slo, ...] = ()
+    own: Sequence[AlertRule] = ()
+    slos: Sequence[Slo] = ()
     team: str = "platform"
     runbook_base_url: HttpUrl | None = None
     dashboard_base_url: HttpUrl | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from semantic_router_observability.checks import listed
@@ -43,9 +44,9 @@ class Inhibition(Spec, frozen=True, kw_only=True):
 
     """
 
-    source: tuple[str, ...]
-    target: tuple[str, ...]
-    equal: tuple[str, ...] = ()
+    source: Sequence[str]
+    target: Sequence[str]
+    equal: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, matchers in (("source", self.source), ("target", self.target)):

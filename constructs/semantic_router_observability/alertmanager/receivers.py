@@ -6,6 +6,7 @@ The files are read for every notification, so a rotated credential needs no rest
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
@@ -18,7 +19,7 @@ from semantic_router_observability.texts import Duration, HostAndPort, HttpUrl
 from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
@@ -138,7 +139,7 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
 
     """
 
-    to: tuple[str, ...]
+    to: Sequence[str]
     from_address: str
     host: HostAndPort
     user: str | None = None
@@ -243,7 +244,7 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsg
 
     api_key: SecretKey
     api_url: HttpUrl | None = None
-    teams: tuple[str, ...] = ()
+    teams: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
@@ -13,8 +14,6 @@ from .matching import check_group_by, check_matchers, equalities
 from .receivers import DEAD_MAN, NOBODY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from .receivers import DeadManSwitch, Receiver
     from .timing import TimeInterval
 
@@ -41,7 +40,7 @@ class Grouping(Spec, frozen=True, kw_only=True):
 
     """
 
-    group_by: tuple[str, ...] = ("namespace", "service", "alertname", "severity")
+    group_by: Sequence[str] = ("namespace", "service", "alertname", "severity")
     group_wait: DurationOrZero = "30s"
     group_interval: Duration = "5m"
     repeat_interval: Duration = "12h"
@@ -83,13 +82,13 @@ class Route(Spec, frozen=True, kw_only=True):
 
     receiver: str
     match: dict[str, str] = {}
-    matchers: tuple[str, ...] = ()
-    group_by: tuple[str, ...] | None = None
+    matchers: Sequence[str] = ()
+    group_by: Sequence[str] | None = None
     group_wait: DurationOrZero | None = None
     group_interval: Duration | None = None
     repeat_interval: Duration | None = None
-    mute_during: tuple[str, ...] = ()
-    active_during: tuple[str, ...] = ()
+    mute_during: Sequence[str] = ()
+    active_during: Sequence[str] = ()
     continue_matching: bool = False
 
     def __post_init__(self) -> None:

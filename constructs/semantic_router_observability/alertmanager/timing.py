@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import listed
@@ -71,11 +72,11 @@ class TimeInterval(Spec, frozen=True, kw_only=True):
     """
 
     name: str
-    times: tuple[ClockTimes, ...] = ()
-    weekdays: tuple[str, ...] = ()
-    days_of_month: tuple[str, ...] = ()
-    months: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
+    times: Sequence[ClockTimes] = ()
+    weekdays: Sequence[str] = ()
+    days_of_month: Sequence[str] = ()
+    months: Sequence[str] = ()
+    years: Sequence[str] = ()
     location: str = "UTC"
 
     def __post_init__(self) -> None:

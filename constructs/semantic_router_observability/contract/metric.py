@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -15,7 +16,7 @@ from semantic_router_observability.router.catalogue import Kind
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
@@ -45,15 +46,16 @@ class Metric(Spec, frozen=True, kw_only=True):
 
     name: str
     type: Kind
-    labels: tuple[str, ...] = ()
+    labels: Sequence[str] = ()
     open_labels: bool = False
-    buckets: tuple[float, ...] = ()
-    values: dict[str, tuple[str, ...]] = {}
+    buckets: Sequence[float] = ()
+    values: Mapping[str, Sequence[str]] = {}
     late: bool = False
     stand_in: str | None = None
     unfed: str | None = None
 
     def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "values", {label: tuple(values) for label, values in self.values.items()})
         if not _NAME.fullmatch(self.name):
             raise ConfigError("name", self.name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
         if list(self.buckets) != sorted(set(self.buckets)):

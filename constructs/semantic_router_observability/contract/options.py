@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import prometheus_labels
@@ -11,7 +12,7 @@ from semantic_router_observability.errors import Place, place
 from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from semantic_router_observability.alerting.rule import AlertRule
     from semantic_router_observability.contract.contract import Contract
@@ -33,8 +34,8 @@ class ContractOptions(Spec, frozen=True, kw_only=True):
 
     """
 
-    families: tuple[Metric, ...] = ()
-    labels: tuple[str, ...] = ()
+    families: Sequence[Metric] = ()
+    labels: Sequence[str] = ()
     strict: bool = False
 
     def __post_init__(self) -> None:

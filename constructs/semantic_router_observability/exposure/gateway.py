@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import address_ranges, dns_label, dns_subdomain
@@ -15,7 +16,7 @@ from .objects import Object
 from .tls import TerminatedElsewhere, TlsSecret, described
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from .backends import Backend
     from .objects import Plan
@@ -47,7 +48,7 @@ class Gateway(Tagged, frozen=True, kw_only=True, tag="gateway"):
     section_name: ObjectName | None = None
     redirect_from: ObjectName | None = None
     controller: Pods | None = None
-    sources: tuple[str, ...] = ()
+    sources: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         dns_subdomain("name", self.name)
@@ -110,7 +111,7 @@ class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
 
     class_name: ObjectName
     controller: Pods | None = None
-    sources: tuple[str, ...] = ()
+    sources: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         dns_subdomain("class_name", self.class_name)
@@ -152,7 +153,7 @@ class OwnGateway(Tagged, frozen=True, kw_only=True, tag="ownGateway"):
         return _clients(plan.id, self.controller, self.sources)
 
 
-def _clients(gateway: str, controller: Pods | None, sources: tuple[str, ...]) -> Sequence[Pods | Addresses]:
+def _clients(gateway: str, controller: Pods | None, sources: Sequence[str]) -> Sequence[Pods | Addresses]:
     if controller is None and sources:
         return [Addresses(sources)]
     pods = controller or Pods(namespace=None, labels={NAME_LABEL: gateway})

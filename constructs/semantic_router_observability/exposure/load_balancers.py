@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from semantic_router_observability.checks import address_ranges, dns_subdomain, listed
@@ -15,7 +16,7 @@ from .controller import Controller, ControllerOfClass, check_finds_certificates
 from .tls import TerminatedElsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from .backends import Backend
     from .objects import Object, Plan
@@ -39,10 +40,10 @@ class Alb(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="a
     """
 
     name: str = "alb"
-    certificate_arns: tuple[str, ...] = ()
+    certificate_arns: Sequence[str] = ()
     scheme: Literal["internal", "internet-facing"] = "internal"
     group: str | None = None
-    sources: tuple[str, ...] = Addresses().cidrs
+    sources: Sequence[str] = Addresses().cidrs
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -116,11 +117,11 @@ class Gke(Controller, frozen=True, kw_only=True, tag_field="type", tag="gke"):
 
     internal: bool = False
     static_address: str | None = None
-    managed_certificates: tuple[str, ...] = ()
-    pre_shared_certificates: tuple[str, ...] = ()
+    managed_certificates: Sequence[str] = ()
+    pre_shared_certificates: Sequence[str] = ()
     frontend_config: str | None = None
     backend_config: str | None = None
-    sources: tuple[str, ...] = ("35.191.0.0/16", "130.211.0.0/22")
+    sources: Sequence[str] = ("35.191.0.0/16", "130.211.0.0/22")
 
     def __post_init__(self) -> None:
         names = {

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
-
-import msgspec
 
 from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError, Raw, Where
 from semantic_router_observability.rules.thresholds import Line
+from semantic_router_observability.spec import Spec
 
 from .access import OPEN, Access
 from .serving import ServingTls
 from .traffic import Pods, Service
 
 
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Endpoint(Spec, frozen=True, kw_only=True):
     """Where a component is reached, and what connecting to it takes: the edge between two components.
 
     Each stack publishes its own as `endpoint`. A program of your own takes part as an Endpoint, or as an object that publishes one.
@@ -56,8 +56,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     uid: str | None = None
     interval: str = "15s"
     recording_rules: bool = False
-    lines: tuple[Line, ...] = ()
-    router_namespaces: tuple[str | None, ...] = ()
+    lines: Sequence[Line] = ()
+    router_namespaces: Sequence[str | None] = ()
 
     @property
     def service(self) -> Service | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
@@ -78,7 +79,7 @@ class Placement(Spec, frozen=True, kw_only=True):
     """
 
     node_selector: dict[str, str] = {}
-    tolerations: tuple[dict[str, Any], ...] = ()
+    tolerations: Sequence[dict[str, Any]] = ()
     affinity: dict[str, Any] | None = None
     priority_class_name: ObjectName | None = None
 

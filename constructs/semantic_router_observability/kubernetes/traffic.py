@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
-
-import msgspec
+from collections.abc import Sequence
+from typing import Literal, Protocol, runtime_checkable
 
 from semantic_router_observability.spec import Spec
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class Port(Spec, frozen=True):
@@ -48,7 +44,7 @@ class Addresses(Spec, frozen=True):
 
     """
 
-    cidrs: tuple[str, ...] = ("0.0.0.0/0", "::/0")
+    cidrs: Sequence[str] = ("0.0.0.0/0", "::/0")
 
 
 class Service(Spec, frozen=True):
@@ -72,7 +68,7 @@ Peer = Pods | Addresses | Service | ApiServer
 """The other side of a connection."""
 
 
-class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Flow(Spec, frozen=True, kw_only=True):
     """One direction in which connections are opened.
 
     Attributes:
@@ -84,11 +80,11 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     peer: Peer
-    ports: tuple[Port, ...]
+    ports: Sequence[Port]
     why: str
 
 
-class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Traffic(Spec, frozen=True, kw_only=True):
     """What the network has to let through for one workload.
 
     Attributes:
@@ -103,8 +99,8 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: str
     pods: Pods
-    sends: tuple[Flow, ...] = ()
-    receives: tuple[Flow, ...] = ()
+    sends: Sequence[Flow] = ()
+    receives: Sequence[Flow] = ()
     foreign: bool = False
 
 

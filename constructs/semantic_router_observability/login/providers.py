@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.checks import http_url, listed
@@ -33,9 +34,9 @@ class Allow(Spec, frozen=True, kw_only=True):
 
     """
 
-    emails: tuple[str, ...] = ()
-    domains: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
+    emails: Sequence[str] = ()
+    domains: Sequence[str] = ()
+    groups: Sequence[str] = ()
     everybody: bool = False
 
     def __post_init__(self) -> None:
@@ -113,7 +114,7 @@ class KeycloakProvider(Tagged, frozen=True, kw_only=True, tag="keycloak"):
     """
 
     issuer: str
-    roles: tuple[str, ...] = ()
+    roles: Sequence[str] = ()
     scope: str | None = None
     ca: SecretKey | None = None
 
@@ -223,7 +224,7 @@ class GitHubProvider(Tagged, frozen=True, kw_only=True, tag="github"):
     """
 
     organization: str
-    teams: tuple[str, ...] = ()
+    teams: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         listed("teams", self.teams)

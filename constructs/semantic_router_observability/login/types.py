@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from semantic_router_observability.checks import dns_subdomain, listed
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.secrets import SecretKey
@@ -56,7 +58,7 @@ class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertifica
 
     secret: ObjectName
     ca: SecretKey | None = None
-    allowed_names: tuple[str, ...] = ()
+    allowed_names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         dns_subdomain("secret", self.secret)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from semantic_router_observability.checks import address_ranges, dns_label, kubernetes_labels, listed, port_number
 from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.kubernetes.traffic import Addresses, Pods
@@ -12,7 +14,7 @@ EVERYWHERE = "*"
 """Stands for every namespace."""
 
 
-def _check_ports(ports: tuple[int, ...]) -> None:
+def _check_ports(ports: Sequence[int]) -> None:
     listed("ports", ports)
     for port in ports:
         port_number("ports", port)
@@ -28,8 +30,8 @@ class ApiServerAddress(Spec, frozen=True, kw_only=True):
 
     """
 
-    cidrs: tuple[str, ...] = Addresses().cidrs
-    ports: tuple[int, ...] = (443, 6443)
+    cidrs: Sequence[str] = Addresses().cidrs
+    ports: Sequence[int] = (443, 6443)
 
     def __post_init__(self) -> None:
         address_ranges("cidrs", self.cidrs)
@@ -68,7 +70,7 @@ class DnsAddresses(Tagged, frozen=True, kw_only=True, tag="addresses"):
 
     """
 
-    cidrs: tuple[str, ...] = Addresses().cidrs
+    cidrs: Sequence[str] = Addresses().cidrs
     port: PortNumber = 53
 
     def __post_init__(self) -> None:
@@ -103,13 +105,13 @@ class AllowedConnection(Spec, frozen=True, kw_only=True):
 
     """
 
-    workloads: tuple[str, ...]
+    workloads: Sequence[str]
     reason: str
     namespace: str | None = None
     namespace_labels: dict[str, str] = {}
     pod_labels: dict[str, str] = {}
-    cidrs: tuple[str, ...] = ()
-    ports: tuple[int, ...] = ()
+    cidrs: Sequence[str] = ()
+    ports: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         for name, values in (("workloads", self.workloads), ("cidrs", self.cidrs), ("ports", self.ports)):

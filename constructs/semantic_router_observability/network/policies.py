@@ -179,7 +179,7 @@ def _spec(workload: Traffic, incoming: list[Rule], outgoing: list[Rule]) -> dict
 def _router_policy(scope: Construct, id: str, number: int, flow: Flow, prometheus: Traffic, own_namespace: str) -> Manifest:
     assert isinstance(flow.peer, Pods)  # noqa: S101  checked before
     namespace = flow.peer.namespace or ""
-    rules = [Rule((prometheus.pods,), flow.ports, f"{prometheus.name}: {flow.why}")]
+    rules = [Rule((prometheus.pods,), tuple(flow.ports), f"{prometheus.name}: {flow.why}")]
     return Manifest(
         scope,
         f"policy-{number}",
@@ -224,7 +224,7 @@ def _joined(workloads: Sequence[Traffic]) -> list[Traffic]:
         key = (repr(workload.pods), workload.foreign)
         known = joined.get(key)
         joined[key] = (
-            msgspec.structs.replace(known, sends=known.sends + workload.sends, receives=known.receives + workload.receives)
+            msgspec.structs.replace(known, sends=(*known.sends, *workload.sends), receives=(*known.receives, *workload.receives))
             if known
             else workload
         )

@@ -90,10 +90,10 @@ class Wiring:
                 yield Edge(Addresses(self._api_server.cidrs), tuple(Port(number) for number in self._api_server.ports), flow.why)
             case Service():
                 # Services of the stack have the ports of their pods; of others not even the port is known.
-                known = [Edge(pods, flow.ports, flow.why) for pods in self._behind(flow.peer)]
+                known = [Edge(pods, tuple(flow.ports), flow.why) for pods in self._behind(flow.peer)]
                 yield from known or [Edge(Pods(flow.peer.namespace), (), flow.why)]
             case Pods() | Addresses():
-                yield Edge(flow.peer, flow.ports, flow.why)
+                yield Edge(flow.peer, tuple(flow.ports), flow.why)
 
 
 def selects(peer: Pods, pods: Pods) -> bool:

@@ -185,7 +185,7 @@ def render(
     return to_yaml(_without_none(config))
 
 
-def _discovery(role: str, namespaces: tuple[str, ...]) -> dict[str, Any]:
+def _discovery(role: str, namespaces: Sequence[str]) -> dict[str, Any]:
     if ALL_NAMESPACES in namespaces:
         return {"role": role}
     return {"role": role, "namespaces": {"names": list(namespaces)}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from semantic_router_observability import promql
@@ -22,7 +23,7 @@ class RuleFile(Spec, frozen=True, kw_only=True):
     """
 
     name: DnsLabel
-    groups: tuple[dict[str, Any], ...]
+    groups: Sequence[dict[str, Any]]
 
     def __post_init__(self) -> None:
         dns_label("name", self.name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from semantic_router_observability.checks import (
     dns_label,
@@ -23,10 +24,6 @@ from semantic_router_observability.spec import Spec, Tagged
 from semantic_router_observability.texts import Duration, PortName
 
 from .raw import check_raw
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 LONGEST_LABEL_VALUE = 10_000
 """Upper end of `label_value_length_limit`. The guard is a regular expression as long as the limit, and Prometheus keeps it in memory."""
@@ -120,7 +117,7 @@ class StaticJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="static")
 
     """
 
-    targets: tuple[str, ...]
+    targets: Sequence[str]
     labels: dict[str, str] = {}
 
     def __post_init__(self) -> None:
@@ -155,7 +152,7 @@ class PodJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="pods"):
 
     match_labels: dict[str, str]
     port: PortName | int
-    namespaces: tuple[str, ...] = ()
+    namespaces: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -182,7 +179,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
 
     match_labels: dict[str, str]
     port: PortName | int
-    namespaces: tuple[str, ...] = ()
+    namespaces: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -203,7 +200,7 @@ class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
 
     name: str
     config: dict[str, Any]
-    namespaces: tuple[str, ...] = ()
+    namespaces: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         _check_name(self.name)
@@ -242,7 +239,7 @@ def _check_limit(where: Where, limit: int) -> None:
         raise ConfigError(where, limit, f"write 0 for no limit, or a number up to {_HIGHEST_LIMIT}")
 
 
-def _check_discovery(match_labels: dict[str, str], port: str | int, namespaces: tuple[str, ...]) -> None:
+def _check_discovery(match_labels: dict[str, str], port: str | int, namespaces: Sequence[str]) -> None:
     if not match_labels:
         raise ConfigError("match_labels", match_labels, "name at least one label; without any, everything in the namespace would match")
     kubernetes_labels("match_labels", match_labels)

@@ -7,6 +7,7 @@ all. So targets are chosen by the port's name and the labels of the *pods* behin
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
@@ -15,7 +16,7 @@ from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import ObjectName, PortName, PortNumber
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 JOB = "semantic-router"
 """Value of the `job` label of every router series, whatever the installation."""
@@ -55,7 +56,7 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
     match_labels: dict[str, str] | None = None
     port: PortName = "metrics"
     port_number: PortNumber | None = None
-    namespaces: tuple[str, ...] = ()
+    namespaces: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         needs = {"helm": "release", "operator": "name", "labels": "match_labels"}

@@ -23,7 +23,9 @@ def add_snippets(schema: dict[str, Any]) -> None:
 
 def shipped() -> list[dict[str, Any]]:
     """Snippets with their places."""
-    loaded: list[dict[str, Any]] = yaml.safe_load(files(__package__).joinpath("snippets.yaml").read_text(encoding="utf-8"))
+    loaded: list[dict[str, Any]] = yaml.safe_load(
+        files("semantic_router_observability.schema").joinpath("snippets.yaml").read_text(encoding="utf-8")
+    )
     return loaded
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from semantic_router_observability.checks import listed, one_of
@@ -34,7 +35,7 @@ class AuthProxy(Spec, frozen=True, kw_only=True):
 
     """
 
-    addresses: tuple[str, ...]
+    addresses: Sequence[str]
     header: str = "X-WEBAUTH-USER"
     names: Literal["username", "email"] = "username"
     headers: dict[str, str] = {}

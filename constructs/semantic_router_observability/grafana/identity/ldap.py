@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -101,7 +102,7 @@ class LdapGroupSearch(Spec, frozen=True, kw_only=True):
     """
 
     filter: str
-    base_dns: tuple[str, ...]
+    base_dns: Sequence[str]
     user_attribute: str | None = None
 
     def __post_init__(self) -> None:
@@ -136,9 +137,9 @@ class LdapServer(Spec, frozen=True, kw_only=True):
 
     """
 
-    hosts: tuple[str, ...]
-    search_base_dns: tuple[str, ...]
-    groups: tuple[LdapGroup, ...]
+    hosts: Sequence[str]
+    search_base_dns: Sequence[str]
+    groups: Sequence[LdapGroup]
     search_filter: str = "(uid=%s)"
     bind_dn: str | None = None
     bind_password: SecretKey | None = None
@@ -250,7 +251,7 @@ class Ldap(Spec, frozen=True, kw_only=True):
 
     """
 
-    servers: tuple[LdapServer, ...]
+    servers: Sequence[LdapServer]
     sign_up: bool = True
 
     def __post_init__(self) -> None:

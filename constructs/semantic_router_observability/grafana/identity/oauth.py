@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -46,7 +47,7 @@ class OAuthLogin(Spec, frozen=True, kw_only=True):
 
     client_id: str
     client_secret: SecretKey
-    domains: tuple[str, ...] = ()
+    domains: Sequence[str] = ()
     everybody: bool = False
     sign_up: bool = True
     auto_login: bool = False

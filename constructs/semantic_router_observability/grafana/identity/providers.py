@@ -7,6 +7,7 @@ https://grafana.com/docs/grafana/v13.2/setup-grafana/configure-access/configure-
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
@@ -20,7 +21,7 @@ from .roles import RoleMapping
 from .text import as_list, plain, provider_url, several
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
@@ -47,7 +48,7 @@ class Google(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="googl
     PROVIDER: ClassVar[str] = "google"
     ACCOUNTS: ClassVar[str] = "anybody with a Google account"
 
-    groups: tuple[str, ...] = ()
+    groups: Sequence[str] = ()
     roles: RoleMapping | None = None
     refresh_token: bool = True
 
@@ -104,8 +105,8 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="githu
     ACCOUNTS: ClassVar[str] = "anybody with a GitHub account"
     LIMITS: ClassVar[str] = f"organizations, {arg('team_ids')}, domains or strict roles"
 
-    organizations: tuple[str, ...] = ()
-    team_ids: tuple[int, ...] = ()
+    organizations: Sequence[str] = ()
+    team_ids: Sequence[int] = ()
     roles: RoleMapping | None = None
     url: str = "https://github.com"
     ca: SecretKey | None = None
@@ -165,8 +166,8 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
     ACCOUNTS: ClassVar[str] = "anybody in the tenants, guests included,"
     LIMITS: ClassVar[str] = f"groups, domains or {arg('app_roles', Raw('required'))}"
 
-    tenants: tuple[str, ...]
-    groups: tuple[str, ...] = ()
+    tenants: Sequence[str]
+    groups: Sequence[str] = ()
     app_roles: Literal["required", "used", "ignored"] = "used"
     server_admins: bool = False
     refresh_token: bool = True
@@ -233,7 +234,7 @@ class Okta(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
     ACCOUNTS: ClassVar[str] = "everybody whom Okta assigned to the app"
 
     url: str
-    groups: tuple[str, ...] = ()
+    groups: Sequence[str] = ()
     roles: RoleMapping | None = None
     refresh_token: bool = True
 
@@ -268,7 +269,7 @@ class _GenericLogin(OAuthLogin, frozen=True, kw_only=True):
 
     PROVIDER: ClassVar[str] = "generic_oauth"
 
-    groups: tuple[str, ...] = ()
+    groups: Sequence[str] = ()
     groups_claim: str = "groups"
     roles: RoleMapping | None = None
     ca: SecretKey | None = None
@@ -378,7 +379,7 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", t
     auth_url: str
     token_url: str
     api_url: str
-    scopes: tuple[str, ...] = ("openid", "email", "profile")
+    scopes: Sequence[str] = ("openid", "email", "profile")
     refresh_token: bool = False
     signout_url: HttpUrl | None = None
 

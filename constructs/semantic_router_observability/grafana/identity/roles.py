@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.errors import ConfigError, arg
@@ -10,7 +11,7 @@ from semantic_router_observability.spec import Spec
 from .text import several
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 
 class RoleMapping(Spec, frozen=True, kw_only=True):
@@ -25,10 +26,10 @@ class RoleMapping(Spec, frozen=True, kw_only=True):
 
     """
 
-    server_admin: tuple[str, ...] = ()
-    admin: tuple[str, ...] = ()
-    editor: tuple[str, ...] = ()
-    viewer: tuple[str, ...] = ()
+    server_admin: Sequence[str] = ()
+    admin: Sequence[str] = ()
+    editor: Sequence[str] = ()
+    viewer: Sequence[str] = ()
     strict: bool = False
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class RoleMapping(Spec, frozen=True, kw_only=True):
             "skip_org_role_sync": "false",
         }
 
-    def _by_role(self) -> Mapping[str, tuple[str, ...]]:
+    def _by_role(self) -> Mapping[str, Sequence[str]]:
         return {"GrafanaAdmin": self.server_admin, "Admin": self.admin, "Editor": self.editor, "Viewer": self.viewer}
 
 
