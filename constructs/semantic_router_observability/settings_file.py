@@ -92,19 +92,19 @@ class SettingsFile:
         return _relative_to(self.path.parent, settings)
 
     def refused(self, errors: Sequence[ConfigError]) -> SettingsError:
-        """Name the lines of the errors."""
-        found = sorted(((self._line(error), error.in_yaml()) for error in errors), key=lambda numbered: numbered[0])
-        return SettingsError([f"{self.path.name}{f':{line}' if line else ''}: {text}" for line, text in found], errors)
+        """Put the errors into the order of the file, and name their lines."""
+        found = sorted(((self._mark(error), error) for error in errors), key=lambda marked: marked[0].index if marked[0] else -1)
+        lines = [f"{self.path.name}{f':{mark.line + 1}' if mark else ''}: {error.in_yaml()}" for mark, error in found]
+        return SettingsError(lines, errors)
 
     def without(self, sections: Collection[str]) -> SettingsFile:
         """Leave out sections, named as fields of `Settings`."""
         keys = {camel(section) for section in sections}
         return replace(self, data={key: section for key, section in self.data.items() if key not in keys})
 
-    def _line(self, error: ConfigError) -> int:
-        """Number of the line that the error is about, or of what is nearest around it; 0: nowhere in the file."""
-        node = node_at(self._root, _keys(error.path), error.given) if self._root else None
-        return node.start_mark.line + 1 if node else 0
+    def _mark(self, error: ConfigError) -> yaml.Mark | None:
+        """Start of what the error is about, or of what is nearest around it; None: an empty file."""
+        return node_at(self._root, _keys(error.path), error.given).start_mark if self._root else None
 
     @cached_property
     def _root(self) -> yaml.Node | None:

@@ -443,7 +443,7 @@ IN_YAML = {
         ('prometheus: {storage: {type: claim, size: "\uff12\uff10Gi"}}', f"prometheus.storage.size: '\uff12\uff10Gi': {QUANTITY}"),
         (
             'prometheus: {externalLabels: {a: "x\\u2028y"}}',
-            "data.prometheus.yml: text: holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it",
+            "ConfigMap prometheus-config: data.prometheus.yml: text: holds U+0085, U+2028 or U+2029, which YAML parsers break on; remove it",
         ),
         (
             "prometheus: {externalLabels: {a: b, cluster: 5}}",

@@ -67,7 +67,7 @@ class Manifest(ApiObject):
         _check_budget(Place(f"{kind} {name}"), fields)
         bodies, key = _bodies_of(scope), (kind, home, dns_subdomain(Place(f"{kind} name"), name))
         bodies.check_free(key)
-        self._fields = {field: plain(value, Key(field)) for field, value in fields.items() if value is not None}
+        self._fields = {field: plain(value, place(f"{kind} {name}", Key(field))) for field, value in fields.items() if value is not None}
         self._patches: list[JsonPatch] = []
         self.unsent = dict(self._fields)
         """Fields that Node.js does not have yet."""
@@ -96,7 +96,7 @@ class Manifest(ApiObject):
     def amend(self, **fields: Any) -> None:
         """Replace fields by what has become known since. Patches that were added before apply to the new content as they did to the old."""
         _check_budget(Place(f"{self.kind} {self.name}"), fields)
-        content: dict[str, Any] = {field: plain(value, Key(field)) for field, value in fields.items()}
+        content: dict[str, Any] = {field: plain(value, place(f"{self.kind} {self.name}", Key(field))) for field, value in fields.items()}
         self._fields |= content
         if self.unsent:
             self.unsent |= content
