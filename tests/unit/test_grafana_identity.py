@@ -11,6 +11,7 @@ from typing import Any
 import jmespath
 import pytest
 from hypothesis import example, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jmespath.exceptions import JMESPathTypeError
 
@@ -280,6 +281,7 @@ GROUP = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=
 )
 
 
+@hypothesis_settings(deadline=None)
 @given(GROUP, GROUP)
 @example("'", "''")
 @example("a' || 'GrafanaAdmin' || 'b", "sre")
@@ -367,6 +369,7 @@ def test_ldap_certificates_posix_groups_and_several_directories() -> None:
     assert first["group_search_filter_user_attribute"] == "uid"
 
 
+@hypothesis_settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1).filter(lambda text: "'''" not in text))
 @example("ends with ''")
 @example('"')
@@ -497,6 +500,7 @@ def test_cookies_of_a_grafana_with_logins_are_secure() -> None:
     assert ini_of(from_yaml(f"{LOGIN}}}"))["security"]["cookie_secure"] == "true"
 
 
+@hypothesis_settings(deadline=None)
 @given(st.from_regex(r"[a-z]{8}", fullmatch=True))
 def test_every_secret_is_a_reference(name: str) -> None:
     """Each credential stands in the manifests as the path of a file that a Secret fills, and as nothing else."""

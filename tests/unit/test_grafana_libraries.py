@@ -42,7 +42,7 @@ GROUP = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(GROUP, GROUP)
 @example("it's", '"quoted"')
 @example("#1; or not", "a=b: c")
