@@ -64,16 +64,15 @@ mark("read observability.yaml")
 from cdk8s import App, Chart
 mark("start cdk8s and Node.js")
 import semantic_router_observability as sro
-sro.PrometheusStack, sro.GrafanaStack
+import main
+sro.Observability
 from semantic_router_observability.output import files_of, write
 mark("import the constructs")
 app = App()
 chart = Chart(app, "observability", namespace=settings.namespace)
 mark("make app and chart")
-prometheus = sro.PrometheusStack(chart, "prometheus", **settings.prometheus_arguments())
-mark("build PrometheusStack (checks, catalogue, rules)")
-sro.GrafanaStack(chart, "grafana", sources=[prometheus], **settings.grafana_arguments())
-mark("build GrafanaStack (reads the dashboards)")
+main.build(chart, settings)
+mark("build the stacks (checks, rules, dashboards)")
 files = files_of(app)
 mark("collect objects and write their YAML")
 write(files, Path(sys.argv[1]))
@@ -142,6 +141,8 @@ def cost(command: list[str]) -> Cost:
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     # main.py finds the same Node.js by itself.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JSII_")}
+    # Without bytecode, every run would compile the library anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     environment |= {} if "main.py" in command else {"JSII_NODE": str(NODE)}
     said = subprocess.run(command, check=True, cwd=ROOT, env=environment, capture_output=True, text=True).stdout
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import promql_parser
 
-from .nesting import MOST_LEVELS, levels, unquoted
+from .nesting import MOST_LEVELS, is_deep, unquoted
 
 MOST_OPERATORS = 1000
 """Operators that an expression may have. The parser's tree is as deep as a chain of them is long, and its formatter takes time by the square
@@ -16,6 +17,7 @@ of that; the longest expression of this project has 60."""
 _OPERATOR = re.compile(r"[-+*/%^]|[=!<>]=?|\b(?:and|or|unless|atan2)\b")
 
 
+@lru_cache(maxsize=512)
 def parse(expression: str) -> Any:
     """Read an expression.
 
@@ -23,9 +25,9 @@ def parse(expression: str) -> Any:
         ValueError: it is not PromQL, or larger than a parser that recurses can read.
 
     """
-    if levels(expression) > MOST_LEVELS:
+    if is_deep(expression):
         raise ValueError(f"nested more than {MOST_LEVELS} levels deep")
-    if len(_OPERATOR.findall(unquoted(expression))) > MOST_OPERATORS:
+    if len(expression) > MOST_OPERATORS and len(_OPERATOR.findall(unquoted(expression))) > MOST_OPERATORS:
         raise ValueError(f"more than {MOST_OPERATORS} operators in one expression")
     return promql_parser.parse(expression)
 

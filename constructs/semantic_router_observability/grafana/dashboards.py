@@ -18,7 +18,7 @@ from semantic_router_observability.checks import dns_label, dns_subdomain, uniqu
 from semantic_router_observability.errors import ConfigError, Key, Place, Raw, Value, at, inside
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
-from semantic_router_observability.nesting import MOST_LEVELS, levels
+from semantic_router_observability.nesting import MOST_LEVELS, is_deep_json
 from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import DnsLabel, ObjectName
 
@@ -292,7 +292,7 @@ def _chooses_prometheus(variable: dict[str, Any]) -> bool:
 @lru_cache(maxsize=64)
 def _parse(file: str, text: str) -> dict[str, Any]:
     where = Place(file)
-    if levels(text) > MOST_LEVELS:
+    if is_deep_json(text):
         raise ConfigError(where, text[:40], f"is nested more than {MOST_LEVELS} levels deep; no dashboard is")
     try:
         model = json.loads(text, parse_constant=_no_number)
