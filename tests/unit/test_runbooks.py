@@ -245,8 +245,8 @@ def test_settings_that_pages_name_exist() -> None:
     def below(node: dict[str, Any]) -> list[dict[str, Any]]:
         if "$ref" in node:
             return below(schema["$defs"][node["$ref"].rsplit("/", 1)[1]])
-        inner = [*node.get("anyOf", ()), *node.get("oneOf", ())]
-        inner += [node[key] for key in ("items", "additionalProperties") if isinstance(node.get(key), dict)]
+        inner = [*node.get("anyOf", ()), *node.get("oneOf", ()), *node.get("allOf", ())]
+        inner += [node[key] for key in ("items", "additionalProperties", "then") if isinstance(node.get(key), dict)]
         return [node, *(found for each in inner for found in below(each))]
 
     keys = [
