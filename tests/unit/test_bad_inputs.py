@@ -452,7 +452,7 @@ IN_YAML = {
         ("prometheus: {storage: {}}", "prometheus.storage.type: not given: add it; accepted: claim, existingClaim, ephemeral"),
         (
             "prometheus: {resources: {cpu: }}",
-            "prometheus.resources.cpu: not given: write text\nprometheus.resources.memory: not given: add it",
+            "prometheus.resources.memory: not given: add it\nprometheus.resources.cpu: not given: write text",
         ),
         ("prometheus: {remoteWrite: [{url: 5}]}", "prometheus.remoteWrite[0].url: 5: write text, not a whole number; in quotes it is text"),
         (
