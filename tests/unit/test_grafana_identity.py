@@ -18,6 +18,7 @@ from jmespath.exceptions import JMESPathTypeError
 import semantic_router_observability as sro
 from manifests import find, from_yaml, new_chart, objects_of
 from semantic_router_observability.grafana.identity.flows import identity_flows
+from semantic_router_observability.grafana.identity.login import provider_section
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.traffic import Addresses, Service
 
@@ -38,7 +39,7 @@ GENERIC: dict[str, Any] = {
 
 def read(login: Any) -> dict[str, str]:
     """The provider's section, as Grafana reads it, without the keys that all have."""
-    section = login.section(SecretFiles("/etc/grafana-secrets"), ROOT)
+    section = provider_section(login, SecretFiles("/etc/grafana-secrets"), ROOT)
     for key, value in {
         "enabled": "true",
         "client_id": "grafana",
@@ -214,12 +215,12 @@ PROVIDERS: list[tuple[Any, str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("login", "section", "settings"), PROVIDERS, ids=lambda value: value if isinstance(value, str) else "")
 def test_provider(login: Any, section: str, settings: dict[str, str]) -> None:
-    assert login.section_name == section
+    assert f"auth.{login.PROVIDER}" == section
     assert read(login) == settings
 
 
 def test_choices_that_all_providers_have() -> None:
-    section = sro.Google(**APP, everybody=True, sign_up=False, auto_login=True).section(SecretFiles("/s"), ROOT)
+    section = provider_section(sro.Google(**APP, everybody=True, sign_up=False, auto_login=True), SecretFiles("/s"), ROOT)
     assert (section["allow_sign_up"], section["auto_login"]) == ("false", "true")
 
 

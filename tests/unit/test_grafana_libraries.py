@@ -18,6 +18,7 @@ import semantic_router_observability as sro
 from harness.credentials import Authority
 from harness.process import Process
 from harness.programs import program
+from semantic_router_observability.grafana.identity.login import provider_section
 from semantic_router_observability.grafana.settings import render
 from semantic_router_observability.kubernetes.pods import SecretFiles
 
@@ -57,7 +58,7 @@ def test_groups_arrive_as_they_were_written(tmp_path_factory: pytest.TempPathFac
     roles = sro.RoleMapping(admin=(first,), editor=(second,), strict=True)
     login = sro.Okta(**APP, url="https://example.okta.com", groups=(first, second), roles=roles)
     file = folder / "grafana.ini"
-    file.write_text(render({login.section_name: login.section(files, "https://grafana.example.com/")}), encoding="utf-8")
+    file.write_text(render({f"auth.{login.PROVIDER}": provider_section(login, files, "https://grafana.example.com/")}), encoding="utf-8")
     done = reader("ini", str(file))
     assert not done.returncode, done.stderr
     section = json.loads(done.stdout)["auth.okta"]

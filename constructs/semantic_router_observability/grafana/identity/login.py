@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError, Raw, arg, place
-from semantic_router_observability.grafana.settings import merge
+from semantic_router_observability.grafana.settings import file_reference, merge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,9 +95,24 @@ def login_sections(
     hidden = login_form is False or (login_form is None and bool(logins) and ldap is None)
     root = f"{external_url.text.rstrip('/') if external_url else ''}/"
     return merge(
-        {login.section_name: login.section(files, root) for login in logins},
+        {f"auth.{login.PROVIDER}": provider_section(login, files, root) for login in logins},
         {"auth.ldap": ldap.section()} if ldap else {},
         {"auth.proxy": auth_proxy.section()} if auth_proxy else {},
         {"auth": {"disable_login_form": "true"}} if hidden else {},
         {"auth": dict(session.settings())} if session else {},
     )
+
+
+def provider_section(login: GrafanaLogin, files: SecretFiles, root: str) -> dict[str, str]:
+    """Section of `grafana.ini` of one provider."""
+    endpoints = login.endpoints()
+    return {
+        "enabled": "true",
+        "client_id": login.client_id,
+        "client_secret": file_reference(files.path(login.client_secret)),
+        "auth_url": endpoints.auth_url,
+        "token_url": endpoints.token_url,
+        **({"api_url": endpoints.api_url} if endpoints.api_url else {}),
+        **login.common_settings,
+        **login.own_settings(files, root),
+    }

@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from semantic_router_observability.errors import ConfigError, arg
-from semantic_router_observability.grafana.settings import file_reference
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.spec import Spec
 
-from .text import as_list, identifier, mail_domains
+from .roles import RoleMapping
+from .text import as_list, identifier, mail_domains, several
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from semantic_router_observability.kubernetes.pods import SecretFiles
-
-    from .roles import RoleMapping
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -55,7 +51,7 @@ class OAuthLogin(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         identifier("client_id", self.client_id)
         mail_domains("domains", self.domains)
-        limited = bool(self.domains) or self.turns_away()
+        limited = bool(self.domains) or self.turns_away
         if not limited and not self.everybody:
             raise ConfigError(
                 "everybody", self.everybody, f"{self.ACCOUNTS} could log in; give {self.LIMITS}, or write {arg('everybody', True)}"
@@ -63,42 +59,53 @@ class OAuthLogin(Spec, frozen=True, kw_only=True):
         if limited and self.everybody:
             raise ConfigError("everybody", self.everybody, f"not everybody can log in where {self.LIMITS} are given; remove one of the two")
 
+    @property
     def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
-        raise NotImplementedError
-
-    def endpoints(self) -> Endpoints:
-        """Where the provider is."""
-        raise NotImplementedError
-
-    def own_settings(self, files: SecretFiles, root: str) -> Mapping[str, str]:
-        """Settings that only this provider has; `root` is where people reach Grafana, with a slash at the end."""
-        raise NotImplementedError
+        """Whether anything but the mail domain restricts who may log in."""
+        return False
 
     @property
-    def section_name(self) -> str:
-        """Section of `grafana.ini`."""
-        return f"auth.{self.PROVIDER}"
-
-    def section(self, files: SecretFiles, root: str) -> dict[str, str]:
-        """As a section of `grafana.ini`."""
-        endpoints = self.endpoints()
+    def common_settings(self) -> dict[str, str]:
+        """Settings that every provider has, without addresses and credentials."""
         return {
-            "enabled": "true",
-            "client_id": self.client_id,
-            "client_secret": file_reference(files.path(self.client_secret)),
-            "auth_url": endpoints.auth_url,
-            "token_url": endpoints.token_url,
-            **({"api_url": endpoints.api_url} if endpoints.api_url else {}),
             **({"allowed_domains": as_list(self.domains)} if self.domains else {}),
             "allow_sign_up": str(self.sign_up).lower(),
             "auto_login": str(self.auto_login).lower(),
             # Without it, whoever intercepts the redirect has the code that Grafana exchanges for the token.
             "use_pkce": "true",
-            **self.own_settings(files, root),
+        }
+
+
+class GroupLogin(OAuthLogin, frozen=True, kw_only=True):
+    """A provider that tells a user's groups by name."""
+
+    groups: Sequence[str] = ()
+    roles: RoleMapping | None = None
+    refresh_token: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        several("groups", self.groups)
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether anything but the mail domain restricts who may log in."""
+        return bool(self.groups) or strict(self.roles)
+
+    def group_settings(self, claim: str = "groups[*]") -> Mapping[str, str]:
+        """Settings of groups and of roles by group, and whether the provider is asked again."""
+        return {
+            **({"allowed_groups": as_list(self.groups)} if self.groups else {}),
+            "use_refresh_token": str(self.refresh_token).lower(),
+            **role_settings(self.roles, claim),
         }
 
 
 def role_settings(roles: RoleMapping | None, claim: str = "groups[*]") -> Mapping[str, str]:
     """Roles by group; without a mapping those that were given inside Grafana stay, which a login would otherwise reset."""
     return roles.settings(claim) if roles else {"skip_org_role_sync": "true"}
+
+
+def strict(roles: RoleMapping | None) -> bool:
+    """Whether a user without a role is refused."""
+    return roles is not None and roles.strict

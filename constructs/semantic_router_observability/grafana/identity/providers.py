@@ -16,7 +16,7 @@ from semantic_router_observability.errors import ConfigError, Raw, arg
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.texts import HttpUrl
 
-from .oauth import Endpoints, OAuthLogin, role_settings
+from .oauth import Endpoints, GroupLogin, OAuthLogin, role_settings, strict
 from .roles import RoleMapping
 from .text import as_list, plain, provider_url, several
 
@@ -29,7 +29,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _GOOGLE_GROUPS = "https://www.googleapis.com/auth/cloud-identity.groups.readonly"
 
 
-class Google(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="google"):
+class Google(GroupLogin, frozen=True, kw_only=True, tag_field="type", tag="google"):
     """Google accounts (page `google/`). Redirect URL: `<external URL>/login/google`.
 
     Attributes:
@@ -48,19 +48,11 @@ class Google(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="googl
     PROVIDER: ClassVar[str] = "google"
     ACCOUNTS: ClassVar[str] = "anybody with a Google account"
 
-    groups: Sequence[str] = ()
-    roles: RoleMapping | None = None
-    refresh_token: bool = True
-
     def __post_init__(self) -> None:
         super().__post_init__()
-        for group in (*several("groups", self.groups), *(self.roles.groups if self.roles else ())):
+        for group in (*self.groups, *(self.roles.groups if self.roles else ())):
             if not re.fullmatch(r"[^@\s]+@[^@\s]+", group):
                 raise ConfigError("groups", group, "write the group's mail address, such as sre@example.com")
-
-    def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
-        return bool(self.groups) or _strict(self.roles)
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""
@@ -76,10 +68,8 @@ class Google(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="googl
         del files, root
         return {
             "scopes": f"openid email profile {_GOOGLE_GROUPS}" if self.groups or self.roles else "openid email profile",
-            **_allowed(self.groups),
             **({"hosted_domain": self.domains[0]} if len(self.domains) == 1 else {}),
-            "use_refresh_token": str(self.refresh_token).lower(),
-            **role_settings(self.roles),
+            **self.group_settings(),
         }
 
 
@@ -121,9 +111,10 @@ class GitHub(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="githu
             if not re.fullmatch(r"@[A-Za-z0-9-]+/[A-Za-z0-9_.-]+", group):
                 raise ConfigError("roles", group, "write the team as @organization/team")
 
+    @property
     def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
-        return bool(self.organizations or self.team_ids) or _strict(self.roles)
+        """Whether anything but the mail domain restricts who may log in."""
+        return bool(self.organizations or self.team_ids) or strict(self.roles)
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""
@@ -183,8 +174,9 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
         if self.server_admins and self.app_roles == "ignored":
             raise ConfigError("server_admins", self.server_admins, "app roles are ignored; remove one of the two")
 
+    @property
     def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
+        """Whether anything but the mail domain restricts who may log in."""
         return bool(self.groups) or self.app_roles == "required"
 
     def endpoints(self) -> Endpoints:
@@ -202,7 +194,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
             "client_authentication": "client_secret_post",
             "scopes": _scopes("openid email profile", refresh_token=self.refresh_token),
             "allowed_organizations": as_list(self.tenants),
-            **_allowed(self.groups),
+            **({"allowed_groups": as_list(self.groups)} if self.groups else {}),
             "use_refresh_token": str(self.refresh_token).lower(),
             "role_attribute_strict": str(self.app_roles == "required").lower(),
             "allow_assign_grafana_admin": str(self.server_admins).lower(),
@@ -210,7 +202,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
         }
 
 
-class Okta(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
+class Okta(GroupLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
     """Okta (page `okta/`). Redirect URL: `<external URL>/login/okta`.
 
     Attributes:
@@ -234,18 +226,10 @@ class Okta(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
     ACCOUNTS: ClassVar[str] = "everybody whom Okta assigned to the app"
 
     url: str
-    groups: Sequence[str] = ()
-    roles: RoleMapping | None = None
-    refresh_token: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
         provider_url("url", self.url)
-        several("groups", self.groups)
-
-    def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
-        return bool(self.groups) or _strict(self.roles)
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""
@@ -258,39 +242,29 @@ class Okta(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
         del files, root
         return {
             "scopes": _scopes("openid email profile groups", refresh_token=self.refresh_token),
-            **_allowed(self.groups),
-            "use_refresh_token": str(self.refresh_token).lower(),
-            **role_settings(self.roles),
+            **self.group_settings(),
         }
 
 
-class _GenericLogin(OAuthLogin, frozen=True, kw_only=True):
+class _GenericLogin(GroupLogin, frozen=True, kw_only=True):
     """Grafana's generic provider, of which it has one."""
 
     PROVIDER: ClassVar[str] = "generic_oauth"
 
-    groups: Sequence[str] = ()
     groups_claim: str = "groups"
-    roles: RoleMapping | None = None
     ca: SecretKey | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        several("groups", self.groups)
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]*", self.groups_claim):
             raise ConfigError("groups_claim", self.groups_claim, "write the claim's name, such as groups or realm_access.roles")
 
-    def turns_away(self) -> bool:
-        """Whether anything but the mail domain keeps people out."""
-        return bool(self.groups) or _strict(self.roles)
-
-    def _group_settings(self, files: SecretFiles) -> Mapping[str, str]:
+    def _generic_settings(self, files: SecretFiles) -> Mapping[str, str]:
         claim = f"{_claim_path(self.groups_claim)}[*]"
         return {
             **({"groups_attribute_path": claim} if self.groups or self.roles else {}),
-            **_allowed(self.groups),
             **({"tls_client_ca": files.path(self.ca)} if self.ca else {}),
-            **role_settings(self.roles, claim),
+            **self.group_settings(claim),
         }
 
 
@@ -319,7 +293,6 @@ class Keycloak(_GenericLogin, frozen=True, kw_only=True, tag_field="type", tag="
     ACCOUNTS: ClassVar[str] = "everybody in the realm"
 
     realm_url: str
-    refresh_token: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -339,8 +312,7 @@ class Keycloak(_GenericLogin, frozen=True, kw_only=True, tag_field="type", tag="
             "login_attribute_path": "preferred_username",
             # Grafana adds the hint by which Keycloak knows whose session ends.
             "signout_redirect_url": f"{self._at('logout')}?post_logout_redirect_uri={quote(root + 'login', safe='')}",
-            "use_refresh_token": str(self.refresh_token).lower(),
-            **self._group_settings(files),
+            **self._generic_settings(files),
         }
 
     def _at(self, endpoint: str) -> str:
@@ -405,22 +377,13 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", t
         return {
             "name": self.name,
             "scopes": " ".join(self.scopes),
-            "use_refresh_token": str(self.refresh_token).lower(),
             **({"signout_redirect_url": self.signout_url} if self.signout_url else {}),
-            **self._group_settings(files),
+            **self._generic_settings(files),
         }
 
 
 GrafanaLogin = Google | GitHub | Entra | Okta | Keycloak | GenericOAuth
 """What a settings file may say."""
-
-
-def _strict(roles: RoleMapping | None) -> bool:
-    return roles is not None and roles.strict
-
-
-def _allowed(groups: Sequence[str]) -> Mapping[str, str]:
-    return {"allowed_groups": as_list(groups)} if groups else {}
 
 
 def _scopes(always: str, *, refresh_token: bool) -> str:
