@@ -30,6 +30,9 @@ resources:
 """
 _ITEM = "  - "
 
+_WORKLOADS = {"CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"}
+"""Kinds whose pods need other objects. A StatefulSet that is there before its claims makes claims of its own, of another size."""
+
 
 def write_manifests(app: App, output: str | Path) -> list[str]:
     """Synthesize an app into a folder as `main.py` does: one file an object, a Kustomization and a list of images.
@@ -54,8 +57,9 @@ def write_manifests(app: App, output: str | Path) -> list[str]:
 def files_of(app: App) -> dict[str, bytes]:
     """Manifests and the list of images of an app, by file name.
 
-    A file is called after its object, `<name>.<kind>.k8s.yaml`, so that the objects of a component stand together. In an app with charts in
-    several namespaces, the namespace follows: `<name>.<kind>_<namespace>.k8s.yaml`; the same holds for objects outside the only namespace.
+    A file is called after its object, `<step>-<name>.<kind>.k8s.yaml`, so that the objects of a component stand together. `kubectl apply -f`
+    sends files in the order of their names: workloads are step 2, after the accounts and claims that they would otherwise miss or make. In an app with charts in
+    several namespaces, the namespace follows: `<step>-<name>.<kind>_<namespace>.k8s.yaml`; the same holds for objects outside the only namespace.
 
     Raises:
         ConfigError: two objects have the same kind, namespace and name.
@@ -123,7 +127,8 @@ def _file_name(found: Mapping[str, Any], own: set[str | None]) -> str:
     namespace = found["metadata"].get("namespace")
     # An underscore occurs in no name and no kind, so no two objects meet in one file name.
     elsewhere = f"_{namespace}" if namespace and own != {namespace} else ""
-    return f"{found['metadata']['name']}.{found['kind'].lower()}{elsewhere}{SUFFIX}"
+    step = 2 if found["kind"] in _WORKLOADS else 1
+    return f"{step}-{found['metadata']['name']}.{found['kind'].lower()}{elsewhere}{SUFFIX}"
 
 
 def _images(value: Any) -> Iterator[str]:

@@ -77,7 +77,7 @@ def test_what_an_earlier_run_left_is_replaced(tmp_path: Path, config: Path) -> N
     assert sorted(files(tmp_path / "dist")) == sorted(files(ROOT / "dist"))
     config.write_text("prometheus: {storage: {type: ephemeral}}\n", encoding="utf-8")
     assert app.run(main.build, arguments=arguments) == 0
-    assert files(ROOT / "dist").keys() - files(tmp_path / "dist").keys() == {"prometheus-data.persistentvolumeclaim.k8s.yaml"}
+    assert files(ROOT / "dist").keys() - files(tmp_path / "dist").keys() == {"1-prometheus-data.persistentvolumeclaim.k8s.yaml"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dist", "observability.yaml"]
 
 

@@ -62,7 +62,7 @@ def test_check(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_what_is_shipped_keeps_the_contract_strictly(capsys: pytest.CaptureFixture[str]) -> None:
     """Recording rules, alerts and dashboards of the default stack, as synthesized, and the dashboards that are imported by hand."""
     files = [
-        ROOT / "dist" / "prometheus-rules.configmap.k8s.yaml",
+        ROOT / "dist" / "1-prometheus-rules.configmap.k8s.yaml",
         *(ROOT / "dist").glob("grafana-dashboard-*"),
         *(ROOT / "dashboards").glob("*.json"),
     ]

@@ -62,9 +62,11 @@ def test_dashboards_are_marked_and_rules_need_not_be() -> None:
     assert "prometheus-rules" not in marked
 
 
-def test_no_object_is_called_after_a_component() -> None:
+def test_no_object_but_claims_is_called_after_a_component() -> None:
     for manifest in from_yaml("{}"):
-        assert manifest["metadata"]["labels"][INSTANCE] == "observability.vllm-semantic-router-system"
+        claim = manifest["kind"] == "PersistentVolumeClaim"
+        expected = manifest["metadata"]["name"].partition("-")[0] if claim else "observability.vllm-semantic-router-system"
+        assert manifest["metadata"]["labels"][INSTANCE] == expected
         template = manifest.get("spec", {}).get("template")
         if template:
             assert template["metadata"]["labels"][INSTANCE] == manifest["metadata"]["name"]

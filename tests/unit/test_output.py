@@ -40,7 +40,7 @@ def test_a_library_user_gets_the_objects_of_synth(tmp_path: Path) -> None:
     cdk8s.ApiObject(chart, "own", api_version="v1", kind="Secret", metadata=cdk8s.ApiObjectMetadata(name="own", namespace="n"))
     written = write_manifests(app, tmp_path / "dist")
     assert written == names(tmp_path / "dist")
-    assert {"own.secret.k8s.yaml", "prometheus.statefulset.k8s.yaml", "images.txt", "Kustomization"} <= set(written)
+    assert {"1-own.secret.k8s.yaml", "2-prometheus.statefulset.k8s.yaml", "images.txt", "Kustomization"} <= set(written)
     app.synth()
     synthesized = list(yaml.safe_load_all((tmp_path / "synth" / "c.k8s.yaml").read_text(encoding="utf-8")))
     manifests = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((tmp_path / "dist").glob("*.k8s.yaml"))]
@@ -58,17 +58,17 @@ def test_the_namespace_is_named_where_there_is_another(tmp_path: Path) -> None:
     config_map(chart, "same", "two")
     config_map(chart, "same", kind="ClusterRole")
     assert output.files_of(app).keys() == {
-        "same.configmap.k8s.yaml",
-        "same.configmap_two.k8s.yaml",
-        "same.clusterrole.k8s.yaml",
+        "1-same.configmap.k8s.yaml",
+        "1-same.configmap_two.k8s.yaml",
+        "1-same.clusterrole.k8s.yaml",
         "images.txt",
     }
     config_map(cdk8s.Chart(app, "b", namespace="two"), "other")
     assert output.files_of(app).keys() == {
-        "same.configmap_one.k8s.yaml",
-        "same.configmap_two.k8s.yaml",
-        "other.configmap_two.k8s.yaml",
-        "same.clusterrole.k8s.yaml",
+        "1-same.configmap_one.k8s.yaml",
+        "1-same.configmap_two.k8s.yaml",
+        "1-other.configmap_two.k8s.yaml",
+        "1-same.clusterrole.k8s.yaml",
         "images.txt",
     }
 
@@ -78,7 +78,7 @@ def test_two_objects_in_one_file_are_refused(tmp_path: Path) -> None:
     chart = cdk8s.Chart(app, "a", namespace="one")
     config_map(chart, "same")
     cdk8s.ApiObject(chart, "other", api_version="example.com/v1", kind="ConfigMap", metadata=cdk8s.ApiObjectMetadata(name="same"))
-    with pytest.raises(ConfigError, match=r"'same\.configmap\.k8s\.yaml': two objects have this kind, namespace and name"):
+    with pytest.raises(ConfigError, match=r"'1-same\.configmap\.k8s\.yaml': two objects have this kind, namespace and name"):
         write_manifests(app, tmp_path / "dist")
     assert names(tmp_path) == []
 
@@ -90,7 +90,7 @@ def test_kustomize_reads_the_list(tmp_path: Path) -> None:
     command = [str(program("kubectl")), "kustomize", str(tmp_path / "dist")]
     built = subprocess.run(command, capture_output=True, text=True, check=True)
     assert built.stderr == ""
-    assert yaml.safe_load(built.stdout) == yaml.safe_load((tmp_path / "dist" / "same.configmap.k8s.yaml").read_text(encoding="utf-8"))
+    assert yaml.safe_load(built.stdout) == yaml.safe_load((tmp_path / "dist" / "1-same.configmap.k8s.yaml").read_text(encoding="utf-8"))
 
 
 def test_an_earlier_folder_is_replaced_and_others_are_left_alone(tmp_path: Path) -> None:

@@ -301,9 +301,9 @@ def test_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
 
 def test_a_file_that_would_replace_another_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "prometheus.statefulset.yaml").write_text(SEALED, encoding="utf-8")
-    line = answer(f"{WRITE}secrets: [{{type: encryptedFile, path: keys/prometheus.statefulset.yaml}}]", tmp_path, capsys)
-    assert line.endswith("another file is called prometheus.statefulset.k8s.yaml in the output; rename this one")
+    (tmp_path / "keys" / "2-prometheus.statefulset.yaml").write_text(SEALED, encoding="utf-8")
+    line = answer(f"{WRITE}secrets: [{{type: encryptedFile, path: keys/2-prometheus.statefulset.yaml}}]", tmp_path, capsys)
+    assert line.endswith("another file is called 2-prometheus.statefulset.k8s.yaml in the output; rename this one")
 
 
 def test_a_file_with_another_type_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

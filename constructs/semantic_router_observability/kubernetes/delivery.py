@@ -35,7 +35,7 @@ def delivery_annotations(kind: str, fields: Mapping[str, Any]) -> dict[str, str]
 
 
 def installation(chart: str, namespace: str) -> str:
-    """Name of the installation, for the label `app.kubernetes.io/instance` of every object.
+    """Name of the installation, for the label `app.kubernetes.io/instance` of every object but claims.
 
     With a component's name there, an unrelated Application called `prometheus` of an Argo CD that tracks by label takes the objects for
     its own and prunes them. Chart and namespace together are no name that an Application of something else has. Labels of pods and

@@ -79,7 +79,7 @@ class Manifest(ApiObject):
             metadata=ApiObjectMetadata(
                 name=name,
                 namespace=namespace,
-                labels={**labels, INSTANCE: _installation_of(scope)} if INSTANCE in labels else dict(labels),
+                labels={**labels, **_installation_label(scope, kind, labels)},
                 annotations={**delivery_annotations(kind, fields), **(annotations or {})},
             ),
         )
@@ -189,8 +189,10 @@ def namespace_of(scope: Construct) -> str:
     return _chart_of(scope)[1]
 
 
-def _installation_of(scope: Construct) -> str:
-    return installation(*_chart_of(scope))
+def _installation_label(scope: Construct, kind: str, labels: Mapping[str, str]) -> dict[str, str]:
+    """The installation's name in place of the component's."""
+    # The controller of a StatefulSet writes the labels of its selector to the claims of its pods; and no pruning takes a claim.
+    return {INSTANCE: installation(*_chart_of(scope))} if INSTANCE in labels and kind != "PersistentVolumeClaim" else {}
 
 
 def _chart_of(scope: Construct) -> tuple[str, str]:
