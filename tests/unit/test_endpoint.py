@@ -104,10 +104,10 @@ class Wrapped:
     def __init__(self, stack: sro.PrometheusStack) -> None:
         self.endpoint = stack.endpoint
         self.stack = stack
-        self.told: list[sro.Endpoint] = []
+        self.heard: list[sro.Endpoint] = []
 
     def bind(self, later: sro.Endpoint) -> None:
-        self.told.append(later)
+        self.heard.append(later)
         self.stack.bind(later)
 
 
@@ -124,7 +124,7 @@ def test_a_component_of_ones_own_learns_what_was_made_later(chart: Chart) -> Non
         cookie_secret=sro.SecretKey("a", "c"),
         allow=sro.Allow(domains=("example.com",)),
     )
-    assert own.told == [grafana.endpoint, proxy.endpoint]
+    assert own.heard == [grafana.endpoint, proxy.endpoint]
     assert {link.partition("/d/")[0] for link in links(objects_of(chart))} == {GRAFANA.rstrip("/")}
 
 

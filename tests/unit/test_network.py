@@ -266,7 +266,7 @@ def two_namespaces() -> tuple[Chart, Chart]:
 
 def objects_of_both(*charts: Chart) -> list[Object]:
     """What both charts would write."""
-    return [one for chart in charts for one in objects_of(chart)]
+    return [found for chart in charts for found in objects_of(chart)]
 
 
 def pods_of(chart: Chart, name: str) -> Pod:
@@ -298,7 +298,7 @@ def test_policies_of_two_charts_agree_on_what_connects_them(*, by_tree: bool, po
         sro.NetworkPolicies(prod, "network", members=None if by_tree else [p_prod])
     sro.NetworkPolicies(stage, "network", members=None if by_tree else [p_stage, grafana, proxy])
     policies = policies_of(objects_of_both(stage, prod))
-    assert sorted((one["metadata"]["namespace"], one["metadata"]["name"]) for one in policies) == [
+    assert sorted((policy["metadata"]["namespace"], policy["metadata"]["name"]) for policy in policies) == [
         ("obs-prod", "network-prometheus"),
         ("obs-stage", "network-grafana"),
         ("obs-stage", "network-login"),
@@ -310,7 +310,7 @@ def test_policies_of_two_charts_agree_on_what_connects_them(*, by_tree: bool, po
         assert network.allows(pods_of(stage, "grafana"), pods_of(stage, "prometheus-stage"), 9090)
         assert not network.allows(pods_of(stage, "prometheus-stage"), pods_of(prod, "prometheus"), 9090)
         assert not network.allows(pods_of(prod, "prometheus"), pods_of(stage, "grafana"), 3000)
-    (written,) = [one for one in policies if one["metadata"]["name"] == "network-prometheus"]
+    (written,) = [policy for policy in policies if policy["metadata"]["name"] == "network-prometheus"]
     reasons = written["metadata"]["annotations"]["semantic-router-observability/connections"]
     assert "in: TCP 9090 for grafana: data source prometheus" in reasons.splitlines()
 
@@ -321,7 +321,7 @@ def test_names_of_workloads_are_their_namespaces_own() -> None:
     grafana = sro.GrafanaStack(stage, "grafana", sources=[first, second])
     sro.NetworkPolicies(stage, "network", members=[first, second, grafana])
     policies = policies_of(objects_of_both(stage, prod))
-    assert sorted((one["metadata"]["namespace"], one["metadata"]["name"]) for one in policies) == [
+    assert sorted((policy["metadata"]["namespace"], policy["metadata"]["name"]) for policy in policies) == [
         ("obs-prod", "network-prometheus"),
         ("obs-stage", "network-grafana"),
         ("obs-stage", "network-prometheus"),

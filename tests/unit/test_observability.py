@@ -44,7 +44,11 @@ def test_what_all_parts_share_is_stated_once() -> None:
         platform=sro.OpenShift(),
     )
     objects = objects_of(chart)
-    pods = {one["metadata"]["name"]: one["spec"]["template"]["spec"] for one in objects if one["kind"] in {"StatefulSet", "Deployment"}}
+    pods = {
+        manifest["metadata"]["name"]: manifest["spec"]["template"]["spec"]
+        for manifest in objects
+        if manifest["kind"] in {"StatefulSet", "Deployment"}
+    }
     assert {name: pod["nodeSelector"] for name, pod in pods.items()} == {
         "prometheus": {"pool": "ops"},
         "alertmanager": {"pool": "ops"},
@@ -55,10 +59,10 @@ def test_what_all_parts_share_is_stated_once() -> None:
         assert pod["containers"][0]["image"].startswith("mirror.example.com/")
         assert pod["imagePullSecrets"] == [{"name": "pull"}]
         assert "runAsUser" not in pod["securityContext"]
-    assert all(one["metadata"]["labels"]["example.com/team"] == "sre" for one in objects)
-    routes = [one for one in objects if one["kind"] == "Route"]
-    assert {one["spec"]["to"]["name"] for one in routes} == {"grafana", "prometheus-login"}
-    isolated = {one["metadata"]["name"] for one in objects if one["kind"] == "NetworkPolicy"}
+    assert all(manifest["metadata"]["labels"]["example.com/team"] == "sre" for manifest in objects)
+    routes = [manifest for manifest in objects if manifest["kind"] == "Route"]
+    assert {route["spec"]["to"]["name"] for route in routes} == {"grafana", "prometheus-login"}
+    isolated = {manifest["metadata"]["name"] for manifest in objects if manifest["kind"] == "NetworkPolicy"}
     assert isolated == {f"network-{name}" for name in pods}
     assert find(objects, "ExternalSecret", "slack")
     assert made.alertmanager is not None
@@ -69,7 +73,7 @@ def test_isolation_can_be_left_to_others() -> None:
     chart = new_chart()
     made = sro.Observability(chart, "stack", isolate=False, router_access=True)
     assert made.network_policies is None
-    names = [one["metadata"]["name"] for one in objects_of(chart) if one["kind"] == "NetworkPolicy"]
+    names = [manifest["metadata"]["name"] for manifest in objects_of(chart) if manifest["kind"] == "NetworkPolicy"]
     assert names == [f"router-access-{NAMESPACE}-prometheus-1", f"router-access-{NAMESPACE}-prometheus-2"]
 
 

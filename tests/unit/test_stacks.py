@@ -126,7 +126,8 @@ def test_a_raw_job_gets_the_rights_that_its_discovery_takes_where_it_takes_them(
         {"role": "node", "api_server": "https://other.example.com"},
     ]
     jobs = [sro.RawJob(name="r", config={"kubernetes_sd_configs": entries}), sro.RawJob(name="s", config={}, namespaces=("c",))]
-    roles = {one["metadata"]["namespace"]: one["rules"] for one in prometheus(scrape_jobs=jobs) if one["kind"] == "Role"}
+    made = [manifest for manifest in prometheus(scrape_jobs=jobs) if manifest["kind"] == "Role"]
+    roles = {role["metadata"]["namespace"]: role["rules"] for role in made}
     found = {namespace: {resource for rule in rules for resource in rule["resources"]} for namespace, rules in roles.items()}
     assert found == {"vllm-semantic-router-system": COMMON | resources, "mesh": COMMON | resources, "c": COMMON}
     assert {verb for rules in roles.values() for rule in rules for verb in rule["verbs"]} == {"list", "watch"}
