@@ -1,4 +1,4 @@
-"""Errors as values: each door spells them itself, and a settings file's come all at once.
+"""Errors as values, rendered for Python callers and for readers of YAML, and a settings file's come all at once.
 
 The tables of `test_*bad_inputs.py` record what is refused; here every recorded message is held to the names that its reader can write.
 """
@@ -37,8 +37,8 @@ def printed(text: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err.replace(str(folder), "FOLDER")
 
 
-class TestDoors:
-    """One error, spelled for its reader."""
+class TestRendering:
+    """One error, written as its reader writes it."""
 
     def test_names_are_spelled_for_the_reader(self) -> None:
         error = ConfigError(
@@ -294,14 +294,14 @@ def _alternatives(root: dict[str, Any], node: dict[str, Any]) -> Iterator[dict[s
 class TestRecordedRefusals:
     """Every message of the tables names what its reader can write."""
 
-    def test_the_yaml_door_names_keys_of_the_schema(self) -> None:
+    def test_messages_for_yaml_names_keys_of_the_schema(self) -> None:
         lines = list(yaml_lines())
         # Credentials are looked for under unknown keys too.
         wrong = {line: key for line in lines if "looks like" not in line and (key := unknown(keys_of(line)))}
         assert wrong == {}
         assert sum(bool(keys_of(line)) for line in lines) > 300
 
-    def test_the_yaml_door_speaks_no_python(self) -> None:
+    def test_messages_for_yaml_speaks_no_python(self) -> None:
         assert [line for line in yaml_lines() if re.search(r"\b(?:None|True|False)\b|\w\(\w+=", line)] == []
 
     def test_the_check_of_keys_finds_a_wrong_one(self) -> None:
@@ -309,7 +309,7 @@ class TestRecordedRefusals:
         assert unknown(keys_of("alerts.own[0].dashbord: x")) == "dashbord"
         assert unknown(keys_of("prometheus.scrapeJobs[0].config.whatever_it_is: x")) is None
 
-    def test_the_python_door_names_arguments(self) -> None:
+    def test_messages_for_python_names_arguments(self) -> None:
         checked = 0
         for build in python_cases():
             with pytest.raises(ConfigError) as caught:
@@ -364,6 +364,28 @@ def test_references_in_messages_name_what_exists() -> None:
             named = {other.value for other in others if isinstance(other, ast.Constant)}
             assert named <= set(SPECS[first.id].__struct_fields__), where
     assert len(found) > 50
+
+
+def test_arguments_in_messages_are_references() -> None:
+    """A name with an underscore would reach readers of YAML as Python spells it."""
+    literal = {
+        f"{path.name}:{call.lineno}": word
+        for path in sorted(LIBRARY.rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ConfigError" and len(call.args) == 3
+        for part in _literal_parts(call.args[2])
+        for word in re.findall(r"[a-z]+(?:_[a-z]+)+", part)
+        if word in NAMES
+    }
+    assert literal == {}
+
+
+def _literal_parts(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"arg", "form"}):
+        for inner in ast.iter_child_nodes(node):
+            yield from _literal_parts(inner)
 
 
 def test_a_construct_keeps_its_id_in_front() -> None:

@@ -157,14 +157,14 @@ def test_values_that_would_break_the_file(value: str) -> None:
             "auth.anonymous",
             "enabled",
             "true",
-            "g.auth.anonymous.enabled: 'true': write `anonymous` instead, so that whatever exposes Grafana knows",
+            "g.auth.anonymous.enabled: 'true': use anonymous instead, so that what exposes Grafana knows of it",
         ),
-        ("auth.proxy", "enabled", "Yes", "g.auth.proxy.enabled: 'Yes': write `auth_proxy` instead, with the addresses whose word is taken"),
+        ("auth.proxy", "enabled", "Yes", "g.auth.proxy.enabled: 'Yes': use auth_proxy instead, with the addresses of the proxies to trust"),
         (
             "users",
             "allow_sign_up",
             "1",
-            "g.users.allow_sign_up: '1': whoever reaches Grafana could make an account; invite people, or let one of `logins` make users",
+            "g.users.allow_sign_up: '1': anyone who reaches Grafana could create an account; invite users, or let logins create them",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from semantic_router_observability.checks import Url, listed, public_url, unique
-from semantic_router_observability.errors import ConfigError, Where, place
+from semantic_router_observability.errors import ConfigError, Where, arg, place
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.traffic import Port, Service
 
@@ -146,7 +146,7 @@ def check_port(where: Where, backend: Backend, service: Mapping[str, Any]) -> No
     if number != backend.port:
         raise ConfigError(where, backend.endpoint.url.text, f"port http of its Service is {number}; write that")
     if backend.endpoint.pods and isinstance(target, int) and target != backend.pod_port.number:
-        raise ConfigError(where, backend.name, f"its pods listen on {target}; give its Endpoint pod_port={target}")
+        raise ConfigError(where, backend.name, f"its pods listen on {target}; give its Endpoint {arg('pod_port', target)}")
 
 
 def _check_address(backend: Backend, before: Sequence[Backend]) -> None:

@@ -215,12 +215,12 @@ def with_files(sections: Mapping[str, Mapping[str, str | SecretKey]], files: Sec
     }
 
 
-_DOORS = {
-    ("auth.anonymous", "enabled"): "write `anonymous` instead, so that whatever exposes Grafana knows",
-    ("auth.proxy", "enabled"): "write `auth_proxy` instead, with the addresses whose word is taken",
-    ("users", "allow_sign_up"): "whoever reaches Grafana could make an account; invite people, or let one of `logins` make users",
+_PROTECTED = {
+    ("auth.anonymous", "enabled"): f"use {arg('anonymous')} instead, so that what exposes Grafana knows of it",
+    ("auth.proxy", "enabled"): f"use {arg('auth_proxy')} instead, with the addresses of the proxies to trust",
+    ("users", "allow_sign_up"): f"anyone who reaches Grafana could create an account; invite users, or let {arg('logins')} create them",
 }
-"""Settings that let people in, and that must not be opened behind the back of the arguments."""
+"""Settings that allow access, and that must not bypass the arguments."""
 
 _TRUE = {"1", "t", "true", "y", "yes", "on"}
 """As Grafana's INI reader has it, whatever the case."""
@@ -247,8 +247,8 @@ def check_raw(where: Where, sections: Mapping[str, Mapping[str, str | SecretKey]
                     value,
                     "write a value on one line, without a first '`', a last '\\' and triple quotes",
                 )
-            if value.lower() in _TRUE and (section, key) in _DOORS:
-                raise ConfigError(at(where, Key(section), Key(key)), value, _DOORS[section, key])
+            if value.lower() in _TRUE and (section, key) in _PROTECTED:
+                raise ConfigError(at(where, Key(section), Key(key)), value, _PROTECTED[section, key])
             secret = re.search(r"password|secret|token|private_key", key) and not re.search(
                 r"_(url|path|file|name|enabled|attribute_path|duration|lifetime|days|minutes)", key
             )
