@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     Layout = Callable[[App, Path], None]
 
-SETTINGS = (Path(__file__).parents[1] / "observability.yaml").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+SETTINGS = (ROOT / "observability.yaml").read_text(encoding="utf-8")
 PAGE = "routing-and-learning.json"
 """The dashboard one of whose queries changes."""
 

@@ -12,6 +12,7 @@ import main
 import pytest
 import yaml
 
+from harness.programs import program
 from semantic_router_observability import Settings, app, output
 
 if TYPE_CHECKING:
@@ -106,6 +107,23 @@ def test_cdk8s_names_the_folder_in_the_environment(tmp_path: Path, config: Path,
     monkeypatch.setenv("CDK8S_OUTDIR", str(tmp_path / "synth"))
     assert app.run(main.build, arguments=["--config", str(config)]) == 0
     assert files(tmp_path / "synth").keys() == files(ROOT / "dist").keys()
+
+
+def test_the_command_of_cdk8s_writes_the_same_bytes(tmp_path: Path) -> None:
+    """`cdk8s synth` runs `main.py`, empties the folder before and reads it afterwards."""
+    command = [
+        str(program("cdk8s")),
+        "synth",
+        "--check-upgrade=false",
+        "--app",
+        f"{sys.executable} main.py",
+        "--output",
+        str(tmp_path / "dist"),
+    ]
+    for _ in range(2):
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert f"{tmp_path}/dist/prometheus.statefulset.k8s.yaml\n" in done.stdout
+        assert files(tmp_path / "dist") == files(ROOT / "dist")
 
 
 def test_every_image_is_listed_init_containers_too(tmp_path: Path, config: Path) -> None:
