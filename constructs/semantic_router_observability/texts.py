@@ -75,6 +75,14 @@ HOST_AND_PORT = Text(
 )
 
 HIGHEST_PORT = 65535
+SCHEMES = ("http", "https")
+ACCESS_MODES = ("ReadWriteOnce", "ReadWriteOncePod")
+
+
+def _choices(values: tuple[str, ...]) -> msgspec.Meta:
+    """Annotation of a closed set that only the schema reads."""
+    return msgspec.Meta(extra_json_schema={"enum": list(values)})
+
 
 Duration = Annotated[str, DURATION.meta]
 """A Prometheus duration above zero."""
@@ -108,3 +116,9 @@ HostAndPort = Annotated[str, HOST_AND_PORT.meta]
 
 PortNumber = Annotated[int, msgspec.Meta(extra_json_schema={"minimum": 1, "maximum": HIGHEST_PORT})]
 """A TCP port."""
+
+Scheme = Annotated[str, _choices(SCHEMES)]
+"""How a target is scraped."""
+
+AccessMode = Annotated[str, _choices(ACCESS_MODES)]
+"""By how many pods a claim is mounted; one process writes a volume of this stack."""

@@ -16,5 +16,7 @@ def program(name: str) -> Path:
     """Find the pinned program `name`; skip the test when it is not there."""
     found = find(name)
     if found is None:
-        pytest.skip(f"{name} is missing or not the pinned version: run `make tools` (it needs Go, and npm for cdk8s)")
+        pytest.skip(
+            f"{name} is missing or not the pinned version: run `make tools` (it needs Go, and npm for cdk8s and yaml-language-server)"
+        )
     return found

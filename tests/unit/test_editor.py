@@ -170,6 +170,8 @@ CHOICES = {
     "ingress:\n  via:\n    type: ¦": VIA,
     "ingress:\n  tls:\n    type: ¦": ["secret", "certManager", "certificate", "elsewhere"],
     "alertmanager:\n  receivers:\n    - type: ¦": ["slack", "pagerduty", "email", "webhook", "teams", "opsgenie", "raw"],
+    "prometheus:\n  storage:\n    type: claim\n    accessMode: ¦": ["ReadWriteOnce", "ReadWriteOncePod"],
+    "prometheus:\n  scrapeJobs:\n    - type: pods\n      scheme: ¦": ["http", "https"],
     "platform:\n  type: ¦": ["kubernetes", "openshift"],
     "routers:\n  - install: ¦": ["any", "helm", "kserve", "labels", "operator", "raw"],
     "grafana:\n  smtp:\n    startTls: ¦": ["MandatoryStartTLS", "NoStartTLS", "OpportunisticStartTLS"],

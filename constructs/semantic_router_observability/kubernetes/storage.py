@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from semantic_router_observability.checks import byte_quantity, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Tagged
-from semantic_router_observability.texts import ObjectName, Quantity
+from semantic_router_observability.texts import ACCESS_MODES, AccessMode, ObjectName, Quantity
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -28,13 +28,13 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
 
     size: Quantity
     storage_class: ObjectName | None = None
-    access_mode: str = "ReadWriteOnce"
+    access_mode: AccessMode = "ReadWriteOnce"
 
     def __post_init__(self) -> None:
         byte_quantity("size", self.size)
         if self.storage_class is not None:
             dns_subdomain("storage_class", self.storage_class)
-        if self.access_mode not in {"ReadWriteOnce", "ReadWriteOncePod"}:
+        if self.access_mode not in ACCESS_MODES:
             raise ConfigError("access_mode", self.access_mode, "write ReadWriteOnce or ReadWriteOncePod: one process writes this volume")
 
     def spec(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.router.target import ALL_NAMESPACES
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.spec import Spec, Tagged
-from semantic_router_observability.texts import Duration, PortName
+from semantic_router_observability.texts import SCHEMES, Duration, PortName, Scheme
 
 from .raw import check_raw
 
@@ -78,7 +78,7 @@ class ScrapeGuards(Spec, frozen=True, kw_only=True):
 class _Job(Spec, frozen=True, kw_only=True):
     name: str
     path: str = "/metrics"
-    scheme: str = "http"
+    scheme: Scheme = "http"
     interval: Duration | None = None
     timeout: Duration | None = None
     sample_limit: int = SAMPLE_LIMIT
@@ -89,7 +89,7 @@ class _Job(Spec, frozen=True, kw_only=True):
         _check_name(self.name)
         if not re.fullmatch(r"/[!-~]*", self.path) or "?" in self.path or "#" in self.path:
             raise ConfigError("path", self.path, "write a path that starts with '/', such as /metrics")
-        if self.scheme not in {"http", "https"}:
+        if self.scheme not in SCHEMES:
             raise ConfigError("scheme", self.scheme, "write http or https")
         if self.ca is not None and self.scheme != "https":
             raise ConfigError("ca", self.ca.secret, f"only https uses it; set {arg('scheme')} to https or remove it")
