@@ -106,7 +106,7 @@ def whole_process(scratch: Path) -> None:
     ratio = statistics.median(a.cpu / b.cpu for a, b in pairs)
     print(f"whole process, the same Node.js for both, median of {RUNS} pairs   processor s   wall s")
     for index, name in enumerate(("python main.py", "one empty chart")):
-        cpu, wall = (statistics.median(pair[index][kind] for pair in pairs) for kind in (0, 1))
+        cpu, wall = (statistics.median([float(pair[index][kind]) for pair in pairs]) for kind in (0, 1))
         print(f"  {name:58s} {cpu:6.3f}   {wall:6.3f}")
     print(f"  ratio of processor time {ratio:41.2f}    at most {WHOLE}: {verdict(ratio <= WHOLE)}")
 

@@ -112,6 +112,7 @@ def report() -> str:
     """Tables in Markdown: of each change the diff, and how large the largest file is."""
     rows = [["Change", *LAYOUTS], ["---"] * (1 + len(LAYOUTS))]
     rows += [[title] for title in [*CHANGES, "largest file"]]
+    largest = 0
     before, after = synthesized(Change()), {title: synthesized(change) for title, change in CHANGES.items()}
     for layout in LAYOUTS.values():
         for title, row in zip(CHANGES, rows[2:], strict=False):

@@ -71,7 +71,7 @@ def _in_struct(kind: inspect.StructType, value: Mapping[str, Any], path: Path) -
 
 
 def _unknown(kind: inspect.StructType, key: str, path: Path) -> ConfigError:
-    accepted = sorted([*(field.encode_name for field in kind.fields), *([kind.tag_field] if kind.tag_field else [])])
+    accepted: list[str] = sorted([*(field.encode_name for field in kind.fields), *([kind.tag_field] if kind.tag_field else [])])
     near = difflib.get_close_matches(key, accepted, n=1)
     return ConfigError(path, key, f"unknown key; {f'did you mean {near[0]}? ' if near else ''}accepted: {', '.join(accepted)}")
 

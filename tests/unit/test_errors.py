@@ -333,7 +333,7 @@ def _all_specs(kind: type[Spec] = Spec) -> Iterator[type[Spec]]:
         yield from _all_specs(inner)
 
 
-PUBLIC = [getattr(sro, name) for name in sro.__all__]
+PUBLIC = [getattr(sro, name) for name in dir(sro)]
 SPECS = {kind.__name__: kind for kind in _all_specs()} | {"Dashboard": sro.Dashboard}
 PARAMETERS = {
     name

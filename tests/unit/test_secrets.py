@@ -143,7 +143,7 @@ def from_settings(text: str) -> sro.Settings:
 
 def stacks_of(chart: cdk8s.Chart) -> list[Any]:
     """Constructs that run pods."""
-    return [child for child in chart.node.children if hasattr(child, "secret_references")]
+    return [child for child in chart.node.find_all() if hasattr(child, "secret_references")]
 
 
 def _secrets(value: Any) -> set[str]:
@@ -215,8 +215,7 @@ ingress: {via: %s, tls: %s}
 def test_an_ingress_names_the_secrets_of_its_certificates(via: str, tls: str, secret: str, made_by: str | None) -> None:
     chart = new_chart()
     main.build(chart, from_settings(EXPOSED % (via, tls)))
-    ingress = chart.node.find_child("ingress")
-    assert isinstance(ingress, sro.ObservabilityIngress)
+    (ingress,) = [child for child in chart.node.find_all() if isinstance(child, sro.ObservabilityIngress)]
     uses = ingress.secret_references
     assert {(use.namespace, use.secret, use.key, use.type, use.made_by) for use in uses} == {
         (NAMESPACE, secret, key, "kubernetes.io/tls", made_by) for key in ("tls.crt", "tls.key")

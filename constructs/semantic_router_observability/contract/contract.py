@@ -142,7 +142,7 @@ class Contract:
         for _ in range(2):  # once to learn what is recorded, as a rule may use what a later one records
             found = []
             for number, group in enumerate(groups):
-                for index, rule in enumerate(group.get("rules") or ()):
+                for index, rule in enumerate(group.get("rules") or []):
                     name = str(rule.get("record") or rule.get("alert"))
                     findings, value = known.read(
                         str(rule.get("expr") or ""), where=at(where, "groups", number, "rules", index, Place(name))
