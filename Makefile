@@ -24,6 +24,7 @@ lint: $(SETUP)  ## check style and types
 	ruff check .
 	ruff format --check .
 	mypy
+	mypy main.py examples
 	pyright --warnings
 
 format: $(SETUP)  ## lay out the code

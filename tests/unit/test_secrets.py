@@ -12,6 +12,7 @@ import yaml
 import semantic_router_observability as sro
 from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of, pod_templates
 from semantic_router_observability import app
+from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.explain.permissions import report
 from semantic_router_observability.kubernetes.secrets import SecretUse
 from semantic_router_observability.secrets import Need, needs
@@ -316,6 +317,25 @@ def test_a_stack_is_the_same_whoever_brings_its_secrets() -> None:
     assert "secret" not in volume
     containers = mounted["spec"]["template"]["spec"]["containers"]
     assert containers == workload()["spec"]["template"]["spec"]["containers"], "the same mount, with another volume behind it"
+
+
+def test_a_grafana_made_later_leaves_the_volumes_where_the_driver_put_its_own() -> None:
+    chart = new_chart()
+    stack = prometheus(chart)
+    classes = sro.CsiSecrets(provider="vault", entries={"remote-write": {"objects": [{"objectName": "token"}]}})
+    sro.Secrets(chart, "secrets", of=[stack], providers=[classes])
+    sro.GrafanaStack(chart, "grafana", sources=[stack], tls=sro.ServingTls(secret="grafana-tls"))
+    volumes = find(objects_of(chart), "StatefulSet", "prometheus")["spec"]["template"]["spec"]["volumes"]
+    assert [volume["name"] for volume in volumes][-2:] == ["secret-remote-write", "secret-grafana-tls"]
+    assert ["csi" in volume for volume in volumes[-2:]] == [True, False]
+
+
+def test_the_driver_needs_a_workload_to_mount_its_volume() -> None:
+    classes = sro.CsiSecrets(provider="vault", entries={"a": {"objects": [{"objectName": "b"}]}})
+    with pytest.raises(ConfigError) as refused:
+        sro.Secrets(new_chart(), "secrets", of=[Reader()], providers=[classes])
+    expected = "secrets: providers: 'a': mine, which reads this Secret, is not a workload of this app with volumes; use ExternalSecrets()"
+    assert str(refused.value) == expected
 
 
 def test_a_secret_that_two_stacks_read_is_declared_once() -> None:

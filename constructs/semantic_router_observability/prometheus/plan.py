@@ -65,6 +65,18 @@ class Plan:
     def render(self, grafanas: Sequence[Endpoint]) -> Rendered:
         """Configuration and pod, for these Grafanas whose scrape takes more than a plain request."""
         secrets = SecretFiles(SECRETS)
+        files = self._files((), secrets)
+        if grafanas:
+            # Their Secrets come last: the other volumes keep their places, to which patches may refer.
+            files = self._files(grafanas, secrets)
+        uses = [
+            *secrets.uses(self.namespace, self.id, "reread", made_by=self.web.made_by),
+            *self.web.secret_uses(),
+            *pull_uses(self.namespace, self.id, self.pull_secrets),
+        ]
+        return Rendered(files, self.pod(secrets), uses)
+
+    def _files(self, grafanas: Sequence[Endpoint], secrets: SecretFiles) -> dict[str, str]:
         written = config.render(
             interval=self.facts.interval,
             external_labels=self.external_labels,
@@ -80,13 +92,7 @@ class Plan:
             alertmanagers=[alerting(alertmanager, secrets) for alertmanager in self.alertmanagers],
             rule_directory=RULES,
         )
-        files = {"prometheus.yml": written, **self.web.config_files(secrets)}
-        uses = [
-            *secrets.uses(self.namespace, self.id, "reread", made_by=self.web.made_by),
-            *self.web.secret_uses(),
-            *pull_uses(self.namespace, self.id, self.pull_secrets),
-        ]
-        return Rendered(files, self.pod(secrets), uses)
+        return {"prometheus.yml": written, **self.web.config_files(secrets)}
 
     def rule_files(self, facts: Facts) -> dict[str, str] | None:
         """Content of the ConfigMap with the rules.
