@@ -64,7 +64,7 @@ IN_YAML = [
     ),
     (
         "prometheus: {login: {type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret: hunter2}}",
-        "prometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}\nprometheus.login.cookieSecret: not given: add it",
+        "prometheus.login.cookieSecret: not given: add it\nprometheus.login.clientSecret: a value: keep it in a Secret and name that here: {secret: NAME, key: KEY}",
     ),
     (
         f"{{images: {{oauth2Proxy: 'a/b:latest'}}, prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}, allow: {{everybody: true}}}}}}}}",
