@@ -270,5 +270,5 @@ def unique(where: Where, values: Collection[str], what: str) -> None:
 
 
 def _match(text: Text, value: Any) -> re.Match[str] | None:
-    """Match the whole text; a value that is no text matches nothing, whoever passed it."""
+    """Match the whole text; a value that is not a string never matches."""
     return text.pattern.fullmatch(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""What a credential looks like that somebody wrote out: private keys, tokens of known services, hashes of passwords, addresses that let one in."""
+"""Recognition of literal credentials: private keys, tokens of known services, hashes of passwords, URLs that contain credentials."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def is_credential(field: str) -> bool:
 
 
 def holds_credential(field: str, value: Any) -> bool:
-    """Whether a field of a raw mapping is a credential that is written out: a text, a list of texts, or the `values` of a header."""
+    """Whether a field of a raw mapping is a literal credential: a text, a list of texts, or the `values` of a header."""
     if isinstance(value, dict):
         value = value.get("values")
         header = field.lower() in {"authorization", "cookie"}

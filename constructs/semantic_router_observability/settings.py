@@ -195,11 +195,11 @@ class IngressSettings(Spec, frozen=True, kw_only=True):
 
 
 class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
-    """Network policies that let pass only what the stack needs.
+    """Network policies that allow only the connections that the stack needs.
 
     Attributes:
         enabled: Make them. Default true.
-        router_access: Make a policy for the routers' own pods, too, that lets Prometheus in: for namespaces whose policies already say who
+        router_access: Create a policy for the routers' pods, too, that allows Prometheus: for namespaces whose policies already say who
             may use the router. Where there are none, it would cut the gateway off. Default false.
         allow_from: Connections to the stack from pods or addresses it does not know, such as a Prometheus elsewhere. Default: none.
         allow_to: Connections of the stack that no other setting names. Default: none.
@@ -262,7 +262,7 @@ class Settings(Spec, frozen=True, kw_only=True):
         prometheus: Prometheus. Default: one pod that scrapes the routers and keeps 15 days on a claim of 20Gi.
         grafana: Grafana. Default: one pod with the router's dashboards and a claim of 10Gi.
         alertmanager: Alertmanager, which sends notifications about alerts. Default: none.
-        ingress: How people outside the cluster reach those that state an `externalUrl`. Default: none.
+        ingress: Exposes the parts that have an `externalUrl` outside the cluster. Default: none.
         network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.

@@ -38,7 +38,7 @@ MOST_DEPTH = 100
 """Levels of nesting that a file may have; the settings need 12. The parser of libyaml and the walks over its result recurse."""
 
 MOST_VALUES = 200_000
-"""Values that a file may hold with its aliases written out; a kilobyte of aliases of aliases can stand for more than memory holds."""
+"""Values that a file may hold with its aliases expanded; a kilobyte of aliases of aliases can stand for more than memory holds."""
 
 _KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 
@@ -46,7 +46,7 @@ _KINDS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  # type: ignore[misc]
     """YAML as it is meant, from files of any origin.
 
-    Refuses repeated keys, of which YAML itself keeps the last without a word; keys that are not text (`on:` is true, `5:` a number); values
+    Refuses repeated keys, of which YAML itself silently keeps the last; keys that are not text (`on:` is true, `5:` a number); values
     that are no such number or date; sets, binary and other tags; nesting and aliases without end. Each as a `MarkedYAMLError` with its place.
     """
 
@@ -121,7 +121,7 @@ _Events = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def _check_size(root: yaml.Node) -> None:
-    """Count the values with every alias written out, each node once; an alias of what it stands in never ends."""
+    """Count the values with every alias expanded, each node once; an alias of what it stands in never ends."""
     sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
 
@@ -135,7 +135,7 @@ def _check_size(root: yaml.Node) -> None:
             sizes[key] = 1 + sum(size(part) for item in inner for part in (item if isinstance(item, tuple) else (item,)))
             open_nodes.remove(key)
             if sizes[key] > MOST_VALUES:
-                raise _refused(node, f"holds more than {MOST_VALUES} values once its aliases are written out")
+                raise _refused(node, f"holds more than {MOST_VALUES} values once its aliases are expanded")
         return sizes[key]
 
     size(root)

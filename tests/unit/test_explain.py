@@ -208,13 +208,13 @@ def test_certificates_that_have_to_exist_are_named(monkeypatch: pytest.MonkeyPat
         "Pod b/g",
         "  signed: every key (file)",
         "Ingress b/a",
-        "  by-hand: tls.crt, tls.key (shown to people)",
+        "  by-hand: tls.crt, tls.key (shown to clients)",
         "Ingress b/d",
-        "  issued: tls.crt, tls.key (shown to people)",
+        "  issued: tls.crt, tls.key (shown to clients)",
         "Route b/e",
-        "  ordered: tls.crt, tls.key (shown to people)",
+        "  ordered: tls.crt, tls.key (shown to clients)",
         "Gateway b/f",
-        "  wildcard: tls.crt, tls.key (shown to people)",
+        "  wildcard: tls.crt, tls.key (shown to clients)",
         "made by nothing in these manifests: b/by-hand, certificates/wildcard",
     ]
 

@@ -41,7 +41,10 @@ IN_YAML = [
         "ingress.via.type: 'ngnix': write one of nginx, alb, traefik, haproxy, gke, class, gateway, ownGateway, route",
     ),
     ("ingress: {via: {type: class}}", "ingress.via.name: not given: add it"),
-    ("ingress: {via: {type: nginx}}", "grafana.externalUrl: not given: state where people reach it, such as https://grafana.example.com"),
+    (
+        "ingress: {via: {type: nginx}}",
+        "grafana.externalUrl: not given: state the URL at which users reach it, such as https://grafana.example.com",
+    ),
     ('ingress: {via: {type: nginx, name: ""}}', f"ingress.via.name: '': {OBJECT}"),
     ("ingress: {via: {type: nginx}, backends: [prometheus]}", f"ingress.backends: 'prometheus': {NO_LOGIN}"),
     (
@@ -219,7 +222,7 @@ IN_PYTHON = [
     (lambda: sro.Alb(scheme="public"), "Alb: scheme: 'public': write internal or internet-facing"),  # type: ignore[arg-type]
     (
         lambda: expose(backend(external_url=None)),
-        "ui: external_url: None: state where people reach it, such as https://ui.example.com",
+        "ui: external_url: None: state the URL at which users reach it, such as https://ui.example.com",
     ),
     (lambda: expose(backend(has_login=False)), f"web: backends: 'ui': {NO_LOGIN}"),
     (
@@ -228,7 +231,7 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(backend(ports=[{"name": "web", "port": 80}])),
-        "web: backends: 'ui': its Service has no port named http; name the port that people use so",
+        "web: backends: 'ui': its Service has no port named http; name its user-facing port http",
     ),
     (
         lambda: expose(backend(ports=[{"name": "http", "port": 81}])),
@@ -306,7 +309,7 @@ IN_PYTHON = [
     ),
     (
         lambda: expose(backend(tls=ISSUED), via=sro.OpenShiftRoute(), tls=sro.TerminatedElsewhere()),
-        "web: backends: 'ui': a Route that speaks https to the pods does so to people too; remove tls",
+        "web: backends: 'ui': a Route that connects to the pods by https serves clients by https too; remove tls",
     ),
     (
         lambda: sro.CertManagerCertificate(issuer=Issuer(name="A")),

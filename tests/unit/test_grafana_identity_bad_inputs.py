@@ -77,7 +77,7 @@ IN_YAML = [
     ),
     (
         f"grafana: {{logins: [{EVERYBODY}]}}",
-        "grafana.externalUrl: not given: say where people reach Grafana: google has to send them back there",
+        "grafana.externalUrl: not given: state the URL at which users reach Grafana: google redirects them back there",
     ),
     (
         f"grafana: {{externalUrl: 'http://g.example.com', logins: [{EVERYBODY}]}}",
@@ -109,7 +109,7 @@ IN_YAML = [
     ),
     (
         "grafana: {ldap: {servers: [{hosts: [a], searchBaseDns: [dc=a], groups: []}]}}",
-        "grafana.ldap.servers[0].groups: []: everybody in the directory could log in; name groups, or say so with the group '*'",
+        "grafana.ldap.servers[0].groups: []: every user of the directory could log in; name groups, or admit all with the group '*'",
     ),
     (
         "grafana: {ldap: {servers: [{hosts: [a], searchBaseDns: [dc=a], groups: [{dn: '*', role: Owner}]}]}}",
@@ -162,7 +162,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: sro.GitHub(**APP, everybody=True, url="http://git.example.com"),
-        "GitHub: url: 'http://git.example.com': write https://: the client secret and people's tokens are sent there",
+        "GitHub: url: 'http://git.example.com': write https://: the client secret and users' tokens are sent there",
     ),
     (
         lambda: sro.Entra(**APP, tenants=(TENANT,)),
@@ -203,7 +203,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     (lambda: generic(name="a\nb"), f"GenericOAuth: name: 'a\\nb': {PLAIN}"),
     (
         lambda: generic(token_url="http://dex.example.com/token"),
-        "GenericOAuth 'Dex': token_url: 'http://dex.example.com/token': write https://: the client secret and people's tokens are sent there",
+        "GenericOAuth 'Dex': token_url: 'http://dex.example.com/token': write https://: the client secret and users' tokens are sent there",
     ),
     (
         lambda: generic(auth_url="https://a:b@dex.example.com"),
@@ -234,12 +234,12 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: stack(embedding=True, logins=[google()]),
-        "grafana: external_url: None: say where people reach Grafana: google has to send them back there",
+        "grafana: external_url: None: state the URL at which users reach Grafana: google redirects them back there",
     ),
     (lambda: stack(external_url="https://a.example.com", logins=google()), f"grafana: logins: Google: {LIST}"),
     (
         lambda: stack(login_form=False, ldap=sro.Ldap(servers=(server(),))),
-        "grafana: login_form: False: people of the LDAP directory log in there; remove ldap or login_form",
+        "grafana: login_form: False: users of the LDAP directory log in there; remove ldap or login_form",
     ),
     (
         lambda: sro.AuthProxy(addresses=("ingress",)),
@@ -275,7 +275,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: server(search_base_dns=()),
-        "LdapServer: search_base_dns: []: say where people are searched for, such as ou=people,dc=example,dc=com",
+        "LdapServer: search_base_dns: []: name the base of the search for users, such as ou=people,dc=example,dc=com",
     ),
     (lambda: server(search_base_dns=("people",)), f"LdapServer: search_base_dns: 'people': {DN}"),
     (lambda: server(search_filter="(uid=a)"), "LdapServer: search_filter: '(uid=a)': write %s where the name belongs, such as (uid=%s)"),
@@ -289,7 +289,7 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: server(bind_dn="cn=%s", bind_password=KEY),
-        "LdapServer: bind_password: 'sso': people search with their own passwords where bind_dn has %s; remove it",
+        "LdapServer: bind_password: 'sso': users search with their own passwords where bind_dn has %s; remove it",
     ),
     (lambda: server(client_key=KEY), "LdapServer: client_key: None: give client_certificate and client_key together, or neither"),
     (lambda: server(encryption="none", ca=KEY), "LdapServer: encryption: 'none': certificates need ldaps or startTls"),

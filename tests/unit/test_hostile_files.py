@@ -30,8 +30,8 @@ MERGES = "a: &a {k0: 1, k1: 1}\n" + "".join(
     [
         ("prometheus: " + "[" * 100_000, ":1: column 112", "nested more than 100 levels deep"),
         ("".join(f"{' ' * level}a:\n" for level in range(2_000)), ":101: column 101", "nested more than 100 levels deep"),
-        (LAUGHS, ":6: column 4", "holds more than 200000 values once its aliases are written out"),
-        (MERGES, "", "holds more than 200000 values once its aliases are written out"),
+        (LAUGHS, ":6: column 4", "holds more than 200000 values once its aliases are expanded"),
+        (MERGES, "", "holds more than 200000 values once its aliases are expanded"),
         ("prometheus: &a {scrapeJobs: [*a]}", ":1: column 13", "holds an alias of itself"),
         ("namespace: 2024-13-45", ":1: column 12", "2024-13-45 cannot be read as timestamp; in quotes it is text"),
         ("namespace: !!int abc", ":1: column 12", "abc cannot be read as int; in quotes it is text"),

@@ -223,7 +223,7 @@ def test_only_a_login_that_asks_counts_as_one() -> None:
     assert (open_on_purpose.has_login, open_on_purpose.no_login_reason) == (False, "VPN only")
     assert (asking.has_login, asking.no_login_reason) == (True, None)
     assert open_on_purpose.access == sro.Access()
-    assert not open_on_purpose.guarded
+    assert not open_on_purpose.protected
 
 
 GRAFANA_TLS = "grafana: {tls: {secret: grafana-tls, issuer: {name: cluster-ca}}}"

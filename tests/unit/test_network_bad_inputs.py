@@ -113,11 +113,11 @@ IN_PYTHON: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: policies(Member(name="a", pods=sro.Pods("a"))),
-        "network: members: 'a': its traffic names no labels or no namespace, so pods of others would be shut in too",
+        "network: members: 'a': its traffic names no labels or no namespace, so pods outside the stack would be isolated too",
     ),
     (
         lambda: policies(Member(name="a", pods=sro.Pods(None, {"app": "b"}))),
-        "network: members: 'a': its traffic names no labels or no namespace, so pods of others would be shut in too",
+        "network: members: 'a': its traffic names no labels or no namespace, so pods outside the stack would be isolated too",
     ),
     (
         lambda: policies(Member(name="a", pods=POD), Member(name="a", pods=sro.Pods("a", {"app": "c"}))),

@@ -22,7 +22,7 @@ GITHUB = sro.GitHubProvider(organization="my-org")
 LIST = "write a list, even of one"
 EMAIL = "write an email address such as ana@example.com"
 DOMAIN = "write a domain in lower case, such as example.com, without '@' and '*'"
-NOBODY = "nobody: name who is let in: emails, domains or groups; or write everybody: true"
+NOBODY = "nobody: state who is admitted: emails, domains or groups; or write everybody: true"
 GITHUB_NAME = "write the name as it stands in the address, such as my-organization"
 ISSUER = "write https://: whoever can change what the provider says lets in whom they like"
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
@@ -48,7 +48,7 @@ GOOGLE = "type: oauth2Proxy, provider: {type: google}, clientId: a, clientSecret
 IN_YAML = [
     (
         f"prometheus: {{login: {{{GOOGLE}, allow: {{everybody: true}}}}}}",
-        "prometheus.externalUrl: not given: state where people reach it, such as https://prometheus.example.com",
+        "prometheus.externalUrl: not given: state the URL at which users reach it, such as https://prometheus.example.com",
     ),
     (
         f"prometheus: {{externalUrl: 'https://a.b', login: {{{GOOGLE}}}}}",
@@ -106,7 +106,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
         "login: upstream: 'grafana': it asks for a login itself, which this one cannot answer; remove one of the two",
     ),
     (lambda: login(upstream="prometheus"), "login: upstream: str: give a stack, an Endpoint, or an object with `endpoint` and `bind`"),
-    (lambda: login(address=None), "prometheus: external_url: None: state where people reach it, such as https://prometheus.example.com"),
+    (
+        lambda: login(address=None),
+        "prometheus: external_url: None: state the URL at which users reach it, such as https://prometheus.example.com",
+    ),
     (
         lambda: login(address="http://prometheus.example.com"),
         "prometheus: external_url: 'http://prometheus.example.com': write https://: its cookies are sent over nothing else",

@@ -18,14 +18,14 @@ IN_YAML = [
             "ingress: {via: {type: nginx}, tls: {type: certManager, name: le}}}"
         ),
         (
-            "grafana.tls.secret: 'grafana-tls': the certificate that people see at g.example.com is kept there, and cert-manager fills it; "
+            "grafana.tls.secret: 'grafana-tls': the certificate that browsers see at g.example.com is kept there, and cert-manager fills it; "
             "name another"
         ),
     ),
     (
         "{grafana: {externalUrl: https://g.example.com, tls: {secret: grafana-tls, issuer: {name: ca}}}, ingress: {via: {type: nginx}}}",
         (
-            "grafana.tls.secret: 'grafana-tls': the certificate that people see at g.example.com is kept there, and cert-manager fills it; "
+            "grafana.tls.secret: 'grafana-tls': the certificate that browsers see at g.example.com is kept there, and cert-manager fills it; "
             "name another"
         ),
     ),

@@ -36,7 +36,7 @@ def prometheus(chart: cdk8s.Chart, **arguments: Any) -> sro.PrometheusStack:
 
 def read(stack: Any) -> set[tuple[str, str, str, str]]:
     """Secret, key, way and what a change needs, of everything a stack reads."""
-    return {(use.secret, use.key, use.way, use.on_change) for use in stack.secret_references}
+    return {(use.secret, use.key, use.method, use.on_change) for use in stack.secret_references}
 
 
 def test_prometheus_reads_files_anew_and_pulls_with_a_secret() -> None:
@@ -401,7 +401,7 @@ class Reader:
     """An object of somebody's own that reads a Secret."""
 
     def __init__(self, **use: Any) -> None:
-        self.secret_references = [SecretUse(**{"namespace": NAMESPACE, "secret": "a", "key": "b", "reader": "mine", "way": "file", "on_change": "restart", **use})]  # fmt: skip
+        self.secret_references = [SecretUse(**{"namespace": NAMESPACE, "secret": "a", "key": "b", "reader": "mine", "method": "file", "on_change": "restart", **use})]  # fmt: skip
 
 
 class FromOnePassword(SecretProvider, frozen=True, kw_only=True, tag="onePassword"):
@@ -437,7 +437,7 @@ def test_a_provider_is_one_class() -> None:
 
 def test_an_object_of_ones_own_takes_part() -> None:
     chart = new_chart()
-    reader = Reader(way="ingress", key="tls.crt")
+    reader = Reader(method="ingress", key="tls.crt")
     sro.Secrets(chart, "secrets", of=[reader], providers=[sro.ExternalSecrets(store=sro.SecretStore(name="v"), entries={"a": "p"})])
     (made,) = objects_of(chart)
     assert made["spec"]["target"]["template"] == {"engineVersion": "v2", "mergePolicy": "Replace", "type": "kubernetes.io/tls"}

@@ -18,7 +18,7 @@ from semantic_router_observability.kubernetes.labels import labels, selector_lab
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
-from semantic_router_observability.kubernetes.replicas import disruption_budget, meeting_point, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -234,7 +234,7 @@ class AlertmanagerStack(Construct):
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=pod.PORT, path=web.path, tls=tls)
         """Service that users, Grafana and an ingress connect to, and by which Prometheus finds the replicas."""
-        meeting_point(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
+        headless_service(self, headless, labels=owned, selector=selector, port=pod.PORT, gossip_port=pod.GOSSIP_PORT, clustered=clustered)
         disruption_budget(self, id, labels=owned, selector=selector, clustered=clustered)
         components_of(scope).announce(self)
 

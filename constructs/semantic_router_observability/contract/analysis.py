@@ -220,9 +220,9 @@ class Analysis:
         for label in labels:
             self._expect_label(label, subject, f"{op} {'by' if by else 'without'}")
         if op not in PICKING:
-            kept = frozenset(labels) if by else None if subject.labels is None else subject.labels - set(labels)
+            retained = frozenset(labels) if by else None if subject.labels is None else subject.labels - set(labels)
             extra = {node.param.val} if op == "count_values" and isinstance(node.param, promql.StringLiteral) else set()
-            subject = replace(subject, labels=kept if kept is None else kept | extra)
+            subject = replace(subject, labels=retained if retained is None else retained | extra)
         if op in COUNTING:
             return subject.computed()
         return replace(subject, gauge=None, ceiling=subject.ceiling if op in WITHIN else None)
@@ -374,12 +374,12 @@ def _with_number(left: Value, right: Value, op: str) -> Value:
 
 def _matched(modifier: Any, left: Value, right: Value) -> frozenset[str] | None:
     """Labels of the result of arithmetic between two vectors."""
-    many, one = (right, left) if modifier is not None and modifier.card == promql.VectorMatchCardinality.OneToMany else (left, right)
+    many, single = (right, left) if modifier is not None and modifier.card == promql.VectorMatchCardinality.OneToMany else (left, right)
     if many.labels is None or modifier is None or modifier.matching is None:
         return many.labels
     named = frozenset(modifier.matching.labels)
     if modifier.card != promql.VectorMatchCardinality.OneToOne:
-        return many.labels | frozenset(modifier.group_labels or ()) if one.labels is not None else None
+        return many.labels | frozenset(modifier.group_labels or ()) if single.labels is not None else None
     return named & many.labels if modifier.matching.type == promql.LabelModifierType.Include else many.labels - named
 
 

@@ -105,7 +105,7 @@ class Contract:
                 raise finding.error()
 
     def findings(self, expression: str, *, where: Where) -> list[Finding]:
-        """Everything that is wrong with an expression, whoever owns the metric."""
+        """All findings on an expression, of any program's metrics."""
         return self.read(expression, where=where)[0]
 
     def read(self, expression: str, *, where: Where) -> tuple[list[Finding], Value]:
@@ -113,7 +113,7 @@ class Contract:
         try:
             parsed = parse_promql(substitute(expression))
         except ValueError as error:
-            # A newer function than the parser knows is no mistake; a query of the router's metrics should be readable all the same.
+            # A function that the parser does not know may be a newer one, not a mistake; a query of the router's metrics should be readable all the same.
             router = any(prefix in expression for prefix in (*PREFIXES, *LOOSE_PREFIXES))
             return [Finding(where, expression, Problem(f"not PromQL: {error}", router=router))], Value()
         analysis = Analysis(self._samples, self.records, self.labels, self.own, strict=self.strict)
@@ -136,7 +136,7 @@ class Contract:
         return found
 
     def recording(self, groups: Sequence[Mapping[str, Any]], *, where: Where) -> tuple[list[Finding], Contract]:
-        """Findings in rule groups (Prometheus's own words), and a contract that knows what they record."""
+        """Findings in rule groups (Prometheus's native syntax), and a contract that knows what they record."""
         known = self
         found: list[Finding] = []
         for _ in range(2):  # once to learn what is recorded, as a rule may use what a later one records

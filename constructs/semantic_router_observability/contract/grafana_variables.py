@@ -34,7 +34,7 @@ def _replace(found: re.Match[str]) -> str:
         case "string":
             return _VARIABLE.sub(VARIABLE, text)
         case "window" | "offset":
-            return re.sub(rf"(?:{_VARIABLE.pattern})(?P<unit>ms|[smhdwy])?", lambda each: f"5{each['unit'] or 'm'}", text)
+            return re.sub(rf"(?:{_VARIABLE.pattern})(?P<unit>ms|[smhdwy])?", lambda found: f"5{found['unit'] or 'm'}", text)
         case "labels":
             return _VARIABLE.sub(NAME, text)
         case "plain":

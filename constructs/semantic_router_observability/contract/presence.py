@@ -34,14 +34,14 @@ _MOST: Final = 16
 """Alternatives that are kept apart; a query with more is taken to be always there, as nobody could follow the message anyway."""
 
 
-def either(one: Presence, other: Presence) -> Presence:
+def either(first: Presence, other: Presence) -> Presence:
     """`one or other`."""
-    return _simplest(one | other)
+    return _simplest(first | other)
 
 
-def both(one: Presence, other: Presence) -> Presence:
+def both(first: Presence, other: Presence) -> Presence:
     """Arithmetic, comparison or `and` of the two."""
-    return _simplest(frozenset(a | b for a in one for b in other))
+    return _simplest(frozenset(a | b for a in first for b in other))
 
 
 def missing(part: Presence, given: Presence) -> frozenset[Event] | None:
@@ -53,5 +53,5 @@ def missing(part: Presence, given: Presence) -> frozenset[Event] | None:
 
 
 def _simplest(alternatives: Presence) -> Presence:
-    kept = frozenset(each for each in alternatives if not any(other < each for other in alternatives))
-    return kept if len(kept) <= _MOST else ALWAYS
+    retained = frozenset(alternative for alternative in alternatives if not any(other < alternative for other in alternatives))
+    return retained if len(retained) <= _MOST else ALWAYS

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.contract.metric import Metric, Sample
     from semantic_router_observability.contract.presence import Presence
 
-KEPT_AMONG_STAND_INS: Final = frozenset({"method", "tier", "is_tie"})
+RETAINED_AMONG_STAND_INS: Final = frozenset({"method", "tier", "is_tie"})
 """Labels that have real values even in a stand-in series, so that no matcher on them leaves it out."""
 
 
@@ -93,7 +93,7 @@ def check(name: str, sample: Sample, matchers: Iterable[Matcher], labels: frozen
         elif matcher.name in metric.values:
             yield from (unwritten.text for unwritten in _unwritten(metric, matcher) if unwritten.near)
     if metric.stand_in and not _excludes(metric, metric.stand_in, matchers):
-        label = next(label for label in metric.labels if label not in KEPT_AMONG_STAND_INS)
+        label = next(label for label in metric.labels if label not in RETAINED_AMONG_STAND_INS)
         yield f'{name} holds stand-in series; leave them out with {label}!="{metric.stand_in}"'
 
 
@@ -116,8 +116,8 @@ def presence(metric: Metric, matchers: Iterable[Matcher]) -> Presence:
     if not metric.late:
         return ALWAYS
     restricting = (matcher for matcher in matchers if matcher.name in metric.labels and not matcher.free)
-    kept = frozenset(f'{each.name}{each.op}"{each.value}"' for each in restricting if each.value != metric.stand_in)
-    return frozenset({frozenset({Event(metric.name, kept)})})
+    retained = frozenset(f'{matcher.name}{matcher.op}"{matcher.value}"' for matcher in restricting if matcher.value != metric.stand_in)
+    return frozenset({frozenset({Event(metric.name, retained)})})
 
 
 def _bound(metric: Metric, matcher: Matcher) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _bound(metric: Metric, matcher: Matcher) -> Iterator[str]:
         except ValueError:
             bound = None
         if bound is None or (metric.buckets and bound not in bounds):
-            shown = ", ".join(f"{each:g}" for each in metric.buckets)
+            shown = ", ".join(f"{bound:g}" for bound in metric.buckets)
             yield f"{metric.name} has no bucket {word}; its bounds are {shown}, +Inf"
         elif re.fullmatch(r"-?\d+", word) and f"{word}.0" not in words:
             yield f'le="{word}" finds nothing in Prometheus 3, which stores le="{word}.0"; write le=~"{word}|{word}[.]0"'
@@ -155,5 +155,5 @@ def _unwritten(metric: Metric, matcher: Matcher) -> Iterator[_Unwritten]:
 
 
 def _excludes(metric: Metric, stand_in: str, matchers: Iterable[Matcher]) -> bool:
-    able = [matcher for matcher in matchers if matcher.name in metric.labels and matcher.name not in KEPT_AMONG_STAND_INS]
+    able = [matcher for matcher in matchers if matcher.name in metric.labels and matcher.name not in RETAINED_AMONG_STAND_INS]
     return any(not matcher.admits(stand_in) for matcher in able)

@@ -24,7 +24,7 @@ class Value:
 
     vector: bool = True
     number: float | None = None
-    """Of a scalar that is written out."""
+    """Of a literal scalar."""
 
     text: str | None = None
     """Of a string."""
@@ -70,6 +70,6 @@ class Value:
         return replace(self, presence=both(self.presence, other.presence), metrics=merge(self, other))
 
 
-def merge(one: Value, other: Value) -> tuple[Metric, ...]:
+def merge(first: Value, other: Value) -> tuple[Metric, ...]:
     """Families of both, once each."""
-    return tuple({metric.name: metric for metric in (*one.metrics, *other.metrics)}.values())
+    return tuple({metric.name: metric for metric in (*first.metrics, *other.metrics)}.values())

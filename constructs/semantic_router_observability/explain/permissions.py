@@ -28,7 +28,7 @@ class Workload(NamedTuple):
 
 def report(objects: Sequence[Object]) -> str:
     """Four chapters: the API server, tokens, Secrets, the network."""
-    workloads = [workload for one in objects for workload in _workloads(one)]
+    workloads = [workload for manifest in objects for workload in _workloads(manifest)]
     chapters = {
         "Requests to the API server": _rules(objects),
         "API tokens": _tokens(objects, workloads),
@@ -38,24 +38,30 @@ def report(objects: Sequence[Object]) -> str:
     return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in chapters.items())
 
 
-def _workloads(one: Object) -> Iterator[Workload]:
-    spec = one.get("spec") or {}
-    match one["kind"]:
+def _workloads(manifest: Object) -> Iterator[Workload]:
+    spec = manifest.get("spec") or {}
+    match manifest["kind"]:
         case "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job":
             template = spec["template"]
         case "CronJob":
             template = spec["jobTemplate"]["spec"]["template"]
         case "Pod":
-            template = one
+            template = manifest
         case _:
             return
     labels = (template.get("metadata") or {}).get("labels") or {}
-    yield Workload(f"{one['kind']} {_namespaced(one)}", _namespace(one), labels, template["spec"])
+    yield Workload(f"{manifest['kind']} {_namespaced(manifest)}", _namespace(manifest), labels, template["spec"])
 
 
 def _rules(objects: Sequence[Object]) -> Iterator[str]:
-    roles = {(one["kind"], _namespace(one), one["metadata"]["name"]): one for one in objects if one["kind"] in {"Role", "ClusterRole"}}
-    granted: dict[str, list[str]] = {f"ServiceAccount {_namespaced(one)}": [] for one in objects if one["kind"] == "ServiceAccount"}
+    roles = {
+        (manifest["kind"], _namespace(manifest), manifest["metadata"]["name"]): manifest
+        for manifest in objects
+        if manifest["kind"] in {"Role", "ClusterRole"}
+    }
+    granted: dict[str, list[str]] = {
+        f"ServiceAccount {_namespaced(manifest)}": [] for manifest in objects if manifest["kind"] == "ServiceAccount"
+    }
     for binding in objects:
         if binding["kind"] not in {"RoleBinding", "ClusterRoleBinding"}:
             continue
@@ -87,7 +93,9 @@ def _rule(rule: Mapping[str, Any]) -> str:
 
 
 def _tokens(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
-    accounts = {(_namespace(one), one["metadata"]["name"]): one for one in objects if one["kind"] == "ServiceAccount"}
+    accounts = {
+        (_namespace(manifest), manifest["metadata"]["name"]): manifest for manifest in objects if manifest["kind"] == "ServiceAccount"
+    }
     for workload in workloads:
         spec = workload.spec
         account = spec.get("serviceAccountName", "default")
@@ -109,11 +117,11 @@ def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
         yield f"{workload.title}{'' if read else ': none'}"
         yield from (f"  {line}" for _, line in read)
         needed |= dict.fromkeys((workload.namespace, name) for name, _ in read if name)
-    for one in objects:
-        shown = list(dict.fromkeys(_shown(one)))
+    for manifest in objects:
+        shown = list(dict.fromkeys(_shown(manifest)))
         if shown:
-            yield f"{one['kind']} {_namespaced(one)}"
-            yield from (f"  {name}: tls.crt, tls.key (shown to people)" for _, name in shown)
+            yield f"{manifest['kind']} {_namespaced(manifest)}"
+            yield from (f"  {name}: tls.crt, tls.key (shown to clients)" for _, name in shown)
         needed |= dict.fromkeys(shown)
     several = len({namespace for namespace, _ in needed}) > 1
     names = [f"{namespace}/{name}" if several else name for namespace, name in needed if (namespace, name) not in made]
@@ -123,26 +131,26 @@ def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
 
 def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
     """Namespaces and names of Secrets that are among the objects, or that a controller makes of them."""
-    for one in objects:
-        spec, annotations = one.get("spec") or {}, one["metadata"].get("annotations") or {}
-        match one["kind"]:
+    for manifest in objects:
+        spec, annotations = manifest.get("spec") or {}, manifest["metadata"].get("annotations") or {}
+        match manifest["kind"]:
             case "Secret":
-                names = [one["metadata"]["name"]]
+                names = [manifest["metadata"]["name"]]
             case "Certificate":
                 names = [spec["secretName"]]
             case "Service":
                 names = [annotations[SERVING_CERT]] if SERVING_CERT in annotations else []
             case _ if annotations.keys() & _ISSUERS:
-                names = [name for _, name in _shown(one)]
+                names = [name for _, name in _shown(manifest)]
             case _:
-                names = [name for provider in PROVIDERS for name in provider.made_of(one)]
-        yield from ((_namespace(one), name) for name in names)
+                names = [name for provider in PROVIDERS for name in provider.made_of(manifest)]
+        yield from ((_namespace(manifest), name) for name in names)
 
 
-def _shown(one: Object) -> Iterator[tuple[str, str]]:
-    """Namespaces and names of Secrets whose certificates are shown to people."""
-    spec, home = one.get("spec") or {}, _namespace(one)
-    match one["kind"]:
+def _shown(manifest: Object) -> Iterator[tuple[str, str]]:
+    """Namespaces and names of Secrets whose certificates are shown to clients."""
+    spec, home = manifest.get("spec") or {}, _namespace(manifest)
+    match manifest["kind"]:
         case "Ingress":
             yield from ((home, host["secretName"]) for host in spec.get("tls") or () if "secretName" in host)
         case "Gateway":
@@ -177,11 +185,13 @@ def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
-    policies = [one for one in objects if one["kind"] == "NetworkPolicy"]
+    policies = [manifest for manifest in objects if manifest["kind"] == "NetworkPolicy"]
     seen: list[Object] = []
     for workload in workloads:
         chosen = [
-            one for one in policies if _namespace(one) == workload.namespace and _matches(one["spec"]["podSelector"], workload.labels)
+            manifest
+            for manifest in policies
+            if _namespace(manifest) == workload.namespace and _matches(manifest["spec"]["podSelector"], workload.labels)
         ]
         seen += chosen
         yield workload.title
@@ -196,19 +206,19 @@ def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
 
 
 def _connections(kind: str, policies: Sequence[Object]) -> list[str]:
-    isolating = [one for one in policies if kind in _types(one)]
+    isolating = [manifest for manifest in policies if kind in _types(manifest)]
     if not isolating:
         return ["anything, as no policy says otherwise"]
     lines = [
-        f"{_connection(kind, _namespace(one), rule)}{why}"
-        for one in isolating
-        for rule, why in zip(one["spec"].get(kind.lower()) or (), _reasons(kind, one), strict=True)
+        f"{_connection(kind, _namespace(manifest), rule)}{why}"
+        for manifest in isolating
+        for rule, why in zip(manifest["spec"].get(kind.lower()) or (), _reasons(kind, manifest), strict=True)
     ]
     return list(dict.fromkeys(lines)) or ["nothing"]
 
 
 def _reasons(kind: str, policy: Object) -> list[str]:
-    """What each rule is for, where the policy says so; one that was patched since may say it no longer."""
+    """What each rule is for, where the policy has a reason; a policy that was patched may have lost it."""
     count = len(policy["spec"].get(kind.lower()) or ())
     word = {"Ingress": "in: ", "Egress": "out: "}[kind]
     lines = (policy["metadata"].get("annotations") or {}).get(EDGES, "").splitlines()
@@ -251,8 +261,10 @@ def _pods(selector: Mapping[str, Any]) -> str:
 def _selector(selector: Mapping[str, Any]) -> str:
     labels = [f"{key}={value}" for key, value in (selector.get("matchLabels") or {}).items()]
     expressions = [
-        " ".join([each["key"], each["operator"], *([f"({', '.join(each['values'])})"] if each.get("values") else [])])
-        for each in selector.get("matchExpressions") or ()
+        " ".join(
+            [expression["key"], expression["operator"], *([f"({', '.join(expression['values'])})"] if expression.get("values") else [])]
+        )
+        for expression in selector.get("matchExpressions") or ()
     ]
     return ", ".join([*labels, *expressions])
 
@@ -267,9 +279,9 @@ def _types(policy: Object) -> Sequence[str]:
     return spec.get("policyTypes") or (["Ingress", "Egress"] if spec.get("egress") else ["Ingress"])
 
 
-def _namespace(one: Object) -> str:
-    return str(one["metadata"].get("namespace") or "")
+def _namespace(manifest: Object) -> str:
+    return str(manifest["metadata"].get("namespace") or "")
 
 
-def _namespaced(one: Object) -> str:
-    return "/".join(part for part in (_namespace(one), one["metadata"]["name"]) if part)
+def _namespaced(manifest: Object) -> str:
+    return "/".join(part for part in (_namespace(manifest), manifest["metadata"]["name"]) if part)

@@ -1,1 +1,1 @@
-"""How people outside the cluster reach the user interfaces."""
+"""Exposure of the user interfaces outside the cluster."""

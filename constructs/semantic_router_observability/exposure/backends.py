@@ -75,7 +75,7 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def secure(self) -> bool:
-        """Whether people use https."""
+        """Whether clients use https."""
         return self.url.scheme == "https"
 
     @property
@@ -123,7 +123,7 @@ def _backend(where: Where, given: Endpoint, before: Sequence[Backend]) -> Backen
             where, name, "it asks for client certificates, and TLS ends before it; give it a login with a password, or a proxy"
         )
     if url is None:
-        raise ConfigError(place(name, "external_url"), url, f"state where people reach it, such as https://{name}.example.com")
+        raise ConfigError(place(name, "external_url"), url, f"state the URL at which users reach it, such as https://{name}.example.com")
     public_url(place(name, "external_url"), url)
     if given.access.password and url.scheme != "https":
         raise ConfigError(place(name, "external_url"), url.text, "write https://: with each request, its password passes through it")
@@ -141,7 +141,7 @@ def check_port(where: Where, backend: Backend, service: Mapping[str, Any]) -> No
     """Refuse a Service without a port called `http`, by which it is exposed, and one whose numbers the endpoint says otherwise."""
     ports = {port.get("name"): port for port in service.get("spec", {}).get("ports", [])}
     if "http" not in ports:
-        raise ConfigError(where, backend.name, "its Service has no port named http; name the port that people use so")
+        raise ConfigError(where, backend.name, "its Service has no port named http; name its user-facing port http")
     number, target = ports["http"]["port"], ports["http"].get("targetPort")
     if number != backend.port:
         raise ConfigError(where, backend.endpoint.url.text, f"port http of its Service is {number}; write that")

@@ -36,7 +36,7 @@ def check_tls_of_cluster(plan: Plan, *, other_namespaces: bool = False) -> None:
 
 
 def check_serving_secrets(plan: Plan, uses: Sequence[SecretUse]) -> None:
-    """Refuse one Secret for two certificates, where somebody fills it: the host's for people, and the Service's inside the cluster."""
+    """Refuse one Secret for two certificates, where a controller fills it: the host's for browsers, and the Service's inside the cluster."""
     hosts = {(use.namespace, use.secret): use.made_by for use in uses}
     for backend in plan.backends:
         serving = backend.serving
@@ -47,7 +47,7 @@ def check_serving_secrets(plan: Plan, uses: Sequence[SecretUse]) -> None:
             raise ConfigError(
                 place(backend.name, "tls", "secret"),
                 serving.secret,
-                f"the certificate that people see at {backend.url.host} is kept there, and {maker} fills it; name another",
+                f"the certificate that browsers see at {backend.url.host} is kept there, and {maker} fills it; name another",
             )
 
 

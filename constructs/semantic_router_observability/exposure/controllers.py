@@ -1,4 +1,4 @@
-"""Ingress controllers that run as pods: what each wants to be told, beyond what an Ingress says to all of them."""
+"""Ingress controllers that run as pods: what each needs in addition to the fields of an Ingress."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Nginx(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag=
 class Traefik(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", tag="traefik"):
     """Traefik 3. An Ingress is attached to one entry point, so that https addresses are never served in the clear.
 
-    Whoever comes by http is redirected by the entry point's own setting, if it has one; else they get "not found".
+    Plain http is redirected if the entry point is configured to; otherwise the response is 404.
 
     Attributes:
         name: Value of `ingressClassName`. Default `traefik`.
@@ -130,7 +130,7 @@ class HAProxy(ControllerOfClass, frozen=True, kw_only=True, tag_field="type", ta
     controller: Pods = Pods(namespace=None, labels={"app.kubernetes.io/name": "kubernetes-ingress"})
 
     def _annotations(self, plan: Plan, backend: Backend) -> dict[str, str]:
-        # Else people are sent to 8443, where the controller's container listens.
+        # Otherwise clients are redirected to 8443, where the controller's container listens.
         redirect = {"haproxy.org/ssl-redirect-port": "443"} if plan.ends_tls(backend) else {}
         # The certificate is not checked: `server-ca` wants an authority under tls.crt, where a server's Secret has its own certificate.
         return {**redirect, **({"haproxy.org/server-ssl": "true"} if backend.serving else {})}

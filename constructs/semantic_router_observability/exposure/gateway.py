@@ -31,13 +31,13 @@ HTTP = "http"
 
 
 class Gateway(Tagged, frozen=True, kw_only=True, tag="gateway"):
-    """A Gateway that somebody else runs: an `HTTPRoute` for each backend is attached to it. Its listener has the certificate.
+    """An existing Gateway: an `HTTPRoute` for each backend is attached to it. Its listener has the certificate.
 
     Attributes:
         name: Name of the Gateway.
         namespace: Its namespace; it must admit routes from the stack's. Default: the stack's.
         section_name: Its listener for https. Required for https, as a route without one is served in the clear as well.
-        redirect_from: Its listener for http, from which people are redirected to https. Default: no redirect.
+        redirect_from: Its listener for http, from which clients are redirected to https. Default: no redirect.
         controller: Pods that implement it. Default: those with the label `gateway.networking.k8s.io/gateway-name`, in any namespace.
         sources: Address ranges it connects from, where it is no pod but a load balancer. Default: none.
 
@@ -160,7 +160,7 @@ def _clients(gateway: str, controller: Pods | None, sources: Sequence[str]) -> S
     return [pods, Addresses(sources)] if sources else [pods]
 
 
-# What the API server would fill in is written out: GitOps tools compare lists as a whole, and would see a difference for ever.
+# What the API server would fill in is set explicitly: GitOps tools compare lists as a whole, and would always see a difference.
 
 
 def _parent(gateway: str, section: str | None, namespace: str | None = None) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _policies(plan: Plan) -> Iterator[Object]:
 
 
 def _grants(plan: Plan) -> Iterator[Object]:
-    """Let the Gateway read a Secret of another namespace; whoever applies it needs rights there."""
+    """Let the Gateway read a Secret of another namespace; applying it needs permissions in that namespace."""
     if isinstance(plan.tls, TlsSecret) and plan.tls.namespace and plan.tls.namespace != plan.namespace:
         for secret in dict.fromkeys(plan.secret_of(backend) for backend in plan.backends):
             yield Object(

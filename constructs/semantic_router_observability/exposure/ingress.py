@@ -1,4 +1,4 @@
-"""`ObservabilityIngress`: user interfaces at addresses that people outside the cluster reach."""
+"""`ObservabilityIngress`: exposes user interfaces at URLs outside the cluster."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ObservabilityIngress(Construct):
     What exposes stack `grafana` is called `<id>-grafana`, in the stack's namespace. Backends may share a host under different paths.
 
     Args:
-        scope: Chart, or a construct in one.
+        scope: Chart, or a construct in planned_object.
         id: First half of every name. At most 20 characters.
         backends: What to expose. Each must know its `external_url`, and have a login or a reason for none.
         via: By what: an ingress controller (`Nginx`, `Alb`, `Traefik`, `HAProxy`, `Gke`, any `IngressClass`), a `Gateway`, an `OwnGateway` or
@@ -97,21 +97,21 @@ class ObservabilityIngress(Construct):
         """Who connects to the backends' pods."""
         self.secret_references: Sequence[SecretUse] = uses
         """Secrets with the certificates of hosts."""
-        for one in planned:
+        for planned_object in planned:
             manifest = Manifest(
                 self,
-                f"{one.kind}-{one.namespace}-{one.name}",
-                api_version=one.api_version,
-                kind=one.kind,
-                name=one.name,
-                namespace=one.namespace,
+                f"{planned_object.kind}-{planned_object.namespace}-{planned_object.name}",
+                api_version=planned_object.api_version,
+                kind=planned_object.kind,
+                name=planned_object.name,
+                namespace=planned_object.namespace,
                 labels=labels("ingress", id, "exposure"),
-                annotations=one.annotations,
-                spec=one.spec,
-                **one.fields,
+                annotations=planned_object.annotations,
+                spec=planned_object.spec,
+                **planned_object.fields,
             )
             self.objects.append(manifest)
-            if one.exposes:
+            if planned_object.exposes:
                 self.routes.append(manifest)
         for backend, service in services:
             for key, value in form.service_annotations(backend).items():

@@ -101,24 +101,24 @@ def secret_uses(plan: Plan, objects: Sequence[Object]) -> list[SecretUse]:
     made_by = "cert-manager" if isinstance(plan.tls, CertManagerIssuer | CertManagerCertificate) else None
     return [
         SecretUse(
-            namespace=namespace or one.namespace,
+            namespace=namespace or planned.namespace,
             secret=secret,
             key=key,
-            reader=one.name,
-            way="ingress",
+            reader=planned.name,
+            method="ingress",
             on_change="reread",
             made_by=made_by,
         )
-        for one in objects
-        for secret, namespace in dict.fromkeys(_certificates(one))
+        for planned in objects
+        for secret, namespace in dict.fromkeys(_certificates(planned))
         for key in ("tls.crt", "tls.key")
     ]
 
 
-def _certificates(one: Object) -> Iterator[tuple[str, str | None]]:
+def _certificates(planned: Object) -> Iterator[tuple[str, str | None]]:
     """Names of Secrets, with their namespace where it is another."""
-    spec = one.spec or {}
-    match one.kind:
+    spec = planned.spec or {}
+    match planned.kind:
         case "Ingress":
             yield from ((entry["secretName"], None) for entry in spec.get("tls") or ())
         case "Gateway":
@@ -134,7 +134,7 @@ def _certificates(one: Object) -> Iterator[tuple[str, str | None]]:
 def traffic_of(form: Form, plan: Plan) -> tuple[Traffic, ...]:
     """Connections from the form's pods to the backends', as far as these say which pods they are.
 
-    Pods get an entry of their own, as somebody else's. Addresses have no pods, so what comes from them is said of the backends.
+    Pods get an entry of their own, as pods outside the stack. Addresses have no pods, so what comes from them is said of the backends.
     """
     entries: list[Traffic] = []
     for client in form.clients(plan):

@@ -58,7 +58,7 @@ class OpenShiftRoute(Tagged, frozen=True, kw_only=True, tag="route"):
                 raise ConfigError(
                     place(plan.id, "backends"),
                     backend.name,
-                    f"a Route that speaks https to the pods does so to people too; remove {arg('tls')}",
+                    f"a Route that connects to the pods by https serves clients by https too; remove {arg('tls')}",
                 )
             if not backend.serving.service_ca and self.destination_ca_certificate is None:
                 whose = (

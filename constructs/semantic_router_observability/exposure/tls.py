@@ -28,7 +28,7 @@ class TlsSecret(Tagged, frozen=True, kw_only=True, tag="secret"):
 
 
 class CertManagerIssuer(Issuer, frozen=True, kw_only=True, tag_field="type", tag="certManager"):
-    """A cert-manager issuer that fills the Secret `<stack id>-tls` of each host, told by an annotation.
+    """A cert-manager issuer that fills the Secret `<stack id>-tls` of each host, requested by an annotation.
 
     Attributes:
         name: Name of the issuer.
@@ -59,13 +59,13 @@ class CertManagerCertificate(Tagged, frozen=True, kw_only=True, tag="certificate
             "secretName": secret,
             "dnsNames": [host],
             "issuerRef": self.issuer.reference,
-            # A key that outlives its certificate has to be trusted for ever.
+            # A key that outlives its certificate has to be trusted indefinitely.
             "privateKey": {"rotationPolicy": "Always"},
         }
 
 
 class TerminatedElsewhere(Tagged, frozen=True, kw_only=True, tag="elsewhere"):
-    """TLS ends before the cluster, at a load balancer or CDN: people use https, the cluster is reached by plain http.
+    """TLS ends in front of the cluster, at a load balancer or CDN: clients use https, the cluster is reached by plain http.
 
     Nothing redirects to https here, as the request that arrives is always http; the load balancer does that.
     """

@@ -54,7 +54,7 @@ class Environment:
     def uses(self, namespace: str, reader: str) -> list[SecretUse]:
         """Say what is read so far; a variable keeps its value until the pod is made anew."""
         return [
-            SecretUse(namespace=namespace, secret=key.secret, key=key.key, reader=reader, way="environment", on_change="restart")
+            SecretUse(namespace=namespace, secret=key.secret, key=key.key, reader=reader, method="environment", on_change="restart")
             for key in self._variables.values()
         ]
 
@@ -203,7 +203,7 @@ class Alertmanager(_Source, frozen=True, kw_only=True, tag_field="type", tag="al
 
 
 class RawDataSource(Tagged, frozen=True, kw_only=True, tag="raw"):
-    """Any other data source, in the words of Grafana's provisioning files.
+    """Any other data source, in the native syntax of Grafana's provisioning files.
 
     Attributes:
         config: The entry; needs `name`, `uid` and `type`. A credential is a reference, such as `password: {secret: NAME, key: KEY}` under

@@ -127,5 +127,5 @@ def _reset_password(container: Mapping[str, Any], password_file: str, *, sqlite:
     )
     if sqlite:
         command = f"if [ ! -s {_DATA}/grafana.db ]; then exit 0; fi; {command}"
-    kept = {key: container[key] for key in ("image", "env", "resources", "securityContext", "volumeMounts")}
-    return {"name": "reset-admin-password", "command": ["/bin/sh", "-c", command], **kept}
+    inherited = {key: container[key] for key in ("image", "env", "resources", "securityContext", "volumeMounts")}
+    return {"name": "reset-admin-password", "command": ["/bin/sh", "-c", command], **inherited}

@@ -1,4 +1,4 @@
-"""`grafana.ini`: what people change, typed; everything else as a raw mapping."""
+"""`grafana.ini`: frequently changed settings typed, everything else as a raw mapping."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Smtp(Spec, frozen=True, kw_only=True):
 
 
 class Database(Spec, frozen=True, kw_only=True):
-    """External database for users, preferences and what people make in the UI. More than one replica needs it.
+    """External database for users, preferences and user-created dashboards. More than one replica needs it.
 
     Attributes:
         engine: `postgres` or `mysql`.
@@ -159,7 +159,7 @@ def serving_section(certificate: str, key: str) -> Sections:
 
 
 def server_section(external_url: Url | None, *, embedding: bool) -> Sections:
-    """Where people reach Grafana. Without a public address the root URL stays Grafana's own guess, which suits `kubectl port-forward`."""
+    """URL at which users reach Grafana. Without it the root URL stays Grafana's own guess, which suits `kubectl port-forward`."""
     if embedding:
         # The Router Dashboard strips the prefix before it asks, so Grafana must write links with it and serve without.
         return {
@@ -227,7 +227,7 @@ _TRUE = {"1", "t", "true", "y", "yes", "on"}
 
 
 def check_raw(where: Where, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:
-    """Refuse what would break the file, put a credential into it, or let people in unnoticed.
+    """Refuse what would break the file, put a credential into it, or bypass authentication unnoticed.
 
     Raises:
         ConfigError: a name or value that INI cannot carry, a literal where Grafana expects a credential, or an open door.

@@ -20,7 +20,7 @@ from semantic_router_observability.kubernetes.labels import labels, selector_lab
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
-from semantic_router_observability.kubernetes.replicas import disruption_budget, meeting_point, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, ExistingClaim, Storage, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -79,16 +79,16 @@ class GrafanaStack(Construct):
         reset_admin_password: Set the password from the Secret before every start. Grafana itself reads the Secret only when it makes
             its database, so a volume or an external database keeps the first password. Default false.
         secret_key: Key that encrypts credentials in Grafana's database. Default: none given, Grafana's published default.
-        external_url: Where people reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
+        external_url: URL at which users reach it; root URL, sub-path and cookies follow from it. Default: not exposed.
         tls: Certificate that it presents inside the cluster; everything then connects by https. Default: none, plain HTTP.
         embedding: Serve inside the Router Dashboard's `/embedded/grafana/` instead. Default false.
         anonymous: Access without a login. Default: none.
         logins: Identity providers that users log in with: Google, GitHub, Entra ID, Okta, Keycloak or any by OAuth 2. Default: none.
-        ldap: Directory people log in with. Default: none.
-        auth_proxy: Reverse proxy that says who people are. Default: none.
+        ldap: LDAP directory that authenticates users. Default: none.
+        auth_proxy: Reverse proxy that authenticates users. Default: none.
         login_form: Show the form for name and password. Default: shown, unless there are `logins` and no `ldap`; the administrator's name
             and password still work for the API.
-        session: How long people stay logged in. Default: Grafana's own, 7 days away and 30 in all.
+        session: How long users stay logged in. Default: Grafana's own, 7 days away and 30 in all.
         smtp: Mail server. Default: none.
         log_level: `debug`, `info`, `warn` or `error`. Default `info`.
         settings: Any other setting of `grafana.ini`, by section and key; wins over everything else. A credential is a key of a Secret.
@@ -300,7 +300,7 @@ class GrafanaStack(Construct):
 
         self.service = web_service(self, id, labels=owned, selector=selector, port=PORT, path=path, tls=tls)
         """Service that users and an ingress connect to."""
-        meeting_point(
+        headless_service(
             self, f"{id}-headless", labels=owned, selector=selector, port=PORT, gossip_port=ini.GOSSIP_PORT, clustered=replicas > 1
         )
         disruption_budget(self, id, labels=owned, selector=selector, clustered=replicas > 1)

@@ -52,9 +52,7 @@ def traffic(
             name=own.name,
             pods=pods,
             sends=(*sends, *identity, *([gossip] if clustered else [])),
-            receives=(Flow(peer=Addresses(auth_proxy.networks), ports=(Port(PORT),), why="proxy that says who people are"),)
-            if auth_proxy
-            else (),
+            receives=(Flow(peer=Addresses(auth_proxy.networks), ports=(Port(PORT),), why="authenticating proxy"),) if auth_proxy else (),
         ),
         *(_router_dashboards(own, sources, namespace) if own.embedded else ()),
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def serving_certificate(
     scope: Construct, service: str, namespace: str, tls: ServingTls | None, *, labels: Mapping[str, str]
 ) -> Manifest | None:
-    """Declare the certificate of a Service under all its names; None where somebody else keeps the Secret.
+    """Declare the certificate of a Service under all its names; None where the user provides the Secret.
 
     Times are left to cert-manager: 90 days, renewed when a third is left. Every renewal takes a new key.
     """

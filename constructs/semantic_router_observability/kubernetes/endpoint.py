@@ -79,7 +79,7 @@ class Endpoint(Spec, frozen=True, kw_only=True):
         return self.uid or self.name
 
     @property
-    def guarded(self) -> bool:
+    def protected(self) -> bool:
         """Whether a plain request fails: it asks for credentials, or its certificate has an authority of its own."""
         return self.access != OPEN
 

@@ -163,7 +163,7 @@ def objects_of(app: App) -> list[dict[str, Any]]:
 
 
 def find(scope: Construct, namespace: str, name: str, *kinds: str) -> ApiObject | None:
-    """Object of the app around `scope` that is of one of the kinds, whoever made it; None where the app has none."""
+    """Object of the app around `scope` that is of one of the kinds, the user's own included; None where the app has none."""
     bodies = _bodies_of(scope)
     for kind in kinds:
         if made := bodies.manifests.get((kind, namespace, name)):

@@ -68,7 +68,7 @@ class Resources(Spec, frozen=True, kw_only=True):
 
 
 class Placement(Spec, frozen=True, kw_only=True):
-    """On which nodes a pod may run, in native syntax, as a pod spec spells it.
+    """On which nodes a pod may run, in native syntax, as in a pod spec.
 
     Attributes:
         node_selector: Labels a node must have. Default: any node.
@@ -161,7 +161,7 @@ def start_up_probe(path: str, *, minutes: int, https: bool = False) -> dict[str,
 def api_token_volume(name: str) -> dict[str, Any]:
     """The ServiceAccount's token as a projected volume, laid out as the automatic mount would, in the one pod that needs it.
 
-    Sources of a projected volume are compared as a whole by `kubectl apply`, so defaults are written out (`apiVersion` of a field
+    Sources of a projected volume are compared as a whole by `kubectl apply`, so defaults are set explicitly (`apiVersion` of a field
     reference): otherwise every apply would find a difference and send it again.
     """
     return {
@@ -222,7 +222,7 @@ class SecretFiles:
                 secret=secret,
                 key=key,
                 reader=reader,
-                way="file",
+                method="file",
                 on_change=self._exceptions.get(SecretKey(secret, key), on_change),
                 made_by=(made_by or {}).get(secret),
             )

@@ -1,4 +1,4 @@
-"""What stands in front of a component's pods: the Service people use, and the headless one replicas meet at."""
+"""What stands in front of a component's pods: the Service that clients use, and the headless Service of the replicas."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def web_service(
     )
 
 
-def meeting_point(
+def headless_service(
     scope: Construct, name: str, *, labels: Mapping[str, str], selector: Mapping[str, str], port: int, gossip_port: int, clustered: bool
 ) -> Manifest:
     """Headless Service at which replicas find one another; with one replica only what a StatefulSet has to name.

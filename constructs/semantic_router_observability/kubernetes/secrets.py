@@ -72,7 +72,7 @@ class AdminSecret(Tagged, frozen=True, tag="secret"):
         return SecretKey(self.name, self.password_key)
 
 
-Way = Literal["file", "projected", "environment", "image pull", "ingress"]
+Method = Literal["file", "projected", "environment", "image pull", "ingress"]
 """How a value gets from the Secret to its reader. `projected` is a file beside others in one directory, put together from several objects."""
 
 OnChange = Literal["reread", "restart", "once"]
@@ -90,7 +90,7 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         secret: Name of the Secret.
         key: Key in its data.
         reader: Name of the workload or object that reads it.
-        way: `file`, `projected`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
+        method: `file`, `projected`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
         on_change: `reread`, `restart` or `once`: what it takes until a new value holds.
         made_by: Who makes the Secret, where it is neither you nor a tool you choose, such as cert-manager. Default: nobody else.
 
@@ -100,14 +100,14 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     secret: str
     key: str
     reader: str
-    way: Way
+    method: Method
     on_change: OnChange
     made_by: str | None = None
 
     @property
     def type(self) -> str | None:
         """Type that the Secret must have, None where the reader takes any."""
-        return {"image pull": "kubernetes.io/dockerconfigjson", "ingress": "kubernetes.io/tls"}.get(self.way)
+        return {"image pull": "kubernetes.io/dockerconfigjson", "ingress": "kubernetes.io/tls"}.get(self.method)
 
 
 class HasSecrets(Protocol):
@@ -122,18 +122,18 @@ class HasSecrets(Protocol):
 def pull_uses(namespace: str, reader: str, names: Iterable[str]) -> list[SecretUse]:
     """Uses of the Secrets with which a pod's images are pulled."""
     return [
-        SecretUse(namespace=namespace, secret=name, key=DOCKER_CONFIG, reader=reader, way="image pull", on_change="reread")
+        SecretUse(namespace=namespace, secret=name, key=DOCKER_CONFIG, reader=reader, method="image pull", on_change="reread")
         for name in names
     ]
 
 
 def is_reference(value: Any) -> bool:
     """Whether a value in a raw mapping is a reference: a mapping of just `secret` and `key`."""
-    return isinstance(value, dict) and value.keys() == {"secret", "key"} and all(isinstance(each, str) for each in value.values())
+    return isinstance(value, dict) and value.keys() == {"secret", "key"} and all(isinstance(text, str) for text in value.values())
 
 
 def refuse_literal_credentials(where: Where, value: Any) -> None:
-    """Refuse a credential written out in a raw mapping: under a field that is called so, or in a text that looks like one.
+    """Reject a literal credential in a raw mapping: under a field with the name of a credential, or in a text that looks like one.
 
     Raises:
         ConfigError: there is one, as text or as a list of texts. The message does not repeat it.

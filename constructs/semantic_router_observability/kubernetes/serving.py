@@ -42,7 +42,7 @@ class ServingTls(Spec, frozen=True, kw_only=True):
     Attributes:
         secret: Secret of type `kubernetes.io/tls` with keys `tls.crt`, `tls.key`, and `ca.crt` for the clients. cert-manager writes all three.
         issuer: cert-manager issuer that fills the Secret; a `Certificate` for the names of the Service is declared. Default: the Secret
-            exists, and somebody else renews it.
+            exists, and is renewed outside this stack.
         service_ca: On OpenShift, let its service CA fill the Secret: the Service is annotated for it. Clients then check against the
             authority that follows the certificate in `tls.crt`, as that Secret has no `ca.crt`. Default false.
         ca_config_map: ConfigMap with the authority's certificate under `ca.crt`, for a Gateway that checks the pod: `BackendTLSPolicy`

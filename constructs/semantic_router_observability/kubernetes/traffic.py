@@ -85,14 +85,14 @@ class Flow(Spec, frozen=True, kw_only=True):
 
 
 class Traffic(Spec, frozen=True, kw_only=True):
-    """What the network has to let through for one workload.
+    """Connections of one workload that the network has to allow.
 
     Attributes:
         name: The workload's name.
         pods: Its pods.
         sends: Connections its pods open.
         receives: Connections from pods that no construct here describes, such as an ingress controller or a Prometheus elsewhere.
-        foreign: Its pods belong to somebody else, such as an ingress controller's: what it sends is let in here, and no policy is made
+        foreign: Its pods are not part of the stack, such as an ingress controller's: what it sends is allowed here, and no policy is made
             for it. Default false.
 
     """

@@ -67,7 +67,7 @@ def render(
             "cookie_refresh": f"{refresh_seconds}s" if refresh_seconds else None,
             "cookie_secure": True,
             "cookie_httponly": True,
-            # Strict would leave the cookie out when people come back from the provider.
+            # Strict would leave the cookie out when users return from the provider.
             "cookie_samesite": "lax",
             "cookie_csrf_per_request": True,
             "cookie_csrf_per_request_limit": CSRF_COOKIES,

@@ -52,25 +52,25 @@ class OAuth2Proxy(Construct):
         )
         ObservabilityIngress(chart, "ingress", backends=[login], via=Nginx())
 
-    Objects are named after `id`: Deployment, Service, ServiceAccount `<id>`, ConfigMap `<id>-config`. Sessions live in people's cookies, so
+    Objects are named after `id`: Deployment, Service, ServiceAccount `<id>`, ConfigMap `<id>-config`. Sessions are stored in users' cookies, so
     replicas need to know nothing of one another. Prometheus, Grafana and Alertmanager go on talking directly, without this login.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: Name of everything the login makes. At most 50 characters, so that pod names and labels stay legal.
         upstream: What stands behind the login. It states its `external_url`, with https.
-        provider: Where people prove who they are: OidcProvider, KeycloakProvider, EntraProvider, GoogleProvider or GitHubProvider.
+        provider: Identity provider that authenticates users: OidcProvider, KeycloakProvider, EntraProvider, GoogleProvider or GitHubProvider.
         client_id: Id under which the identity provider knows this login.
         client_secret: Secret that came with the id. A line break at its end counts.
         cookie_secret: Key of the cookies: 16, 24 or 32 bytes, as they are or in base64.
-        allow: Who is let in. Default: nobody has said, which only GitHubProvider, and KeycloakProvider with roles, accept.
-        expire: How long people stay logged in. Default `12h`, a working day.
+        allow: Who is admitted. Default: no rule, which only GitHubProvider, and KeycloakProvider with roles, accept.
+        expire: How long users stay logged in. Default `12h`, a working day.
         refresh: Ask the identity provider this often whether a session still holds; it has to give out refresh tokens. Default: never,
-            so a person who leaves is let in until `expire`.
+            so a user disabled at the provider is admitted until `expire`.
         trusted_proxies: Addresses of the ingress controller, as CIDRs; its word is taken for where a request came from, in the log of
             logins. Default: none, the log shows the controller.
         replicas: Number of pods. Default 1.
-        resources: Requests and limits. Default 10m CPU, 32Mi memory, limit 128Mi memory: it takes 27 MB with a few people.
+        resources: Requests and limits. Default 10m CPU, 32Mi memory, limit 128Mi memory: it takes 27 MB with a few users.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
@@ -162,7 +162,7 @@ class OAuth2Proxy(Construct):
                 name=id,
                 pods=pods,
                 sends=(
-                    *flows_to_endpoint(protected, namespace=namespace, why="requests of people who are logged in"),
+                    *flows_to_endpoint(protected, namespace=namespace, why="requests of authenticated users"),
                     *flows_to(provider.server, namespace=namespace, why="identity provider"),
                 ),
             ),
@@ -177,7 +177,7 @@ class OAuth2Proxy(Construct):
 
         account = service_account(self, id, labels=owned)
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
-        """Holds `oauth2-proxy.cfg` and the email addresses that are let in; no credential."""
+        """Holds `oauth2-proxy.cfg` and the email addresses that are admitted; no credential."""
         self.workload = Manifest(
             self,
             "workload",
@@ -224,7 +224,7 @@ def _address(id: str, upstream: Endpoint) -> Url:
         raise ConfigError(place(id, "upstream"), name, "it asks for a login itself, which this one cannot answer; remove one of the two")
     where = place(name, "external_url")
     if url is None:
-        raise ConfigError(where, url, f"state where people reach it, such as https://{name}.example.com")
+        raise ConfigError(where, url, f"state the URL at which users reach it, such as https://{name}.example.com")
     if url.scheme != "https":
         raise ConfigError(where, url.text, "write https://: its cookies are sent over nothing else")
     return public_url(where, url)

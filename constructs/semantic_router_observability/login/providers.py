@@ -1,4 +1,4 @@
-"""Identity providers that oauth2-proxy sends people to, and who of those that come back is let in. Pure."""
+"""Identity providers of oauth2-proxy, and which of their users are admitted. Pure."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?", re.ASCII
 
 
 class Allow(Spec, frozen=True, kw_only=True):
-    """Who is let in, of those whom the identity provider knows. At least one rule is needed.
+    """Which users of the identity provider are admitted. At least one rule is needed.
 
     `emails` and `domains` add to one another: either is enough. `groups` narrows them down: who is in none of the groups stays out.
-    A person without an email address is never let in.
+    A user without an email address is never admitted.
 
     Attributes:
         emails: Email addresses. Default: none.
         domains: What stands behind the `@`, such as `example.com`; its subdomains are not included. Default: none.
         groups: Groups, in the identity provider's words: names for most, object ids for Entra ID. Default: none.
-        everybody: Let in everybody whom the identity provider lets in: with a public one, everybody. Default false.
+        everybody: Admit every user of the identity provider: with a public one, anyone. Default false.
 
     """
 
@@ -106,7 +106,7 @@ class KeycloakProvider(Tagged, frozen=True, kw_only=True, tag="keycloak"):
 
     Attributes:
         issuer: URL of the realm, such as `https://keycloak.example.com/realms/company`.
-        roles: Roles that are let in: realm roles as they are, those of a client as `client:role`. They add to `allow.groups`: one of
+        roles: Roles that are admitted: realm roles as they are, those of a client as `client:role`. They add to `allow.groups`: one of
             either is enough. Default: none asked for.
         scope: Scopes to ask for. Default: `openid email profile`, and `groups`, which the realm has to know, with rules on groups.
         ca: Certificate of the authority behind Keycloak's own certificate. Default: the public authorities.
@@ -141,7 +141,7 @@ class KeycloakProvider(Tagged, frozen=True, kw_only=True, tag="keycloak"):
 
 
 class EntraProvider(Tagged, frozen=True, kw_only=True, tag="entra"):
-    """Microsoft Entra ID, for the people of one tenant and its guests.
+    """Microsoft Entra ID, for the users of one tenant and its guests.
 
     Attributes:
         tenant: Directory (tenant) id.
@@ -155,7 +155,7 @@ class EntraProvider(Tagged, frozen=True, kw_only=True, tag="entra"):
             raise ConfigError("tenant", self.tenant, "write the directory id, such as 9188040d-6c67-4c5b-b112-36a304b66dad")
 
     def options(self, allow: Allow, files: SecretFiles) -> dict[str, Any]:
-        """As options of oauth2-proxy; of people in more than 200 groups, Microsoft's directory is asked for them."""
+        """As options of oauth2-proxy; the groups of users in more than 200 of them are read from Microsoft Graph."""
         del files
         return {
             **_openid(
@@ -218,8 +218,8 @@ class GitHubProvider(Tagged, frozen=True, kw_only=True, tag="github"):
     """GitHub, for members of an organization.
 
     Attributes:
-        organization: Organization whose members are let in.
-        teams: Teams of it, by the name in their address; a member of one is let in. Default: all members of the organization.
+        organization: Organization whose members are admitted.
+        teams: Teams of it, by the name in their address; a member of one is admitted. Default: all members of the organization.
 
     """
 
@@ -244,7 +244,7 @@ class GitHubProvider(Tagged, frozen=True, kw_only=True, tag="github"):
 
 
 IdentityProvider = OidcProvider | KeycloakProvider | EntraProvider | GoogleProvider | GitHubProvider
-"""Where people prove who they are."""
+"""Identity provider that authenticates users."""
 
 
 def check_allow(where: Where, allow: Allow, provider: IdentityProvider) -> None:

@@ -50,7 +50,7 @@ class ClientCertificates(Tagged, frozen=True, kw_only=True, tag="clientCertifica
     Attributes:
         secret: Secret of type `kubernetes.io/tls` with the certificate that the stack's own parts show: `tls.crt`, `tls.key`, and `ca.crt`
             unless `ca` says otherwise.
-        ca: Authority whose certificates are let in. Default: `ca.crt` of `secret`.
+        ca: Authority whose certificates are accepted. Default: `ca.crt` of `secret`.
         allowed_names: Names of which a client's certificate has to carry one, as DNS name, address, e-mail or URI. Default: any
             certificate of the authority gets in, so let it sign for nobody else.
 
@@ -101,4 +101,4 @@ class NoLogin(Tagged, frozen=True, kw_only=True, tag="none"):
 
 
 Login = BasicAuthUsers | ClientCertificates | NoLogin
-"""How Prometheus or Alertmanager finds out who is there."""
+"""How Prometheus or Alertmanager authenticates clients."""

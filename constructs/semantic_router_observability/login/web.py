@@ -33,7 +33,7 @@ PROBE_CONFIG = "probe.yml"
 
 
 class WebServer(msgspec.Struct, frozen=True, kw_only=True):
-    """How one server lets clients in.
+    """Authentication and TLS of one server.
 
     Attributes:
         service: Name of its Service.
@@ -64,7 +64,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def asks(self) -> bool:
-        """Whether it asks who is there."""
+        """Whether it authenticates clients."""
         return isinstance(self.login, BasicAuthUsers | ClientCertificates)
 
     @property
@@ -141,7 +141,7 @@ class WebServer(msgspec.Struct, frozen=True, kw_only=True):
                 secret=key.secret,
                 key=key.key,
                 reader=self.service,
-                way="projected",
+                method="projected",
                 on_change="reread",
                 made_by=self.made_by.get(key.secret),
             )

@@ -51,7 +51,7 @@ def flows_in(config: Any, *, namespace: str, why: str) -> Iterator[Flow]:
     if isinstance(config, dict):
         for key, value in config.items():
             if isinstance(value, str) and _NAMES_A_SERVER.fullmatch(str(key)):
-                # What a message template makes is a link for people.
+                # A URL in a message template is a link for readers, not a destination.
                 if value and "{{" not in value:
                     yield from flows_to(value, namespace=namespace, why=why)
             else:

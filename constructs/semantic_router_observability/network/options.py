@@ -1,4 +1,4 @@
-"""What network policies have to be told, because no construct knows it."""
+"""Options of network policies that no construct can derive."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ USUAL_DNS: tuple[Dns, ...] = (
     DnsAddresses(),
     DnsPods(namespace="openshift-dns", labels={"dns.operator.openshift.io/daemonset-dns": "default"}, port=5353),
 )
-"""Port 53 of whoever it is: pods of kube-dns or CoreDNS, caches on the node under a link-local address or the Service's own, resolvers of a
+"""Port 53 of any server: pods of kube-dns or CoreDNS, caches on the node under a link-local address or the Service's own, resolvers of a
 cloud. And OpenShift's, whose pods listen on another port."""
 
 

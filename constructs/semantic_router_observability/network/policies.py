@@ -113,18 +113,18 @@ class NetworkPolicies(Construct):
 
 
 class RouterAccess(Construct):
-    """A NetworkPolicy for the routers' own pods, in their namespaces, that lets a Prometheus in to their metrics.
+    """A NetworkPolicy for the routers' own pods, in their namespaces, that allows a Prometheus to scrape their metrics.
 
     Usage:
         RouterAccess(chart, "router-access", prometheus=prometheus)
 
-    Policies add up, and the first one that selects a pod shuts out whatever none of them names. So this is for namespaces whose policies
+    Policies add up, and the first one that selects a pod denies whatever none of them allows. So this is for namespaces whose policies
     already say who may use the router; where there are none, it would cut the gateway off.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: First half of every policy's name. At most 20 characters.
-        prometheus: The Prometheus to let in.
+        prometheus: The Prometheus to allow.
 
     Raises:
         ConfigError: the Prometheus scrapes every namespace, so that the routers' are not known.
@@ -239,7 +239,9 @@ def _check(
     for workload in own:
         if not workload.pods.labels or workload.pods.namespace is None:
             raise ConfigError(
-                place(id, "members"), workload.name, "its traffic names no labels or no namespace, so pods of others would be shut in too"
+                place(id, "members"),
+                workload.name,
+                "its traffic names no labels or no namespace, so pods outside the stack would be isolated too",
             )
     unique(place(id, "members"), [f"{workload.pods.namespace}/{workload.name}" for workload in own], "workloads")
     names = [workload.name for workload in own]

@@ -41,7 +41,7 @@ class Rule(NamedTuple):
 
 
 class Wiring:
-    """All workloads together: each is let in where another says that it connects."""
+    """All workloads together: each is allowed where another declares that it connects."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Wiring:
         namespace = workload.pods.namespace or ""
         flows = [*workload.sends, *_allowed(self._allow_to, workload, namespace)]
         edges = [edge for flow in flows for edge in self._resolved(flow)]
-        # Without any connection there is no name to look up.
+        # Without any connection, no DNS lookup is needed.
         return _merged([*edges, *(edge for server in self._dns for edge in _names(server))] if edges else [])
 
     def into(self, workload: Traffic) -> list[Rule]:
@@ -78,11 +78,11 @@ class Wiring:
             for edge in self._resolved(flow)
             if isinstance(edge.peer, Pods) and selects(edge.peer, workload.pods)
         ]
-        told = [*workload.receives, *_allowed(self._allow_from, workload, namespace)]
-        return _merged([*edges, *(edge for flow in told for edge in self._resolved(flow))])
+        declared = [*workload.receives, *_allowed(self._allow_from, workload, namespace)]
+        return _merged([*edges, *(edge for flow in declared for edge in self._resolved(flow))])
 
     def _behind(self, service: Service) -> list[Pods]:
-        return [each.pods for each in self._workloads if _serves(each, service)]
+        return [workload.pods for workload in self._workloads if _serves(workload, service)]
 
     def _resolved(self, flow: Flow) -> Iterator[Edge]:
         match flow.peer:
@@ -97,9 +97,9 @@ class Wiring:
 
 
 def selects(peer: Pods, pods: Pods) -> bool:
-    """Whether whoever is described by `pods` is among those that `peer` asks for.
+    """Whether the pods described by `pods` are among those that `peer` selects.
 
-    A peer without labels stands for pods that nobody has named, such as those behind somebody's Service; the workloads here have names.
+    A peer without labels stands for unknown pods, such as those behind a Service outside the stack; the workloads here have names.
     """
     in_namespace = peer.namespace == pods.namespace if peer.namespace is not None else not peer.namespace_labels
     return in_namespace and bool(peer.labels) and peer.labels.items() <= pods.labels.items()
@@ -109,7 +109,7 @@ def body(rules: Iterable[Rule], own_namespace: str, direction: str) -> list[dict
     """As `ingress` (direction `from`) or `egress` (direction `to`) of a NetworkPolicy."""
     return [
         {
-            # Left out, it means everybody, to every network plugin alike. A range of all addresses does not: to some it is no pod, and to
+            # Omitted, it means any peer, to every network plugin. A range of all addresses does not: to some it is no pod, and to
             # Cilium neither a node of the cluster nor the API server that runs on one.
             direction: None if ANYWHERE in rule.peers else [peer for peers in rule.peers for peer in _peers(peers, own_namespace)],
             "ports": [{"protocol": port.protocol, "port": port.number} for port in rule.ports] or None,
@@ -147,9 +147,9 @@ def _serves(workload: Traffic, service: Service) -> bool:
 
 
 def _allowed(allowed: Iterable[AllowedConnection], workload: Traffic, namespace: str) -> Iterator[Flow]:
-    for each in allowed:
-        if workload.name in each.workloads:
-            yield Flow(peer=each.peer(namespace), ports=tuple(Port(number) for number in each.ports), why=each.reason)
+    for rule in allowed:
+        if workload.name in rule.workloads:
+            yield Flow(peer=rule.peer(namespace), ports=tuple(Port(number) for number in rule.ports), why=rule.reason)
 
 
 def _names(server: Dns) -> Iterator[Edge]:

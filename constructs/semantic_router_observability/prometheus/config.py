@@ -62,9 +62,9 @@ def stack_jobs(
     Components are found by labels. One that takes more than a plain request has a job of its own.
     """
     alert_namespaces = tuple(dict.fromkeys(known.service.namespace for known in alertmanagers if known.service))
-    guarded = {
-        "grafana": [known for known in grafanas if known.guarded],
-        "alertmanager": [known for known in alertmanagers if known.guarded],
+    protected = {
+        "grafana": [known for known in grafanas if known.protected],
+        "alertmanager": [known for known in alertmanagers if known.protected],
     }
     return [
         {
@@ -74,24 +74,24 @@ def stack_jobs(
             **_client(own, files),
             "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"]}],
         },
-        _component_job("grafana", (own_namespace,), guarded["grafana"]),
-        *(_guarded_job("grafana", known, files) for known in guarded["grafana"]),
-        *([_component_job("alertmanager", alert_namespaces, guarded["alertmanager"])] if alert_namespaces else []),
-        *(_guarded_job("alertmanager", known, files) for known in guarded["alertmanager"]),
+        _component_job("grafana", (own_namespace,), protected["grafana"]),
+        *(_protected_job("grafana", known, files) for known in protected["grafana"]),
+        *([_component_job("alertmanager", alert_namespaces, protected["alertmanager"])] if alert_namespaces else []),
+        *(_protected_job("alertmanager", known, files) for known in protected["alertmanager"]),
     ]
 
 
-def _guarded_job(name: str, guarded: Endpoint, files: SecretFiles) -> dict[str, Any]:
+def _protected_job(name: str, protected: Endpoint, files: SecretFiles) -> dict[str, Any]:
     """Job for one component that takes more than a plain request. Its series say the same job as those of all others of the kind."""
-    service = guarded.service
+    service = protected.service
     assert service is not None  # noqa: S101  components are found by their Services
     job = _component_job(name, (service.namespace,))
     return {
         **job,
-        **_client(guarded, files),
+        **_client(protected, files),
         "job_name": f"{name}/{service.namespace}/{service.name}",
         "relabel_configs": [
-            _service_condition([guarded], "keep"),
+            _service_condition([protected], "keep"),
             *job["relabel_configs"],
             {"target_label": "job", "replacement": name},
         ],
@@ -103,12 +103,12 @@ def _client(server: Endpoint, files: SecretFiles) -> dict[str, Any]:
     return {**({"scheme": "https"} if server.url.scheme == "https" else {}), **server.access.http_config(files)}
 
 
-def _service_condition(guarded: Sequence[Endpoint], action: str) -> dict[str, Any]:
-    names = "|".join(f"{known.service.namespace};{re.escape(known.service.name)}" for known in guarded if known.service)
+def _service_condition(protected: Sequence[Endpoint], action: str) -> dict[str, Any]:
+    names = "|".join(f"{known.service.namespace};{re.escape(known.service.name)}" for known in protected if known.service)
     return {"source_labels": ["__meta_kubernetes_namespace", "__meta_kubernetes_service_name"], "regex": names, "action": action}
 
 
-def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[Endpoint] = ()) -> dict[str, Any]:
+def _component_job(name: str, namespaces: tuple[str, ...], protected: Sequence[Endpoint] = ()) -> dict[str, Any]:
     """Job for a component of the stack, found by its Service's labels, without those that have a job of their own."""
     return {
         "job_name": name,
@@ -116,7 +116,7 @@ def _component_job(name: str, namespaces: tuple[str, ...], guarded: Sequence[End
         **limits(ScrapeGuards()),
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces)],
         "relabel_configs": [
-            *([_service_condition(guarded, "drop")] if guarded else []),
+            *([_service_condition(protected, "drop")] if protected else []),
             {
                 "source_labels": [
                     "__meta_kubernetes_service_label_app_kubernetes_io_part_of",

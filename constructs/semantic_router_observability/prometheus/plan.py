@@ -99,5 +99,5 @@ class Plan:
 
         None when empty: the API server does not store an empty mapping, and every apply would send it again.
         """
-        files = rule_files(self.id, recording=self.recording_rules, alerts=self.alerts, facts=facts, brought=self.rules)
+        files = rule_files(self.id, recording=self.recording_rules, alerts=self.alerts, facts=facts, user_supplied=self.rules)
         return {f"{file.name}.yaml": to_yaml({"groups": list(file.groups)}) for file in files} or None

@@ -1,4 +1,4 @@
-"""Credentials in what users write in Prometheus's own words: a reference stands where the text would, and becomes the file's path."""
+"""Credentials in Prometheus's native syntax: a reference takes the place of the value, and becomes the file's path."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEADERS = "http_headers"
 
 
 def check_raw(where: Where, value: Any) -> None:
-    """Refuse credentials that are written out, and references where Prometheus reads no file.
+    """Reject literal credentials, and references where Prometheus reads no file.
 
     Raises:
         ConfigError: there is one; a credential is not repeated.
@@ -60,7 +60,7 @@ def _check_references(where: Where, parent: str, value: Any) -> None:
                     _check_references(inner, key, item)
                 elif parent != _HEADERS and key not in _READ_FROM_FILES.get(parent, ()):
                     fields = ", ".join(
-                        [*(f"{each}.{field}" for each, fields in _READ_FROM_FILES.items() for field in fields), f"{_HEADERS}.NAME"]
+                        [*(f"{section}.{field}" for section, fields in _READ_FROM_FILES.items() for field in fields), f"{_HEADERS}.NAME"]
                     )
                     raise ConfigError(inner, item["secret"], f"Prometheus reads no file for this field; it does for {fields}")
                 else:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.alerting.options import Alerts
 
 
-def rule_files(id: str, *, recording: bool, alerts: Alerts, facts: Facts, brought: Sequence[RuleFile]) -> list[RuleFile]:
+def rule_files(id: str, *, recording: bool, alerts: Alerts, facts: Facts, user_supplied: Sequence[RuleFile]) -> list[RuleFile]:
     """Return every file, a topic each, so that a change touches one entry of the ConfigMap.
 
     Raises:
@@ -27,18 +27,18 @@ def rule_files(id: str, *, recording: bool, alerts: Alerts, facts: Facts, brough
     with inside(*place(id, "alerts")):
         shipped_groups = alerts.groups(facts)
     shipped = [RuleFile(name=name, groups=tuple(dict(group) for group in groups)) for name, groups in shipped_groups.items()]
-    files = [*(_recording(facts.interval) if recording else ()), *shipped, *own_file(alerts, facts), *brought]
+    files = [*(_recording(facts.interval) if recording else ()), *shipped, *own_file(alerts, facts), *user_supplied]
     unique(place(id, "rules"), [file.name for file in files], "rule files")
     return files
 
 
 def own_file(alerts: Alerts, facts: Facts) -> list[RuleFile]:
-    """Return the alerts that users brought, if any."""
+    """Return the alerts that users user_supplied, if any."""
     groups = alerts.own_groups(facts)
     return [RuleFile(name="alerts-own", groups=tuple(groups))] if groups else []
 
 
 def _recording(interval: str) -> Iterator[RuleFile]:
     """The router's recording rules; never evaluated more often than there are new samples."""
-    seldom = max(interval, recorded.INTERVAL, key=lambda each: duration_seconds("interval", each))
-    yield RuleFile(name=recorded.FILE_NAME, groups=tuple(group.body() for group in recorded.router_groups(seldom)))
+    longest = max(interval, recorded.INTERVAL, key=lambda interval: duration_seconds("interval", interval))
+    yield RuleFile(name=recorded.FILE_NAME, groups=tuple(group.body() for group in recorded.router_groups(longest)))

@@ -14,7 +14,7 @@ from semantic_router_observability.texts import DnsLabel
 
 
 class RuleFile(Spec, frozen=True, kw_only=True):
-    """Rule groups in native syntax, as Prometheus's rule files spell them.
+    """Rule groups in native syntax, as in Prometheus's rule files.
 
     Attributes:
         name: Name of the file, without its ending.

@@ -32,7 +32,7 @@ _HIGHEST_LIMIT = 2**31 - 1
 
 
 class ScrapeGuards(Spec, frozen=True, kw_only=True):
-    """Bounds on what one router pod may write, and relabelling of labels that people outside can grow.
+    """Bounds on what one router pod may write, and relabelling of labels whose values clients choose.
 
     A scrape over a limit fails as a whole and `up` turns 0, so the limits leave an order of magnitude of room: a router with 20
     models, 20 decisions and every feature on exposes about 5,000 series.
@@ -187,7 +187,7 @@ class ServiceJob(_Job, frozen=True, kw_only=True, tag_field="type", tag="service
 
 
 class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
-    """A scrape configuration in native syntax, as Prometheus's configuration file spells it.
+    """A scrape configuration in native syntax, as in Prometheus's configuration file.
 
     Attributes:
         name: Value of the `job` label.

@@ -83,11 +83,11 @@ class PrometheusStack(Construct):
         alertmanagers: Alertmanagers outside this stack that alerts are sent to. Default: none, alerts are only displayed.
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
         retention: How long samples are kept. Default `15d`, the router project's own setting.
-        retention_size: Most bytes that blocks may take, in Prometheus's words (`16GB`). Default: 80 % of the volume.
+        retention_size: Most bytes that blocks may take, in Prometheus's notation (`16GB`). Default: 80 % of the volume.
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_labels: Labels added to everything that leaves this Prometheus. Default: none.
-        external_url: Where people reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
+        external_url: URL at which users reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
         login: How clients authenticate: basic authentication, client certificates, or none with a reason. Default: no authentication.
         tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
         remote_write: Long-term storages to send samples to. Default: none.
@@ -152,7 +152,7 @@ class PrometheusStack(Construct):
             interval=interval,
             retention=retention,
         )
-        kept = retention_body(id, retention, retention_size, storage)
+        retained = retention_body(id, retention, retention_size, storage)
         address = None if external_url is None else http_url(place(id, "external_url"), external_url)
         image = registries.resolve(place(id, "image"), image)
         alert_namespaces = alert_namespaces_of(alertmanagers)
@@ -204,7 +204,7 @@ class PrometheusStack(Construct):
             alertmanagers=alertmanagers,
             remote_write=remote_write,
             external_labels=external_labels or {},
-            retention=kept,
+            retention=retained,
             pull_secrets=registries.pull_secrets,
             recording_rules=recording_rules,
             alerts=alerts,
@@ -270,7 +270,7 @@ class PrometheusStack(Construct):
         """Learn of a Grafana that shows this Prometheus: links in alerts lead to it, and its certificate is checked when it is scraped."""
         if later.component != "grafana":
             return
-        if later.guarded and later.service and later.service.namespace == self._plan.namespace:
+        if later.protected and later.service and later.service.namespace == self._plan.namespace:
             self._grafanas = (*self._grafanas, later)
             rendered = self._plan.render(self._grafanas)
             self.config_map.amend(data=rendered.files)

@@ -98,7 +98,7 @@ def _remote_write(write: RemoteWrite, namespace: str) -> Iterator[Flow]:
 
 
 def _discovered(config: Mapping[str, Any], own_namespace: str, why: str) -> Iterator[Flow]:
-    """Read connections out of a section in Prometheus's own words, where targets may be found in any of its ways."""
+    """Read the connections of a section in Prometheus's native syntax, with any of its service discoveries."""
     servers = {key: value for key, value in config.items() if key not in {"params", "static_configs"}}
     yield from flows_in(servers, namespace=own_namespace, why=why)
     port = 443 if config.get("scheme") == "https" else 80

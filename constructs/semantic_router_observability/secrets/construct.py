@@ -55,12 +55,12 @@ class Secrets(Construct):
         service_name(place("Secrets", "id"), id, limit=63)
         listed(place(id, "providers"), providers)
         needed = needs(of)
-        brought = [(provider, _brought(place(id, "providers", index), provider, needed)) for index, provider in enumerate(providers)]
-        _check_once(id, brought)
+        provided = [(provider, _provided(place(id, "providers", index), provider, needed)) for index, provider in enumerate(providers)]
+        _check_once(id, provided)
         super().__init__(scope, id)
 
         owned = labels("secrets", id, "secrets")
-        taken = {(need.namespace, need.name) for _, some in brought for need in some}
+        taken = {(need.namespace, need.name) for _, some in provided for need in some}
         self.left: Sequence[str] = [need.name for need in needed if (need.namespace, need.name) not in taken and need.made_by is None]
         """Names of the Secrets that no provider brings: they have to exist."""
         self.objects: Sequence[Manifest] = [
@@ -74,18 +74,18 @@ class Secrets(Construct):
                 labels=owned,
                 spec=made.spec,
             )
-            for provider, some in brought
+            for provider, some in provided
             for need in some
             for made in provider.objects(need)
         ]
         """An ExternalSecret or SecretProviderClass for each Secret; encrypted files are written by themselves."""
-        for provider, some in brought:
+        for provider, some in provided:
             for need in some:
                 if volume := provider.volume(need):
                     _mount(place(id, "providers"), scope, need, volume)
 
 
-def _brought(where: Path, provider: Provider, needed: Sequence[Need]) -> list[Need]:
+def _provided(where: Path, provider: Provider, needed: Sequence[Need]) -> list[Need]:
     """The needs that a provider serves, each checked."""
     try:
         return [need for name in provider.names for need in _matching(provider, name, needed)]
@@ -107,9 +107,9 @@ def _matching(provider: Provider, name: str, needed: Sequence[Need]) -> list[Nee
     return matching
 
 
-def _check_once(id: str, brought: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
+def _check_once(id: str, provided: Sequence[tuple[Provider, Sequence[Need]]]) -> None:
     seen: set[tuple[str, str]] = set()
-    for _, some in brought:
+    for _, some in provided:
         for need in some:
             if (need.namespace, need.name) in seen:
                 raise ConfigError(place(id, "providers"), need.name, "two providers bring this Secret; keep one")

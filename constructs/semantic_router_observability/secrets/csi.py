@@ -32,7 +32,7 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
 
     Attributes:
         provider: The driver's provider, such as `vault`, `aws`, `azure` or `gcp`.
-        entries: Parameters of each Secret's class, by the Secret's name, in the provider's words. They must make a file for each key, called
+        entries: Parameters of each Secret's class, by the Secret's name, in the provider's native syntax. They must make a file for each key, called
             as the key (`objectName` for Vault, `objectAlias` for AWS and Azure, `path` for Google). What is not text is written as YAML text.
         parameters: Parameters that all classes share, such as the vault's address and the role. Default: none.
 
@@ -64,7 +64,7 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
     def check(self, need: Need) -> None:
         """Refuse parameters that make no file for a key, and Secrets that no pod mounts."""
         for use in need.uses:
-            if use.way in {"image pull", "ingress"}:
+            if use.method in {"image pull", "ingress"}:
                 raise ConfigError(
                     "entries",
                     need.name,
@@ -92,13 +92,13 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
     def made_of(manifest: Mapping[str, Any]) -> Iterable[str]:
         """Secrets that the driver keeps while a pod runs."""
         if manifest["kind"] == "SecretProviderClass":
-            yield from (kept["secretName"] for kept in (manifest.get("spec") or {}).get("secretObjects") or ())
+            yield from (synced["secretName"] for synced in (manifest.get("spec") or {}).get("secretObjects") or ())
 
     def _spec(self, need: Need) -> dict[str, Any]:
         parameters = {
             key: value if isinstance(value, str) else to_yaml(value) for key, value in (self.parameters | self.entries[need.name]).items()
         }
-        synced = tuple(dict.fromkeys(use.key for use in need.uses if use.way in {"environment", "projected"}))
+        synced = tuple(dict.fromkeys(use.key for use in need.uses if use.method in {"environment", "projected"}))
         return {
             "provider": self.provider,
             "parameters": parameters,

@@ -70,7 +70,7 @@ class EncryptedFile(SecretProvider, frozen=True, kw_only=True, tag="encryptedFil
         """
         name = Path(self.path).name
         try:
-            documents = [each for each in yaml.load_all(self.content.decode(), Loader=Loader) if each is not None]
+            documents = [document for document in yaml.load_all(self.content.decode(), Loader=Loader) if document is not None]
         except (UnicodeDecodeError, yaml.YAMLError) as error:
             raise ConfigError(Place(name), Raw("unreadable"), "write YAML with SealedSecrets, or with Secrets encrypted by SOPS") from error
         if not documents:
@@ -83,7 +83,7 @@ class EncryptedFile(SecretProvider, frozen=True, kw_only=True, tag="encryptedFil
         return tuple(secret.name for secret in self.secrets())
 
     def serves(self, need: Need) -> bool:
-        """Whether it brings this very Secret: a file is encrypted for one namespace."""
+        """Whether it contains this Secret: a file is encrypted for one namespace."""
         return any((secret.namespace, secret.name) == (need.namespace, need.name) for secret in self.secrets())
 
     def check(self, need: Need) -> None:

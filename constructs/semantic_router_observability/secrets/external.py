@@ -59,8 +59,8 @@ class RemoteKey(Spec, frozen=True, kw_only=True):
     def body(self) -> dict[str, Any]:
         """As an ExternalSecret's `remoteRef`.
 
-        Defaults are written out: the API server adds them to a list's items, where `kubectl apply` and Argo CD would find a difference
-        for ever.
+        Defaults are set explicitly: the API server adds them to a list's items, where `kubectl apply` and Argo CD would always find a
+        difference.
         """
         return {
             "key": self.key,

@@ -1,1 +1,1 @@
-"""Who people are in Grafana, and what they may do there."""
+"""Authentication of Grafana's users, and their roles."""

@@ -1,4 +1,4 @@
-"""A reverse proxy that says who people are (page `auth-proxy/` of Grafana's documentation)."""
+"""A reverse proxy that authenticates users (page `auth-proxy/` of Grafana's documentation)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _WIDEST = {4: 8, 6: 32}
 
 
 class AuthProxy(Spec, frozen=True, kw_only=True):
-    """Take people's names from a header that a reverse proxy in front of Grafana sets.
+    """Take user names from a header that a reverse proxy in front of Grafana sets.
 
-    Whoever can connect to Grafana from one of the `addresses` is whoever they write into the header, the administrator too. Name the
+    Clients that connect to Grafana from one of the `addresses` can name any user in the header, the administrator too. Name the
     proxy's addresses and no others, let a NetworkPolicy admit nobody else, and make sure that the proxy drops the header from what it is sent.
 
     Attributes:
@@ -31,7 +31,7 @@ class AuthProxy(Spec, frozen=True, kw_only=True):
         headers: Headers with more about a person, by `Name`, `Email`, `Role` or `Groups`. Default: none.
         sign_up: Make a user at the first login. Default true; otherwise only those who exist already can log in.
         sync_minutes: For how long Grafana keeps what the headers said. Default 15; 0 reads them at every request.
-        login_token: Give people a session, so that only `/login` needs the header. Default false.
+        login_token: Create a session for the user, so that only `/login` needs the header. Default false.
 
     """
 

@@ -1,4 +1,4 @@
-"""What Grafana connects to in order to know who people are. Pure."""
+"""Servers to which Grafana connects to authenticate users. Pure."""
 
 from __future__ import annotations
 

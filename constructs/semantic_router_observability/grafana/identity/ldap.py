@@ -40,7 +40,7 @@ class LdapGroup(Spec, frozen=True, kw_only=True):
     """Role of a directory group.
 
     Attributes:
-        dn: Distinguished name of the group, or `*` for everybody in the directory.
+        dn: Distinguished name of the group, or `*` for every user of the directory.
         role: `Admin`, `Editor` or `Viewer`.
         server_admin: Let them administrate the whole Grafana, not only its organization. Default false.
         org_id: Number of the Grafana organization. Default 1, the one there is.
@@ -71,7 +71,7 @@ class LdapAttributes(Spec, frozen=True, kw_only=True):
     """What the directory calls what Grafana wants to know. The defaults are those of `inetOrgPerson`.
 
     Attributes:
-        username: Name people log in with. Default `uid`; Active Directory has `sAMAccountName`.
+        username: Attribute with the name that users log in with. Default `uid`; Active Directory has `sAMAccountName`.
         name: First name. Default `givenName`.
         surname: Family name. Default `sn`.
         email: Mail address. Default `mail`.
@@ -97,7 +97,7 @@ class LdapGroupSearch(Spec, frozen=True, kw_only=True):
     Attributes:
         filter: Filter with `%s` for the person, such as `(&(objectClass=posixGroup)(memberUid=%s))`.
         base_dns: Where to search.
-        user_attribute: Attribute of the person that stands for `%s`. Default: the one people log in with.
+        user_attribute: Attribute of the person that stands for `%s`. Default: the one that users log in with.
 
     """
 
@@ -120,11 +120,11 @@ class LdapServer(Spec, frozen=True, kw_only=True):
 
     Attributes:
         hosts: Its servers; the next is asked when one cannot be reached.
-        search_base_dns: Where people are searched for.
+        search_base_dns: Base distinguished names of the search for users.
         groups: Role by group, the first that matches. Who is in none cannot log in.
-        search_filter: How people are searched for; `%s` is the name they log in with. Default `(uid=%s)`; Active Directory wants
+        search_filter: Filter of the search for users; `%s` is the name they log in with. Default `(uid=%s)`; Active Directory wants
             `(sAMAccountName=%s)`.
-        bind_dn: Account that searches, or a name with `%s` as which people search themselves. Default: search without logging in.
+        bind_dn: Account that searches, or a name with `%s`, so that users search with their own credentials. Default: anonymous search.
         bind_password: Key with that account's password. Default: none.
         encryption: `ldaps` (default): TLS from the start; `startTls`: TLS on the plain port; `none`: passwords cross the network readable.
         port: Port. Default 636 with `ldaps`, otherwise 389.
@@ -159,7 +159,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
             if not _HOST.fullmatch(host):
                 raise ConfigError("hosts", host, "write a host name or an IPv4 address; port and encryption have keys of their own")
         if not several("search_base_dns", self.search_base_dns):
-            raise ConfigError("search_base_dns", [], "say where people are searched for, such as ou=people,dc=example,dc=com")
+            raise ConfigError("search_base_dns", [], "name the base of the search for users, such as ou=people,dc=example,dc=com")
         for dn in self.search_base_dns:
             _distinguished_name("search_base_dns", dn)
         _filter("search_filter", self.search_filter)
@@ -186,7 +186,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
             raise ConfigError(
                 "bind_password",
                 self.bind_password.secret,
-                f"people search with their own passwords where {arg('bind_dn')} has %s; remove it",
+                f"users search with their own passwords where {arg('bind_dn')} has %s; remove it",
             )
         if "%s" not in self.bind_dn and not self.bind_password:
             raise ConfigError("bind_password", None, "name the Secret with the account's password: {secret: NAME, key: KEY}")
@@ -199,7 +199,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
 
     def _check_groups(self) -> None:
         if not self.groups:
-            raise ConfigError("groups", [], "everybody in the directory could log in; name groups, or say so with the group '*'")
+            raise ConfigError("groups", [], "every user of the directory could log in; name groups, or admit all with the group '*'")
         seen: set[tuple[str, int]] = set()
         for group in self.groups:
             key = (group.dn.lower(), group.org_id)
@@ -243,7 +243,7 @@ class LdapServer(Spec, frozen=True, kw_only=True):
 
 
 class Ldap(Spec, frozen=True, kw_only=True):
-    """People log in with the name and password of a directory, in Grafana's login form. Roles are settled anew at every login.
+    """Users log in with the user name and password of a directory, in Grafana's login form. Roles are assigned again at every login.
 
     Attributes:
         servers: Directories; the first that knows a person decides.

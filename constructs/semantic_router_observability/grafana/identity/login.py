@@ -40,7 +40,7 @@ def check_logins(
     listed(place(id, "logins"), logins)
     if login_form is False and ldap:
         raise ConfigError(
-            place(id, "login_form"), login_form, f"people of the LDAP directory log in there; remove {arg('ldap')} or {arg('login_form')}"
+            place(id, "login_form"), login_form, f"users of the LDAP directory log in there; remove {arg('ldap')} or {arg('login_form')}"
         )
     if login_form is False and not logins and not auth_proxy:
         raise ConfigError(
@@ -50,7 +50,9 @@ def check_logins(
         return
     if external_url is None:
         raise ConfigError(
-            place(id, "external_url"), external_url, f"say where people reach Grafana: {logins[0].PROVIDER} has to send them back there"
+            place(id, "external_url"),
+            external_url,
+            f"state the URL at which users reach Grafana: {logins[0].PROVIDER} redirects them back there",
         )
     if external_url.scheme != "https" and external_url.host != "localhost":
         raise ConfigError(

@@ -22,7 +22,7 @@ class Endpoints(msgspec.Struct, frozen=True):
     """Where a provider is asked."""
 
     auth_url: str
-    """People's browsers go there."""
+    """Users' browsers are redirected there."""
     token_url: str
     """Grafana goes there, with the client secret."""
     api_url: str = ""
@@ -32,14 +32,14 @@ class Endpoints(msgspec.Struct, frozen=True):
 
 
 class OAuthLogin(Spec, frozen=True, kw_only=True):
-    """A provider that says who people are."""
+    """A provider that authenticates users."""
 
     PROVIDER: ClassVar[str]
     """Grafana's name for it: section `auth.<name>`, redirect URL `<root>/login/<name>`."""
     ACCOUNTS: ClassVar[str]
     """Who could log in if nobody were turned away."""
     LIMITS: ClassVar[str] = "domains, groups or strict roles"
-    """By what people can be turned away, in the words of the settings."""
+    """Keys of the settings that restrict who may log in."""
 
     client_id: str
     client_secret: SecretKey
@@ -71,7 +71,7 @@ class OAuthLogin(Spec, frozen=True, kw_only=True):
             **({"allowed_domains": as_list(self.domains)} if self.domains else {}),
             "allow_sign_up": str(self.sign_up).lower(),
             "auto_login": str(self.auto_login).lower(),
-            # Without it, whoever intercepts the redirect has the code that Grafana exchanges for the token.
+            # Without it, an attacker who intercepts the redirect has the code that Grafana exchanges for the token.
             "use_pkce": "true",
         }
 

@@ -35,7 +35,7 @@ class Google(GroupLogin, frozen=True, kw_only=True, tag_field="type", tag="googl
     Attributes:
         client_id: Client id of the OAuth client.
         client_secret: Key with its secret.
-        domains: Workspace domains whose people may log in. Default: not limited by domain.
+        domains: Workspace domains whose users may log in. Default: not limited by domain.
         groups: Mail addresses of the Google groups whose members may log in. Default: not limited by group.
         everybody: Let anybody with a Google account in. Default false.
         roles: Roles by group, named by mail address. Default: everybody starts as viewer, an administrator gives roles inside Grafana.
@@ -140,7 +140,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
     Attributes:
         client_id: Application (client) id of the app registration.
         client_secret: Key with the value of a client secret.
-        tenants: Directory (tenant) ids whose people may log in; the first is the app's own.
+        tenants: Directory (tenant) IDs whose users may log in; the first is the app's own.
         groups: Object ids of the groups whose members may log in. Default: not limited by group.
         domains: Domains of the mail addresses that may log in. Default: not limited by domain.
         everybody: Let anybody of the tenants in. Default false.
@@ -181,7 +181,7 @@ class Entra(OAuthLogin, frozen=True, kw_only=True, tag_field="type", tag="entra"
 
     def endpoints(self) -> Endpoints:
         """Where the provider is."""
-        # The endpoint of one tenant issues tokens to its people only; that of all organizations leaves the choice to allowed_organizations.
+        # The endpoint of one tenant issues tokens to its users only; that of all organizations leaves the choice to allowed_organizations.
         tenant = self.tenants[0] if len(self.tenants) == 1 else "organizations"
         base = f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0"
         return Endpoints(f"{base}/authorize", f"{base}/token", others=("https://graph.microsoft.com",))
@@ -212,7 +212,7 @@ class Okta(GroupLogin, frozen=True, kw_only=True, tag_field="type", tag="okta"):
             `https://example.okta.com/oauth2/default`.
         groups: Groups whose members may log in. Default: not limited by group.
         domains: Domains of the mail addresses that may log in. Default: not limited by domain.
-        everybody: Let everybody in whom Okta assigned to the app. Default false.
+        everybody: Admit every user whom Okta assigned to the app. Default false.
         roles: Roles by group; Okta has to send the claim `groups`. Default: everybody starts as viewer, an administrator gives roles
             inside Grafana.
         sign_up: Make a user at the first login. Default true; otherwise only those who exist already can log in.
@@ -335,12 +335,12 @@ class GenericOAuth(_GenericLogin, frozen=True, kw_only=True, tag_field="type", t
             `groups`.
         domains: Domains of the mail addresses that may log in; only as good as the provider's check that the address is theirs. Default:
             not limited by domain.
-        everybody: Let everybody in whom the provider knows. Default false.
+        everybody: Admit every user of the provider. Default false.
         roles: Roles by group. Default: everybody starts as viewer, an administrator gives roles inside Grafana.
         sign_up: Make a user at the first login. Default true; otherwise only those who exist already can log in.
         auto_login: Go to the provider without showing the login page. Default false.
         refresh_token: Ask the provider again when a token expires; it may need a scope, such as `offline_access`. Default false.
-        signout_url: Where people go after they logged out. Default: Grafana's login page.
+        signout_url: Page to which users are redirected after they logged out. Default: Grafana's login page.
         ca: Certificate authority of the server. Default: those of the image.
 
     """

@@ -1,4 +1,4 @@
-"""How long people stay logged in."""
+"""How long users stay logged in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MINUTES = {"m": 1, "h": 60, "d": 1440, "w": 10_080, "M": 43_200}
 
 
 class Session(Spec, frozen=True, kw_only=True):
-    """How long people stay logged in. Units: `m`, `h`, `d`, `w`, and `M` for a month.
+    """How long users stay logged in. Units: `m`, `h`, `d`, `w`, and `M` for a month.
 
     Attributes:
         idle: Longest time away before they have to log in again. Default `7d`, Grafana's own.

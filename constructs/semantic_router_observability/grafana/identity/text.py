@@ -1,4 +1,4 @@
-"""Text that people write into `grafana.ini` and `ldap.toml`, where some characters mean more than themselves."""
+"""User-supplied text in `grafana.ini` and `ldap.toml`, where some characters mean more than themselves."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def provider_url(where: Where, value: str) -> str:
     """URL of a provider, without a slash at its end. Secrets travel there, so only addresses inside the cluster may be plain http."""
     url = http_url(where, value)
     if url.scheme == "http" and not in_cluster(url.host) and url.host != "localhost":
-        raise ConfigError(where, value, "write https://: the client secret and people's tokens are sent there")
+        raise ConfigError(where, value, "write https://: the client secret and users' tokens are sent there")
     return plain(where, value).rstrip("/")
 
 
