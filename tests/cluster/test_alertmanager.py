@@ -232,7 +232,7 @@ def test_prometheus_sends_to_each_replica_itself_and_scrapes_both(drill: Drill) 
     cluster.wait(lambda: len(drill.metrics.targets("alertmanager")) == 2 and drill.metrics.up("alertmanager"), "both replicas scraped", 30)
 
 
-def test_every_connection_is_one_that_the_policies_let_through(drill: Drill) -> None:
+def test_every_connection_is_one_that_the_policies_allow(drill: Drill) -> None:
     cluster, here = drill.lab.cluster, drill.namespace
     expected = {
         ("alertmanager", drill.receiver.port),

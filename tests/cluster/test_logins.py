@@ -162,7 +162,7 @@ def test_nothing_is_answered_without_the_password(passwords: Running, path: str)
     assert passwords.alertmanager.get("http", path, headers=basic("anna", "first password")).status == 401
 
 
-def test_the_password_lets_in(passwords: Running) -> None:
+def test_the_password_is_accepted(passwords: Running) -> None:
     assert passwords.prometheus.get("http", "/api/v1/query?query=up", headers=basic("anna", "first password")).status == 200
     assert passwords.prometheus.get("http", "/", headers=basic("anna", "first password")).status == 302
     assert passwords.alertmanager.get("http", "/api/v2/status", headers=basic("otto", "other")).status == 200
@@ -229,7 +229,7 @@ def test_a_rotation_takes_effect_at_once_and_nobody_is_locked_out(passwords: Run
     assert passwords.prometheus.returncode is None
 
 
-def test_a_broken_web_configuration_lets_nobody_in(passwords: Running) -> None:
+def test_a_broken_web_configuration_admits_nobody(passwords: Running) -> None:
     contents = login({"otto": "other"}, myself="otto")
     passwords.put("alertmanager-login", contents | {"web.yml": "basic_auth_users: [otto"})
     try:
@@ -285,7 +285,7 @@ def certified(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ce
         yield Certified(running, servers, clients, clients.issue("anna.example.com", usage="clientAuth"))
 
 
-def test_a_certificate_of_the_authority_with_an_allowed_name_lets_in(certified: Certified) -> None:
+def test_a_certificate_of_the_authority_with_an_allowed_name_is_accepted(certified: Certified) -> None:
     assert certified.status(certified.servers.client(certified.anna)) == 200
 
 

@@ -214,7 +214,7 @@ def test_the_role_is_what_prometheus_was_seen_to_use(running: Running) -> None:
     assert {verb for verb, *_ in used} <= {"list", "watch"}
 
 
-def test_every_connection_it_opens_is_one_that_the_policies_let_through(running: Running) -> None:
+def test_every_connection_it_opens_is_one_that_the_policies_allow(running: Running) -> None:
     cluster, here = running.lab.cluster, running.namespace
     expected = {("prometheus", port) for port in (6443, 9190, 3000, 9009)}
     seen = connections(cluster, here, [running.container], seconds=SCRAPE + SLACK, expected=expected)

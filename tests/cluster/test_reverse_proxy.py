@@ -120,7 +120,7 @@ def passwords(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_password_is_asked_for_and_let_through(passwords: Site, part: str) -> None:
+def test_a_password_is_required_and_accepted(passwords: Site, part: str) -> None:
     browser = passwords.browser()
     address = f"{SITE}/{part}{API[part]}"
     refused = browser.get(address)

@@ -33,7 +33,7 @@ class Drill:
     what: str
     """What happens, for the report."""
     tells: Mapping[str, int]
-    """Alerts that people are told of, and the minutes after the beginning by which each has to fire."""
+    """Alerts that are notified, and the minutes after the beginning by which each has to fire."""
     inhibited: frozenset[str] = frozenset()
     """Alerts that fire but are never sent, because another one says it already."""
     begins: int = BEGIN
@@ -345,7 +345,7 @@ GUARDRAILS: Final = (
             ),
             (
                 "jailbreak",
-                "somebody probes the models with every third request",
+                "an attacker probes the models with every third request",
                 "SemanticRouterJailbreakSurge",
                 "jailbreak",
                 "block_jailbreak",
@@ -414,13 +414,13 @@ MONITORING: Final = (
     ),
     program(
         "engine down",
-        "The target of a job that somebody added does not answer.",
+        "The target of a user-supplied job does not answer.",
         {"PrometheusTargetDown": 11},
         changes=(down("vllm"),),
     ),
     program(
         "engine gone",
-        "A job that somebody added has no target any more.",
+        "A user-supplied job has no target any more.",
         {"PrometheusTargetMissing": 11},
         changes=(changed("up", 'job="vllm"', lambda *_: NOT_A_NUMBER),),
     ),

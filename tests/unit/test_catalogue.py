@@ -62,7 +62,7 @@ def test_text_is_a_sentence_of_one_line_in_ascii(known: Family) -> None:
 
 
 @pytest.mark.parametrize("known", [known for known in EVERY if not known.fed], ids=lambda known: known.name)
-def test_a_family_without_values_says_so(known: Family) -> None:
+def test_a_family_without_values_has_a_caveat(known: Family) -> None:
     assert known.caveat is not None
     assert known.caveat.startswith("Nothing in the router")
 

@@ -171,7 +171,7 @@ def test_haproxy_redirects_to_the_port_people_use(chart: Chart) -> None:
     assert annotations_of(written) == {"haproxy.org/ssl-redirect-port": "443"}
 
 
-def test_alb_brings_its_own_certificate(chart: Chart) -> None:
+def test_alb_has_its_own_certificate(chart: Chart) -> None:
     arn = "arn:aws:acm:eu-central-1:123456789012:certificate/12"
     (written,) = exposed(chart, backend(chart), via=sro.Alb(certificate_arns=(arn, arn))).values()
     assert "tls" not in written["spec"]
@@ -229,7 +229,7 @@ def test_gke_inside(chart: Chart) -> None:
     }
 
 
-def test_a_gateway_of_somebody_else_redirects_from_the_listener_it_is_told(chart: Chart) -> None:
+def test_an_existing_gateway_redirects_from_the_listener_it_is_told(chart: Chart) -> None:
     via = sro.Gateway(name="public", namespace="gateways", section_name="https", redirect_from="http")
     written = exposed(chart, backend(chart), via=via)
     assert list(written) == ["HTTPRoute web-ui", "HTTPRoute web-to-https"]

@@ -238,7 +238,7 @@ def test_a_patch_may_take_away_what_is_amended_later(chart: Chart) -> None:
     assert "data" not in written
 
 
-def test_objects_are_found_by_name_whoever_made_them(chart: Chart) -> None:
+def test_objects_are_found_by_name_from_any_maker(chart: Chart) -> None:
     ours = config_map(chart, "a")
     assert find(chart, chart.namespace or "", "a", "Secret", "ConfigMap") is ours
     theirs = ApiObject(chart, "b", api_version="v1", kind="ConfigMap", metadata={"name": "b", "namespace": "elsewhere"})

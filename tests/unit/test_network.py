@@ -63,7 +63,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return from_yaml(CASES[request.param], folder)
 
 
-def test_whatever_the_programs_connect_to_is_let_through(case: list[Object]) -> None:
+def test_whatever_the_programs_connect_to_is_allowed(case: list[Object]) -> None:
     wiring = Wiring(case)
     assert wiring.routers, "no router is found, so nothing is tried"
     for network in both_readings(policies_of(case), {"ingress-nginx": {}}):
@@ -71,7 +71,7 @@ def test_whatever_the_programs_connect_to_is_let_through(case: list[Object]) -> 
         assert refused == []
 
 
-def test_nothing_else_is_let_through(case: list[Object]) -> None:
+def test_nothing_else_is_allowed(case: list[Object]) -> None:
     wiring = Wiring(case)
     (home, *_) = {pod.namespace for pod in wiring.pods.values()}
     bystanders = [
@@ -182,7 +182,7 @@ def test_names_are_resolved_wherever_clusters_do_it(default_objects: list[Object
     assert Network(policies_of(own)).allows(pod(own, "grafana"), Pod("a", "dns", {"app": "dns"}), 1053, protocol)
 
 
-def test_others_are_let_in_and_out_where_settings_name_them() -> None:
+def test_others_are_allowed_where_settings_name_them() -> None:
     objects = from_yaml(inspect.cleandoc(IN_YAML["network-policies-narrow"]))
     network = Network(policies_of(objects), {"data": {"team": "data"}})
     prometheus, grafana = pod(objects, "prometheus"), pod(objects, "grafana")
@@ -224,7 +224,7 @@ def test_the_ingress_controller_reaches_what_it_exposes(default_objects: list[Ob
     assert not Network(policies_of(default_objects)).allows(CONTROLLER, pod(default_objects, "grafana"), 3000)
 
 
-def test_router_access_lets_prometheus_in_and_shuts_out_the_rest() -> None:
+def test_router_access_allows_prometheus_and_denies_the_rest() -> None:
     objects = from_yaml("{routers: [{install: helm, release: vsr, namespaces: [routing]}], networkPolicies: {routerAccess: true}}")
     policies = policies_of(objects)
     router = Pod("vsr", "routing", {"app.kubernetes.io/instance": "vsr", "app.kubernetes.io/component": "router"})
@@ -467,7 +467,7 @@ def raw_job(**config: Any) -> tuple[list[Any], set[tuple[int, ...]]]:
     return [flow.peer for flow in flows], {tuple(port.number for port in flow.ports) for flow in flows}
 
 
-def test_jobs_in_prometheus_own_words() -> None:
+def test_jobs_in_native_syntax() -> None:
     anything = ([sro.Pods(None), sro.Addresses()], {()})
     assert raw_job(file_sd_configs=[{"files": ["/a"]}]) == anything
     assert raw_job(dns_sd_configs=[{"names": ["_http._tcp.example.com"]}]) == anything

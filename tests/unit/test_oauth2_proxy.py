@@ -125,7 +125,7 @@ def test_rules_become_options() -> None:
     assert said["google"]["reverse_proxy"] is False
 
 
-def test_only_emails_let_nobody_in_by_domain() -> None:
+def test_only_emails_admit_nobody_by_domain() -> None:
     _, options = rendered({"provider": sro.GoogleProvider(), "allow": sro.Allow(emails=("ana@example.com",))})
     assert "email_domains" not in options
 

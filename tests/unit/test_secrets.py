@@ -301,7 +301,7 @@ def test_an_external_secret_has_exactly_what_is_read() -> None:
     ]
 
 
-def test_a_stack_is_the_same_whoever_brings_its_secrets() -> None:
+def test_a_stack_is_the_same_with_any_provider_of_its_secrets() -> None:
     def workload(*providers: Any) -> Any:
         chart = new_chart()
         stack = prometheus(chart)

@@ -213,7 +213,7 @@ def test_a_reset_makes_no_database(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == ""
 
 
-def test_demo_credentials_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_credentials_warn(capsys: pytest.CaptureFixture[str]) -> None:
     secret = find(grafana(admin=sro.DemoCredentials()), "Secret", "grafana-admin")
     assert "anyone who reaches Grafana owns it" in secret["metadata"]["annotations"]["semantic-router-observability/demo-credentials"]
     assert capsys.readouterr().err.startswith("warning: Secret grafana-admin: user admin, password admin: ")
