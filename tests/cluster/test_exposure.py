@@ -82,7 +82,7 @@ def cluster(lab: Lab) -> Cluster:
     return lab.cluster
 
 
-def exposed(namespace: str, via: Via, tls: Any = None, **fields: Any) -> list[Object]:
+def exposed(namespace: str, via: Via, tls: Any = None, /, **fields: Any) -> list[Object]:
     """Two user interfaces on one host, and what exposes them."""
     chart = new_chart(namespace)
     first = backend(chart, "a", external_url="https://ops.example.com/a", has_login=False, no_login_reason="VPN only", **fields)
