@@ -16,7 +16,7 @@ import yaml
 import scc
 from cluster.metrics import Metrics
 from cluster.routers import INSTALLS, place, simulate
-from cluster.support import apply_cleanly, objects, open_namespace, synthesize, workloads
+from cluster.support import apply_cleanly, open_namespace, synthesize, workloads
 from cluster.web import Server
 from simulator import Scenario
 
@@ -67,14 +67,12 @@ def containers(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
 
 def _admit(dist: Path) -> None:
     """Rewrite every pod template as the constraints store it."""
-    (file,) = dist.glob("*.yaml")
-    admitted = objects(dist)
-    for one in admitted:
-        if one["kind"] in ("StatefulSet", "Deployment"):
-            template = one["spec"]["template"]
-            template["spec"], refusals = scc.admit(template["spec"], scc.NAMESPACE)
-            assert refusals == []
-    file.write_text(yaml.safe_dump_all(admitted))
+    for file in dist.glob("2-*.yaml"):
+        workload = yaml.load(file.read_text(), yaml.CSafeLoader)
+        template = workload["spec"]["template"]
+        template["spec"], refusals = scc.admit(template["spec"], scc.NAMESPACE)
+        assert refusals == []
+        file.write_text(yaml.safe_dump(workload))
 
 
 @pytest.mark.parametrize("name", ["prometheus", "alertmanager"])
