@@ -65,7 +65,7 @@ class Site:
     def objects(self, via: Via, scheme: str, arguments: dict[str, Any]) -> list[Object]:
         chart = new_chart(self.namespace)
         ports = [{"name": "http", "port": 80, "targetPort": 8080}]
-        first = backend(chart, "a", external_url=f"{scheme}://{self.host}/a", ports=ports, serving_tls=SERVING)
+        first = backend(chart, "a", external_url=f"{scheme}://{self.host}/a", ports=ports, tls=SERVING)
         second = backend(chart, "b", external_url=f"{scheme}://{self.host}/b", ports=ports)
         sro.ObservabilityIngress(chart, "web", backends=[first, second], via=via, **arguments)
         return objects_of(chart)

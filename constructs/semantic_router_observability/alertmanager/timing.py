@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zoneinfo
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -138,6 +137,8 @@ def _check_range(where: Where, text: str, values: dict[str, int], expected: str)
 
 def _check_location(where: Where, location: str) -> None:
     """Alertmanager does not start with an unknown time zone. A machine without a time zone database cannot check."""
-    known = zoneinfo.available_timezones()
+    from zoneinfo import available_timezones  # noqa: PLC0415  only those who name one pay for it
+
+    known = available_timezones()
     if not _ZONE.fullmatch(location) or (known and location not in known):
         raise ConfigError(where, location, "write a time zone by its IANA name, such as Europe/Berlin or UTC")

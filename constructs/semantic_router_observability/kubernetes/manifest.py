@@ -200,13 +200,18 @@ def _chart_of(scope: Construct) -> tuple[str, str]:
     # Cached, as are the roots below: each answer costs round trips to Node.js, and neither can change.
     if scope not in _charts:
         chart = Chart.of(scope)
-        name, namespace = chart.node.id, chart.namespace
-        if not namespace:
-            raise ConfigError(
-                place(f"Chart {name}", "namespace"), namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
-            )
-        _charts[scope] = (name, namespace)
+        _charts[scope] = _charts[chart] if chart in _charts else _read_chart(chart)
+        _charts[chart] = _charts[scope]
     return _charts[scope]
+
+
+def _read_chart(chart: Chart) -> tuple[str, str]:
+    name, namespace = chart.node.id, chart.namespace
+    if not namespace:
+        raise ConfigError(
+            place(f"Chart {name}", "namespace"), namespace, 'pass it, such as Chart(app, "observability", namespace="monitoring")'
+        )
+    return name, namespace
 
 
 def plain(value: Any, path: Where = ()) -> Any:
