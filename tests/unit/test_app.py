@@ -122,7 +122,7 @@ def test_the_command_of_cdk8s_writes_the_same_bytes(tmp_path: Path) -> None:
     ]
     for _ in range(2):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        assert f"{tmp_path}/dist/prometheus.statefulset.k8s.yaml\n" in done.stdout
+        assert f"{tmp_path}/dist/2-prometheus.statefulset.k8s.yaml\n" in done.stdout
         assert files(tmp_path / "dist") == files(ROOT / "dist")
 
 
