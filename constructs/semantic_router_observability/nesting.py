@@ -7,7 +7,7 @@ import re
 import msgspec
 
 MOST_LEVELS = 100
-"""Levels of brackets that a query or a JSON file may have. Dashboards need about 15, queries about 10; parsers in Rust and C that recurse end
+"""Levels of brackets that a query or a JSON file may have. Shipped dashboards need 11, shipped queries 10; parsers in Rust and C that recurse end
 the process some thousand levels later, and Python's own at a thousand."""
 
 _QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` """, re.VERBOSE | re.DOTALL)

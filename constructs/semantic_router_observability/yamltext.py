@@ -35,7 +35,7 @@ _Dumper.add_representer(str, _block_text)
 
 
 MOST_DEPTH = 100
-"""Levels of nesting that a file may have; the settings need 12. The parser of libyaml and the walks over its result recurse."""
+"""Levels of nesting that a file may have. The parser of libyaml and the walks over its result recurse."""
 
 MOST_VALUES = 200_000
 """Values that a file may hold with its aliases expanded; a kilobyte of aliases of aliases can stand for more than memory holds."""

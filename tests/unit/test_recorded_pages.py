@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from semantic_router_observability.contract import difference, page
+from semantic_router_observability.prometheus.guards import BYTES_PER_SAMPLE
 from semantic_router_observability.router.catalogue import families
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def test_values_of_closed_sets_are_the_catalogues(name: str) -> None:
         if label in known.label_values:
             allowed = {*known.label_values[label], *({"_init"} if known.stand_in else ())}
             assert value in allowed, f"{family}: {label}"
+
+
+@pytest.mark.parametrize("name", IN_USE)
+def test_a_page_may_be_several_times_as_long_as_the_routers(name: str) -> None:
+    assert (RECORDED / f"{name}.prom").stat().st_size / len(samples(name)) < BYTES_PER_SAMPLE / 4
 
 
 def test_only_cache_hits_name_their_decision() -> None:
