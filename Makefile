@@ -3,10 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 SETUP := $(VENV)/.complete
+SITE := build/site-environment/.complete
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site demo soak clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -14,8 +16,9 @@ help:  ## list the targets
 dist: $(SETUP)  ## synthesize observability.yaml into dist/
 	python main.py
 
+# Two processes: one has the tests with a control plane and a node, which are mostly waited for; the other computes.
 test: $(SETUP) tools  ## run all tests
-	python -m pytest
+	python -m pytest -n 2 --no-loadscope-reorder
 
 tools: $(SETUP)  ## build the real programs that tests run (needs Go; the first time takes minutes)
 	python tests/tools/build.py
@@ -42,6 +45,9 @@ docs: schema  ## write the generated parts of docs/
 	python docs/generate_settings.py
 	python docs/generate_runbooks.py
 	python docs/generate_alerts.py
+	python docs/generate_log_pipelines.py
+	python docs/generate_log_alerts.py
+	python docs/generate_commands.py
 
 detection: $(SETUP) tools  ## simulate failures and write docs/detection.md
 	PYTHONPATH=tests python -m simulation.report
@@ -54,6 +60,7 @@ fresh: generated  ## fail when something committed is not what the code generate
 
 imports: $(SETUP) tools  ## write imports/ from the definitions of other projects (needs Go)
 	python imports/generate.py
+	python imports/generate_native.py
 
 diffs: $(SETUP)  ## show how long the diffs of typical changes are
 	PYTHONPATH=. python tests/diffs.py
@@ -63,10 +70,34 @@ bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
 	python tests/bench_dashboards.py
 	python tests/bench_rules.py
 
+lock:  ## write requirements.lock: the files of the packages in requirements.txt (needs the package index)
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	grep --invert-match '^-e' requirements.txt | build/lock/bin/uv pip compile --quiet --generate-hashes --no-deps --no-annotate --no-header \
+		--universal --python-version 3.11 --output-file requirements.lock -
+	grep == docs/requirements.txt | build/lock/bin/uv pip compile --quiet --generate-hashes --no-deps --no-annotate --no-header \
+		--universal --python-version 3.11.5 --output-file docs/requirements.lock -
+
+site: $(SITE)  ## build the documentation as a site into build/site
+	NO_MKDOCS_2_WARNING=1 build/site-environment/bin/mkdocs build --quiet --strict
+
+demo: $(SETUP)  ## run the Prometheus of dist/ here, before simulated routers; PROMETHEUS=PROGRAM names another than that of make tools
+	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus)
+
+soak: $(SETUP) tools  ## run the stack on a node for half an hour while things fail (needs root on Linux)
+	PYTHONPATH=.:tests python -m node.soak $(or $(MINUTES),30)
+
 clean:  ## remove what was set up and built
 	rm -rf $(VENV) .checkov build tests/tools/bin tests/tools/*/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(SETUP): requirements.txt pyproject.toml
+# Only files whose hashes are committed are installed; dependencies of dependencies stand in the list too.
+$(SETUP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	$(PIP) --require-hashes --requirement requirements.lock
+	$(PIP) --no-build-isolation --editable .
+	touch $@
+
+$(SITE): docs/requirements.lock
+	$(PYTHON) -m venv build/site-environment
+	build/site-environment/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement docs/requirements.lock
 	touch $@

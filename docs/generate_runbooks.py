@@ -19,12 +19,15 @@ from semantic_router_observability.alerting import Alerts, Availability, Knobs, 
 from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Panel
+from semantic_router_observability.alerting.numbers import NUMBERS
 from semantic_router_observability.alerting.rule import SEVERITIES
+from semantic_router_observability.alerting.watched import has_threshold
 from semantic_router_observability.alertmanager.inhibition import DEFAULT_INHIBITIONS
 from semantic_router_observability.contract import Contract
 from semantic_router_observability.dashboards import DASHBOARDS
 from semantic_router_observability.kubernetes.storage import Claim, size_bytes
 from semantic_router_observability.prometheus.scrape import ScrapeGuards
+from semantic_router_observability.promql import pretty
 from semantic_router_observability.router.target import SERVICE as ROUTER
 from semantic_router_observability.settings import Settings
 
@@ -49,6 +52,9 @@ INSTALLATION = Facts(
     volume_bytes=size_bytes(Claim(size="20Gi")),
     remote_write=True,
     alertmanager=True,
+    trace_gateway=True,
+    thanos_sources=2,
+    object_storage=True,
 )
 """The default installation, with every option that has its own alerts."""
 
@@ -58,6 +64,16 @@ EXAMPLE = Slo(name="answers", sli=Availability(), objective=0.99)
 OF_AN_SLO = """\
 Each SLO under `alerts.slos` has this alert, with its own name, objective and window. The page shows it for `answers`, whose objective is that 99 % of
 requests do not fail: see [Define SLOs](../alerts.md#define-slos)."""
+
+FIND_ROUTER = """\
+For the commands below, the alert's label `namespace`, and the label that this installation's router pods have:
+
+```bash
+NAMESPACE=vllm-semantic-router-system
+ROUTER=app=semantic-router
+kubectl -n "$NAMESPACE" get pods -l "$ROUTER" -o name | grep -q . || ROUTER=app.kubernetes.io/name=semantic-router
+```"""
+"""Manifests, the Helm chart and KServe give their pods the label `app`, the router's operator does not."""
 
 MEANINGS = {
     "critical": "Users are failing now, or nobody would notice if they were: page someone.",
@@ -123,7 +139,7 @@ def alerts() -> tuple[Alert, ...]:
 
 def panel_of(rule: Mapping[str, Any]) -> Panel | None:
     """Panel that the rule links to."""
-    link = re.search(r"/d/([\w-]+)/(?:\?viewPanel=(\d+))?$", rule["annotations"].get("dashboard_url", ""))
+    link = re.search(r"/d/([\w-]+)/\?(?:viewPanel=(\d+))?", rule["annotations"].get("dashboard_url", ""))
     return Panel(uid=link[1], id=int(link[2]) if link[2] else None) if link else None
 
 
@@ -183,8 +199,33 @@ def head(page: list[Alert]) -> str:
             "| --- | --- | --- | --- | --- |",
             f"| {' | '.join(row)} |",
             "",
+            *(number_of(alert.definition) if alert.definition else variables_of(alert.name)),
         ]
     return "\n".join(lines)
+
+
+def number_of(definition: Definition) -> list[str]:
+    """The query behind the panel and behind the value in the notification, and the variables of the page's commands."""
+    if definition.name not in NUMBERS and definition.panel is None:
+        return []
+    elsewhere = definition.panel is not None and definition.name in NUMBERS
+    causes = f" Where its causes show: {where_to_look(definition.panel)}." if elsewhere else ""
+    lines = [
+        f"The number that the alert compares, as in the panel and in the notification.{causes}",
+        "",
+        "```promql",
+        pretty(definition.shape.number(definition.tuning)),
+        "```",
+        "",
+    ]
+    return [*lines, *variables_of(definition.name)]
+
+
+def variables_of(name: str) -> list[str]:
+    """Set the variables of a page's commands, where it has such commands."""
+    written = RUNBOOKS / f"{name}.md"
+    used = written.exists() and "$NAMESPACE" in core(written.read_text(encoding="utf-8"))
+    return [FIND_ROUTER, ""] if used else []
 
 
 @cache
@@ -215,8 +256,7 @@ def foot(page: list[Alert]) -> str:
 def numbers(definition: Definition) -> Iterator[tuple[str, str]]:
     """Knobs that change the alert, with their defaults."""
     tuning = definition.tuning
-    other = definition.shape.expression(type(tuning)(**{**as_dict(tuning), "threshold": tuning.threshold / 2 + 0.25}))
-    if other != definition.shape.expression(tuning):
+    if has_threshold(definition):
         window = getattr(definition.shape, "window", None)
         yield "threshold", f"{tuning.threshold:g} ({definition.shape.unit}{f', over {window} minutes' if window else ''})"
     if tuning.bound:
@@ -226,11 +266,6 @@ def numbers(definition: Definition) -> Iterator[tuple[str, str]]:
     yield "for", tuning.for_
     yield "keepFiringFor", tuning.keep_firing_for
     yield "severity", tuning.severity
-
-
-def as_dict(tuning: Any) -> dict[str, Any]:
-    """Fields of a struct."""
-    return {name: getattr(tuning, name) for name in tuning.__struct_fields__}
 
 
 def related(page: list[Alert]) -> Iterator[tuple[str, list[str]]]:

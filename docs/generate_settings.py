@@ -26,6 +26,8 @@ TITLES = {
     "Alertmanager": "Alertmanager data source",
     "IngressSettings": "ingress",
     "ImageSettings": "images",
+    "SizeSettings": "size",
+    "BackupSettings": "backup",
 }
 
 PLAIN = {"string": "text", "integer": "whole number", "boolean": "`true` or `false`"}
@@ -110,13 +112,14 @@ def uses(kinds: dict[str, Any]) -> dict[str, list[str]]:
     """Each type with the paths it is used at, in the order one meets them from the top level."""
     found: dict[str, list[str]] = {}
 
-    def visit(name: str, path: str) -> None:
+    def visit(name: str, path: str, around: tuple[str, ...]) -> None:
         found.setdefault(name, []).append(path)
         for key, node in kinds[name]["properties"].items():
             for inner, suffix in references(node):
-                visit(inner, f"{path}.{key}{suffix}".lstrip("."))
+                if inner not in around:  # a route in a route
+                    visit(inner, f"{path}.{key}{suffix}".lstrip("."), (*around, inner))
 
-    visit("Settings", "")
+    visit("Settings", "", ())
     return found
 
 

@@ -99,7 +99,7 @@ def measure(directory: Path, pods: int, prometheus: Path, promtool: Path, *, onl
         print("  rules                             series recorded   samples read   seconds an evaluation   evaluated every")
         for group in router_groups():
             costs = [cost(running.url, rule.expr, at=now) for rule in group.rules]
-            sums = sum(len(each.result) for each in costs), sum(each.samples for each in costs), sum(each.seconds for each in costs)
+            sums = sum(len(cost.result) for cost in costs), sum(cost.samples for cost in costs), sum(cost.seconds for cost in costs)
             print(f"  {group.name:32} {sums[0]:16d} {sums[1]:14d} {sums[2]:23.3f} {group.interval or '15s':>17}")
     return found
 
@@ -117,7 +117,7 @@ def load(url: str, text: str, now: int) -> Load:
                 step=step,
             )
         )
-    return Load(sum(each.samples for each in costs), sum(each.seconds for each in costs))
+    return Load(sum(cost.samples for cost in costs), sum(cost.seconds for cost in costs))
 
 
 def asked(model: dict[str, Any]) -> Iterator[tuple[str, int, int]]:
@@ -159,14 +159,14 @@ def write(path: Path, pods: int, now: int, only: set[str] | None) -> int:
             for pod in range(pods):
                 held = samples[pod % len(samples)].get(name, ())
                 start = f'{name}namespace="{NAMESPACE}",job="{JOB}",instance="10.0.{pod // 250}.{pod % 250 + 1}:9190"}} '
-                file.write("".join([start + each for each in held]))
+                file.write("".join([start + sample for sample in held]))
                 count += bool(held)
         file.write("# EOF\n")
     return count
 
 
-def verdict(kept: bool) -> str:
-    return "kept" if kept else "EXCEEDED"
+def verdict(met: bool) -> str:
+    return "kept" if met else "EXCEEDED"
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def measure(folder: Path, pods: int, prometheus: Path, promtool: Path) -> tuple[
 
 def busy() -> tuple[int, int]:
     """Return ticks in which the machine's cores worked, and all ticks; times of evaluation mean little where others take the cores."""
-    ticks = [int(each) for each in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
+    ticks = [int(field) for field in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)
 
 
@@ -131,7 +131,7 @@ def watch(url: str, seconds: float) -> dict[str, tuple[float, float]]:
                 interval[group["name"]] = group["interval"]
         time.sleep(1)
     assert len(seen) == len(groups), sorted(seen)
-    return {name: (statistics.median([*each.values()][1:] or [*each.values()]), interval[name]) for name, each in seen.items()}
+    return {name: (statistics.median([*values.values()][1:] or [*values.values()]), interval[name]) for name, values in seen.items()}
 
 
 @cache

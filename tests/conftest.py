@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from manifests import from_yaml, new_chart
 
@@ -12,6 +13,24 @@ if TYPE_CHECKING:
     from cdk8s import Chart
 
     from manifests import Object
+
+
+TOGETHER = {"agent": "machines", "cluster": "machines", "node": "machines", "simulation": "simulation"}
+"""Folders whose tests share what takes long to start: a control plane and a node, or a server with hours of samples."""
+
+
+class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # its package has no types of it
+    """Gives each process whole files, and whole folders where tests share a start: what is not shared is started twice."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.removeprefix("tests/").partition("/")[0]
+        return TOGETHER.get(folder, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
+    """Distribute by what tests share; the mark `xdist_group` of pytest-xdist 3.8 has no effect in pytest 9."""
+    return Scheduler(config, log)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A second pair of eyes: what in a set of manifests could be a credential, read as somebody would who found them in a public repository."""
+"""A second pair of eyes: what in a set of manifests could be a credential, read as a stranger would who found them in a public repository."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def schemas() -> dict[tuple[str, str], dict[str, Any]]:
     for file in CRDS.iterdir():
         spec = yaml.safe_load(file.read_text(encoding="utf-8"))["spec"]
         (version,) = spec["versions"]
-        found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = _strict(version["schema"]["openAPIV3Schema"])
+        found[f"{spec['group']}/{version['name']}", spec["names"]["kind"]] = strict(version["schema"]["openAPIV3Schema"])
     return found
 
 
@@ -40,13 +40,18 @@ PARTS = {"allOf", "anyOf", "oneOf", "not"}
 """Conditions on parts of a value, which do not name all of its fields."""
 
 
-def _strict(schema: Any) -> Any:
+def strict(schema: Any) -> Any:
+    """Schema that refuses fields which it does not name."""
     if isinstance(schema, list):
-        return [_strict(item) for item in schema]
+        return [strict(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     # OpenShift's definitions have conditions that say nothing, and null.
-    stricter = {key: value if key in PARTS else _strict(value) for key, value in schema.items() if value is not None}
+    stricter = {key: value if key in PARTS else strict(value) for key, value in schema.items() if value is not None}
+    if isinstance(stricter.get("pattern"), str):
+        # Go accepts a flag after the anchor or within a group, Python only at the start.
+        flagged = "^(?i)" in stricter["pattern"] or "((?i)" in stricter["pattern"]
+        stricter["pattern"] = ("(?i)" if flagged else "") + stricter["pattern"].replace("(?i)", "")
     if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
         stricter.setdefault("additionalProperties", False)
     return stricter

@@ -17,8 +17,7 @@ import yaml
 from cdk8s import App, Chart
 
 from manifests import settings_of
-from semantic_router_observability import output
-from semantic_router_observability.dashboards import shipped
+from semantic_router_observability import output, shipped
 from semantic_router_observability.kubernetes.manifest import objects_of
 from semantic_router_observability.kubernetes.text import to_manifest
 

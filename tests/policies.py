@@ -1,4 +1,4 @@
-"""What NetworkPolicies let through, by the rules of `networking.k8s.io/v1`: enough of a network plugin to try ours without one."""
+"""What NetworkPolicies allow, by the rules of `networking.k8s.io/v1`: enough of a network plugin to try ours without one."""
 
 from __future__ import annotations
 
@@ -49,9 +49,11 @@ class Network:
         """Whether a connection from source to target comes about: both sides have to agree."""
         if source == target:
             return True
-        return self._one_way("Egress", source, target, port, protocol) and self._one_way("Ingress", target, source, port, protocol)
+        return self._direction_allows("Egress", source, target, port, protocol) and self._direction_allows(
+            "Ingress", target, source, port, protocol
+        )
 
-    def _one_way(self, kind: str, subject: Pod | Host, other: Pod | Host, port: int, protocol: str) -> bool:
+    def _direction_allows(self, kind: str, subject: Pod | Host, other: Pod | Host, port: int, protocol: str) -> bool:
         if isinstance(subject, Host):
             return True
         chosen = [policy for policy in self.policies if kind in self._types(policy) and self._selects(policy, subject)]
@@ -76,8 +78,9 @@ class Network:
     def _ports_match(rule: Mapping[str, Any], port: int, protocol: str) -> bool:
         ports = rule.get("ports") or ()
         return not ports or any(
-            each.get("protocol", "TCP") == protocol and ("port" not in each or each["port"] <= port <= each.get("endPort", each["port"]))
-            for each in ports
+            entry.get("protocol", "TCP") == protocol
+            and ("port" not in entry or entry["port"] <= port <= entry.get("endPort", entry["port"]))
+            for entry in ports
         )
 
     def _peers_match(self, rule: Mapping[str, Any], kind: str, policy: Object, other: Pod | Host) -> bool:

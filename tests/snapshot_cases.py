@@ -7,25 +7,53 @@ from typing import TYPE_CHECKING
 from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
 
 from semantic_router_observability import (
+    AddOn,
+    Alerts,
     Allow,
+    Availability,
     Dashboard,
     DemoCredentials,
     Ephemeral,
     ExternalPrometheus,
+    GrafanaOperator,
     GrafanaStack,
     Nginx,
     OAuth2Proxy,
     ObservabilityIngress,
     OidcProvider,
+    PrometheusOperator,
     PrometheusStack,
     RouterTarget,
     SecretKey,
+    Slo,
 )
 
 if TYPE_CHECKING:
     from cdk8s import Chart
 
 IN_YAML = {
+    "agent": """
+        labels: {team: routing}
+        routers:
+          - {install: helm, release: vsr, namespaces: [routing]}
+          - {install: operator, name: router}
+        addOn:
+          scrapedBy:
+            type: agent
+            replicas: 2
+            externalLabels: {cluster: eu-1}
+            unsent: 6h
+            storage: {type: claim, size: 10Gi}
+            remoteWrite:
+              - name: mimir
+                url: https://mimir.storage.svc:8080/api/v1/push
+                ca: {secret: remote-write, key: ca.crt}
+                basicAuth:
+                  username: {secret: remote-write, key: username}
+                  password: {secret: remote-write, key: password}
+          shownBy: {type: none}
+        networkPolicies: {routerAccess: true}
+        """,
     "namespace": """
         namespace: monitoring
         routers:
@@ -97,6 +125,17 @@ IN_YAML = {
         ingress:
           via: {type: nginx}
           backends: [prometheus]
+        """,
+    "size": """
+        size: {preset: medium, everyFeature: true}
+        prometheus: {interval: 30s, retention: 30d}
+        """,
+    "backup-velero": """
+        backup: {via: {type: velero, keepFor: 60d}}
+        """,
+    "storage-from-snapshot": """
+        prometheus: {storage: {type: claim, size: 20Gi, name: prometheus-restored, fromSnapshot: prometheus-data-20261127-021700}}
+        grafana: {storage: {type: claim, size: 10Gi, name: grafana-restored, fromSnapshot: grafana-storage-20261127-021700}}
         """,
     "storage-class": """
         prometheus:
@@ -237,6 +276,19 @@ IN_YAML = {
                 requiredDuringSchedulingIgnoredDuringExecution:
                   nodeSelectorTerms:
                     - matchExpressions: [{key: zone, operator: In, values: [a]}]
+        """,
+    "metadata-and-quantities": """
+        prometheus:
+          metadata:
+            serviceAccountAnnotations: {eks.amazonaws.com/role-arn: "arn:aws:iam::111122223333:role/prometheus"}
+            podAnnotations: {sidecar.istio.io/inject: "false"}
+        grafana:
+          externalUrl: https://grafana.example.com:8443
+          metadata: {podLabels: {example.com/tier: ops}}
+          placement:
+            topologySpreadConstraints: [{maxSkew: 1, topologyKey: topology.kubernetes.io/zone, whenUnsatisfiable: ScheduleAnyway}]
+          resources: {cpu: "0.25", memory: 1024Mi, memoryLimit: 1.5Gi}
+          storage: {type: claim, size: 1.5Ti}
         """,
     "external-url-with-sub-path": """
         prometheus: {externalUrl: https://ops.example.com/prometheus}
@@ -389,7 +441,7 @@ IN_YAML = {
         """,
     "ingress-one-host-with-prometheus": """
         prometheus: {externalUrl: http://ops.example.com/prometheus, login: {type: none, reason: reached over the VPN only}}
-        grafana: {externalUrl: http://ops.example.com/grafana}
+        grafana: {externalUrl: http://ops.example.com/grafana, anonymous: {reason: reached over the VPN only}}
         ingress:
           via: {type: nginx}
           backends: [grafana, prometheus]
@@ -571,4 +623,22 @@ def login_by_identity_provider(chart: Chart) -> None:
     )
 
 
-IN_PYTHON = (dashboard_from_code, grafana_alone, two_stacks_in_one_namespace, several_sources_behind_ingress, login_by_identity_provider)
+def add_on_for_grafana_operator(chart: Chart) -> None:
+    AddOn(
+        chart,
+        "routers",
+        scraped_by=PrometheusOperator(labels={"team": "routing"}, service_account="prometheus", monitor="service"),
+        shown_by=GrafanaOperator(instances={"dashboards": "grafana"}, data_source="thanos"),
+        alerts=Alerts(slos=[Slo(name="requests", sli=Availability(), objective=0.995)]),
+        optional_dashboards=["slos"],
+    )
+
+
+IN_PYTHON = (
+    add_on_for_grafana_operator,
+    dashboard_from_code,
+    grafana_alone,
+    two_stacks_in_one_namespace,
+    several_sources_behind_ingress,
+    login_by_identity_provider,
+)

@@ -102,6 +102,7 @@ SCRAPE_JOB = st.one_of(
         },
         namespaces=NAMESPACES,
     ),
+    tagged("kubeStateMetrics", {"name": JOB_NAME}, namespaces=NAMESPACES, ofNamespaces=NAMESPACES),
 )
 RULES = st.lists(
     struct(
@@ -208,7 +209,7 @@ def _source(tag: str) -> st.SearchStrategy[Mapping]:
 
 
 DATA_SOURCE = st.one_of(
-    *(_source(tag) for tag in ("prometheus", "loki", "tempo", "alertmanager")),
+    *(_source(tag) for tag in ("prometheus", "loki", "victorialogs", "tempo", "jaeger", "alertmanager")),
     tagged("raw", {"config": st.fixed_dictionaries({"name": st.builds("Source {}".format, TEXT), "uid": UID, "type": st.just("x")})}),
 )
 
@@ -288,7 +289,7 @@ GRAFANA = st.one_of(
     struct({"externalUrl": public_url(("https",))}, logins=LOGINS, **_GRAFANA),
     struct(
         externalUrl=public_url(),
-        storage=storage(1).filter(lambda kept: kept["type"] != "ephemeral"),
+        storage=storage(1).filter(lambda chosen: chosen["type"] != "ephemeral"),
         resetAdminPassword=st.booleans(),
         **_GRAFANA,
     ),
@@ -298,7 +299,14 @@ GRAFANA = st.one_of(
 IMAGES = struct(
     prometheus=st.sampled_from(["prom/prometheus:v3.0.0", "quay.io/prometheus/prometheus@sha256:" + "0" * 64]),
     grafana=st.just("ghcr.io/team/grafana:13"),
-    mirrors=st.just({"docker.io": "mirror.example.com/hub", "quay.io": "mirror.example.com:5000", "ghcr.io": "mirror.example.com/ghcr"}),
+    mirrors=st.just(
+        {
+            "docker.io": "mirror.example.com/hub",
+            "quay.io": "mirror.example.com:5000",
+            "ghcr.io": "mirror.example.com/ghcr",
+            "registry.k8s.io": "mirror.example.com/kubernetes",
+        }
+    ),
     pullSecrets=st.lists(SUBDOMAIN, max_size=2, unique=True),
 )
 
@@ -315,12 +323,10 @@ ELSEWHERE_TLS = st.just({"type": "elsewhere"})
 
 
 @st.composite
-def ingress(draw: st.DrawFn, *, secure: bool) -> Mapping:
+def ingress(draw: st.DrawFn) -> Mapping:
     """An exposure of Grafana whose certificate goes with the form."""
     gateway = {"type": st.just("gateway"), "name": LABEL, "namespace": LABEL}
     own_gateway = st.fixed_dictionaries({"type": st.just("ownGateway"), "className": LABEL})
-    if not secure:
-        return {"via": draw(st.one_of(READERS, st.fixed_dictionaries(gateway), own_gateway, st.just({"type": "route"})))}
     attached = st.fixed_dictionaries({**gateway, "sectionName": st.just("https")}, optional={"redirectFrom": st.just("http")})
     alb = st.fixed_dictionaries({"type": st.just("alb"), "group": LABEL})
     gke = struct({"type": st.just("gke")}, internal=st.booleans(), preSharedCertificates=st.lists(LABEL, max_size=2))
@@ -357,6 +363,32 @@ NETWORK_POLICIES = struct(
 )
 
 
+TRACES = struct(
+    {
+        "destinations": st.lists(
+            st.one_of(
+                struct(
+                    {
+                        "name": LABEL,
+                        "url": st.builds("{}:{}".format, st.builds("https://{}.example.com".format, LABEL), st.integers(1, 65535)),
+                    },
+                    headers=st.fixed_dictionaries({"authorization": SECRET_KEY}),
+                    ca=SECRET_KEY,
+                ),
+                struct({"name": LABEL, "url": st.builds("http://tempo.{}.svc:4318".format, LABEL), "protocol": st.just("http")}),
+            ),
+            min_size=1,
+            max_size=3,
+            unique_by=lambda destination: destination["name"],
+        )
+    },
+    sampling=struct(percent=st.sampled_from([0.1, 50]), errors=st.booleans(), slow=st.just("5s"), traces=st.integers(100, 1_000_000)),
+    dropAttributes=st.lists(WORD, max_size=2),
+    resources=RESOURCES,
+    placement=PLACEMENT,
+)
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
@@ -369,10 +401,15 @@ def settings(draw: st.DrawFn) -> Mapping:
             images=IMAGES,
             platform=PLATFORM,
             networkPolicies=NETWORK_POLICIES,
+            traces=TRACES,
+            kubeStateMetrics=struct(
+                namespaces=NAMESPACES, collectors=st.just(["pods", "deployments"]), resources=RESOURCES, placement=PLACEMENT
+            ),
         )
     )
     grafana = value.get("grafana", {})
     has_login = "anonymous" not in grafana and grafana.get("admin", {}).get("type") != "demo"
-    if grafana.get("externalUrl") and has_login and draw(st.booleans()):
-        value["ingress"] = draw(ingress(secure=grafana["externalUrl"].startswith("https://")))
+    # What has a login is exposed by https only.
+    if grafana.get("externalUrl", "").startswith("https://") and has_login and draw(st.booleans()):
+        value["ingress"] = draw(ingress())
     return value

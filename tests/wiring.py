@@ -101,10 +101,10 @@ class Wiring:
 
     def __init__(self, objects: Sequence[Object]) -> None:
         self._objects = objects
-        workloads = [one for one in objects if one["kind"] in {"StatefulSet", "Deployment"}]
-        self.pods = {one["metadata"]["name"]: _pod(one) for one in workloads}
+        workloads = [item for item in objects if item["kind"] in {"StatefulSet", "Deployment"}]
+        self.pods = {workload["metadata"]["name"]: _pod(workload) for workload in workloads}
         """A pod of each workload."""
-        self._templates = {one["metadata"]["name"]: one["spec"]["template"]["spec"] for one in workloads}
+        self._templates = {workload["metadata"]["name"]: workload["spec"]["template"]["spec"] for workload in workloads}
         self.routers: list[Pod] = []
         """Routers that Prometheus scrapes."""
         self.wide: set[tuple[Pod, str | None]] = set()
@@ -112,16 +112,19 @@ class Wiring:
         self.any_port: set[tuple[Pod, Pod]] = set()
         """Who may connect to any port of whom: the number of a port that only has a name is not known."""
         self.connections = list(self._all())
+        gateways = [pod for name, pod in self.pods.items() if "collector.yaml" in self._config(name)]
+        # Routers are configured elsewhere; all that may be found are meant to send.
+        self.connections += [Connection(router, gateway, 4317) for gateway in gateways for router in dict.fromkeys(self.routers)]
 
     @property
     def controller_is_unknown(self) -> bool:
         """Whether an Ingress is of a class whose controller could run anywhere, or outside the cluster."""
         known = {"nginx", "traefik", "haproxy"}
-        return any(one["kind"] == "Ingress" and one["spec"].get("ingressClassName") not in known for one in self._objects)
+        return any(item["kind"] == "Ingress" and item["spec"].get("ingressClassName") not in known for item in self._objects)
 
     def exposed(self) -> set[tuple[Pod, int]]:
         """Pods, and their ports, to which an Ingress, a route of a gateway or an OpenShift Route leads."""
-        routes = [str(one["spec"]) for one in self._objects if one["kind"] in {"Ingress", "HTTPRoute", "Route"}]
+        routes = [str(item["spec"]) for item in self._objects if item["kind"] in {"Ingress", "HTTPRoute", "Route"}]
         targets = [target for pod in self.pods.values() for target in self._services(pod.namespace) if target.port_name == "http"]
         return {(target.pod, target.port) for target in targets if any(f"'name': '{target.service}'" in route for route in routes)}
 
@@ -142,6 +145,9 @@ class Wiring:
                                 yield from self._to(pod, f"{host}:{server['port']}")
                     case ("alertmanager.yml", content):
                         yield from self._alertmanager(pod, yaml.safe_load(content))
+                    case ("collector.yaml", content):
+                        for exporter in yaml.safe_load(content)["exporters"].values():
+                            yield from self._to(pod, exporter["endpoint"])
                     case ("oauth2-proxy.cfg", content):
                         for url in re.findall(r"^(?:upstreams|(?!redirect|login)\w+_url) *= *\[?\"(http[^\"]+)\"", content, re.MULTILINE):
                             yield from self._to(pod, url)
@@ -150,13 +156,16 @@ class Wiring:
                 yield from (Connection(pod, replica, 9094, protocol) for protocol in ("TCP", "UDP"))
 
     def _config(self, name: str) -> dict[str, str]:
-        for one in self._objects:
-            if one["kind"] == "ConfigMap" and one["metadata"]["name"] == f"{name}-config":
-                return dict(one["data"])
+        for item in self._objects:
+            if item["kind"] == "ConfigMap" and item["metadata"]["name"] == f"{name}-config":
+                return dict(item["data"])
         return {}
 
     def _prometheus(self, pod: Pod, config: Mapping[str, Any]) -> Iterator[Connection]:
         for job in config["scrape_configs"]:
+            if any(discovery["role"] == "node" for discovery in job.get("kubernetes_sd_configs", ())):
+                yield Connection(pod, OUTSIDE, 10250)
+                continue
             for target in self._discovered(pod, job):
                 if job["job_name"] == "semantic-router":
                     self.routers.append(target.pod)
@@ -186,19 +195,26 @@ class Wiring:
                 if not selects_pods and not any("semantic-router-observability" in str(step.get("regex")) for step in steps):
                     # By a Service's labels, or by nothing: any pod of the namespace may be behind it.
                     self.wide.add((pod, namespace))
-                for target in (*routers(namespace), *engines(namespace), *self._services(namespace)):
+                for target in (*routers(namespace), *engines(namespace), *self._services(namespace), *self._own_metrics(namespace)):
                     if relabel(target.labels(), steps) is not None:
                         yield target
 
     def _services(self, namespace: str) -> Iterator[Target]:
-        for one in self._objects:
-            if one["kind"] != "Service" or one["metadata"]["namespace"] != namespace:
+        for item in self._objects:
+            if item["kind"] != "Service" or item["metadata"]["namespace"] != namespace:
                 continue
             for name, pod in self.pods.items():
-                if one["spec"]["selector"].items() <= pod.labels.items():
-                    for port in one["spec"]["ports"]:
+                if item["spec"]["selector"].items() <= pod.labels.items():
+                    for port in item["spec"]["ports"]:
                         number = self._container_port(name, port["targetPort"])
-                        yield Target(pod, one["metadata"]["name"], one["metadata"]["labels"], port["name"], number)
+                        yield Target(pod, item["metadata"]["name"], item["metadata"]["labels"], port["name"], number)
+
+    def _own_metrics(self, namespace: str) -> Iterator[Target]:
+        """Ports called `metrics` of the stack's own pods, to which no Service leads."""
+        for name, pod in self.pods.items():
+            for port in self._templates[name]["containers"][0]["ports"]:
+                if port["name"] == "metrics" and pod.namespace == namespace:
+                    yield Target(pod, "", port=port["containerPort"])
 
     def _container_port(self, workload: str, name: str) -> int:
         container = self._templates[workload]["containers"][0]
@@ -242,7 +258,7 @@ class Wiring:
         elif len(labels) == 2 and re.search(r"-\d+$", labels[0]):
             yield from self._service(pod, labels[1], pod.namespace, port)
         else:
-            if len(labels) == 2:
+            if len(labels) == 2 and not re.fullmatch(r"com|net|org|edu|gov|mil|int|info|biz|[a-z]{2}", labels[1]):
                 yield from self._service(pod, labels[0], labels[1], port)
             yield Connection(pod, OUTSIDE, port)
 

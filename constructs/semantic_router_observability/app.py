@@ -1,11 +1,9 @@
-"""From `observability.yaml` to a finished output folder: what `main.py` runs.
-
-Imports nothing that starts Node.js: settings of which nothing can be built are refused at once.
-"""
+"""The program around a chart: `main.py` calls `run`, which turns `observability.yaml` into a finished output folder."""
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import gc
 import os
 import signal
@@ -14,16 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import node, output
-from .errors import ConfigError, Place
-from .settings import in_settings
-from .settings_file import SettingsError, SettingsFile
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import FrameType
 
-    from cdk8s import App, Chart
+    from cdk8s import Chart
 
     from .settings import Settings
 
@@ -35,14 +28,15 @@ CONFIG_ERROR = 2
 def _short_program() -> Iterator[None]:
     """Behave like a program that runs for less than a second.
 
-    On SIGTERM it leaves through `finally` and `atexit`, so that temporary folders are removed and Node.js ends too. Looking for cyclic garbage
-    would cost 15 ms and find none worth it.
+    On SIGTERM it leaves through `finally` and `atexit`, so that temporary folders are removed and Node.js ends too. Looking for cyclic garbage,
+    while modules are imported, while the chart is built and once more at the end, would cost 40 ms and find none worth it.
     """
 
     def leave(number: int, frame: FrameType | None) -> None:
         del frame
         sys.exit(128 + number)
 
+    atexit.register(gc.disable)
     previous, collecting = signal.signal(signal.SIGTERM, leave), gc.isenabled()
     gc.disable()
     try:
@@ -63,76 +57,16 @@ def run(build: Callable[[Chart, Settings], None], *, chart: str = "observability
         arguments: Command line. Default: the process's own.
 
     """
+    from .errors import ConfigError  # noqa: PLC0415  imported while no garbage is collected
+    from .synthesis import from_file  # noqa: PLC0415
+
     options = _options(arguments)
     try:
-        file = SettingsFile.read(options.config)
-        try:
-            settings = file.settings()
-        except SettingsError as error:
-            raise file.refused(_with_those_of_stacks(build, file, chart, error.errors)) from error
-        output.check(options.output)
-        try:
-            written = synthesize(build, settings, chart, options.output)
-        except ConfigError as error:
-            raise file.refused(_with_those_of_stacks(build, file, chart, [in_settings(error)])) from error
+        from_file(build, options.config, options.output, chart, programs=options.check_with_programs)
     except ConfigError as error:
         print("\n".join(f"error: {line}" for line in str(error).splitlines()), file=sys.stderr)  # noqa: T201
         return CONFIG_ERROR
-    print(f"{options.output}: {len(written)} files")  # noqa: T201
     return 0
-
-
-_STACKS = {"prometheus", "grafana", "alertmanager"}
-_DISPENSABLE = _STACKS | {"routers", "alerts", "ingress", "network_policies", "secrets"}
-"""Sections whose absence causes no error in a stack."""
-
-
-def _with_those_of_stacks(
-    build: Callable[[Chart, Settings], None], file: SettingsFile, chart: str, errors: Sequence[ConfigError]
-) -> list[ConfigError]:
-    """Add the first error of every other stack: build the chart without the sections that are wrong, until nothing new is found."""
-    found = list(errors)
-    while (sections := {_section(error) for error in found}) <= _DISPENSABLE:
-        try:
-            _chart(build, file.without(sections).settings(), chart)
-        except ConfigError as error:
-            further = in_settings(error)
-            if _section(further) not in _STACKS - sections:
-                return found
-            found.append(further)
-        else:
-            return found
-    return found
-
-
-def _section(error: ConfigError) -> str:
-    return str(next(iter(error.path), ""))
-
-
-def _chart(build: Callable[[Chart, Settings], None], settings: Settings, chart: str) -> App:
-    """Build the app."""
-    node.check_package_cache()
-    with node.bundled():
-        from cdk8s import App, Chart  # noqa: PLC0415  starts Node.js
-
-    app = App()
-    build(Chart(app, chart, namespace=settings.namespace), settings)
-    return app
-
-
-def synthesize(build: Callable[[Chart, Settings], None], settings: Settings, chart: str, folder: Path) -> list[str]:
-    """Build the chart and write the output folder; the names of its files.
-
-    Raises:
-        ConfigError: a setting cannot work; the folder is as it was.
-
-    """
-    files = output.files_of(_chart(build, settings, chart))
-    for file in settings.encrypted_files:
-        if file.file_name in files:
-            raise ConfigError(Place("secrets"), file.path, f"another file is called {file.file_name} in the output; rename this one")
-        files[file.file_name] = file.content
-    return output.write(files, folder)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -143,4 +77,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     # `cdk8s synth` names its folder in the environment.
     output = Path(os.environ.get("CDK8S_OUTDIR") or "dist")
     parser.add_argument("--output", type=Path, default=output, metavar="FOLDER", help="where the manifests go (default: %(default)s)")
+    parser.add_argument(
+        "--check-with-programs",
+        action="store_true",
+        help="let promtool and amtool, which have to be on PATH, read the configuration and rules before anything is written",
+    )
     return parser.parse_args(arguments)

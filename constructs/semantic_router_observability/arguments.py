@@ -6,18 +6,23 @@ default of the construct's parameter of that name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Required, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Required, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cdk8s_plus_27 import ISecret, IServiceAccount
 
+    from .addon.forms import Scraper
+    from .addon.notifier import AlertmanagerConfig
+    from .addon.viewers import Viewer
     from .alerting.options import Alerts
     from .alertmanager.inhibition import Inhibition
     from .alertmanager.receivers import DeadManSwitch, Receiver
     from .alertmanager.routes import Grouping, Route
     from .alertmanager.timing import TimeInterval
+    from .backup.forms import BackupMethod
+    from .cluster_metrics.options import Collector
     from .exposure.forms import Via
     from .exposure.tls import Tls
     from .grafana.credentials import DemoCredentials
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from .grafana.identity.session import Session
     from .grafana.settings import Anonymous, Database, LogLevel, Smtp
     from .kubernetes.endpoint import HasEndpoint
+    from .kubernetes.metadata import Metadata
     from .kubernetes.pods import Placement, Resources
     from .kubernetes.secrets import AdminSecret, SecretKey
     from .kubernetes.serving import ServingTls
@@ -36,10 +42,16 @@ if TYPE_CHECKING:
     from .login.providers import Allow, IdentityProvider
     from .login.types import Login
     from .network.options import AllowedConnection, ApiServerAddress, Dns
+    from .prometheus.features import Feature
+    from .prometheus.presets import ScrapeJob
     from .prometheus.remote_write import RemoteWrite
     from .prometheus.rules import RuleFile
-    from .prometheus.scrape import ScrapeGuards, ScrapeJob
+    from .prometheus.scrape import ScrapeGuards
     from .router.target import RouterTarget
+    from .thanos.blocks import Compactor, StoreGateway
+    from .thanos.forms import ThanosSidecar
+    from .thanos.object_storage import BlockRetention, ObjectStorage
+    from .tracing.options import TailSampling, TraceDestination
 
 Exposed = Literal["grafana", "prometheus", "alertmanager"]
 """Parts with a user interface."""
@@ -52,6 +64,7 @@ class PrometheusArguments(TypedDict, total=False):
     scrape_jobs: Sequence[ScrapeJob]
     guards: ScrapeGuards
     rules: Sequence[RuleFile]
+    rule_files: Sequence[str]
     recording_rules: bool
     alerts: Alerts
     alertmanagers: Sequence[HasEndpoint]
@@ -66,9 +79,29 @@ class PrometheusArguments(TypedDict, total=False):
     tls: ServingTls | None
     remote_write: Sequence[RemoteWrite]
     cluster_wide: bool
+    sidecar: ThanosSidecar | None
+    features: Sequence[Feature]
     resources: Resources
     placement: Placement
+    metadata: Metadata
     service_account: IServiceAccount | None
+    image: str
+
+
+class AddOnArguments(TypedDict, total=False):
+    """Arguments of `AddOn`."""
+
+    scraped_by: Required[Scraper]
+    shown_by: Viewer
+    targets: Sequence[RouterTarget]
+    guards: ScrapeGuards
+    interval: str
+    rules: Sequence[RuleFile]
+    recording_rules: bool
+    alerts: Alerts
+    notified_by: AlertmanagerConfig | None
+    dashboards: Sequence[DashboardSource]
+    optional_dashboards: Sequence[OptionalDashboard]
     image: str
 
 
@@ -93,12 +126,26 @@ class AlertmanagerArguments(TypedDict, total=False):
     storage: Claim
     resources: Resources
     placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class BackupArguments(TypedDict, total=False):
+    """Arguments of `Backup`, with the parts by name."""
+
+    of: Sequence[Exposed]
+    schedule: str
+    via: BackupMethod
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
     image: str
 
 
 class GrafanaArguments(TypedDict, total=False):
     """Arguments of `GrafanaStack`."""
 
+    source_options: Mapping[str, Any] | None
     data_sources: Sequence[DataSource | HasEndpoint]
     dashboards: Sequence[DashboardSource]
     router_dashboards: bool
@@ -118,12 +165,13 @@ class GrafanaArguments(TypedDict, total=False):
     session: Session | None
     smtp: Smtp | None
     log_level: LogLevel
-    settings: Mapping[str, Mapping[str, str | SecretKey]] | None
+    settings: Mapping[str, Mapping[str, str | int | float | bool | SecretKey]] | None
     replicas: int
     database: Database | None
     storage: Storage | None
     resources: Resources
     placement: Placement
+    metadata: Metadata
     image: str
 
 
@@ -141,6 +189,45 @@ class OAuth2ProxyArguments(TypedDict, total=False):
     replicas: int
     resources: Resources
     placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class KubeStateMetricsArguments(TypedDict, total=False):
+    """Arguments of `KubeStateMetrics`."""
+
+    namespaces: Sequence[str]
+    collectors: Sequence[Collector]
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class TraceGatewayArguments(TypedDict, total=False):
+    """Arguments of `TraceGateway`."""
+
+    destinations: Required[Sequence[TraceDestination]]
+    targets: Sequence[RouterTarget]
+    sampling: TailSampling | None
+    drop_attributes: Sequence[str]
+    replicas: int
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class LogStoreArguments(TypedDict, total=False):
+    """Arguments of `LogStore`."""
+
+    collectors: Required[Sequence[str]]
+    retention: str
+    storage: Storage
+    install_plugin: bool
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
     image: str
 
 
@@ -151,6 +238,24 @@ class IngressArguments(TypedDict, total=False):
     via: Via
     tls: Tls | None
     annotations: Mapping[str, str] | None
+
+
+class ThanosArguments(TypedDict, total=False):
+    """Arguments of `ThanosStack`."""
+
+    object_storage: ObjectStorage | None
+    block_retention: BlockRetention
+    store: StoreGateway
+    compactor: Compactor
+    response_timeout: str
+    uid: str | None
+    login: Login | None
+    tls: ServingTls | None
+    replicas: int
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
 
 
 class NetworkPolicyArguments(TypedDict, total=False):

@@ -11,9 +11,10 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from .errors import ConfigError, Key, Raw, Where, at
+from .literals import is_credential, shape_of
 from .texts import (
     CONFIG_KEY,
     DNS_LABEL,
@@ -40,7 +41,6 @@ _QUANTITY_FACTOR: dict[str | None, Decimal] = {
     **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
     **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)},
 }
-_LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _LABEL_KEY = re.compile(rf"(?:{DNS_SUBDOMAIN.pattern.pattern}/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{{0,61}}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 
@@ -55,7 +55,10 @@ _PORTS = {"http": 80, "https": 443}
 _LARGEST = 2**63 - 1
 """Largest signed 64-bit integer: Prometheus counts a duration's nanoseconds in one, Kubernetes a quantity's bytes."""
 
-_MEBIBYTE = 2**20
+_KIBIBYTE, _MEBIBYTE = 2**10, 2**20
+
+_DECIMAL_STEPS = [(Decimal(1000) ** power, suffix) for power, suffix in zip(range(-3, 7), ["n", "u", "m", "", *"kMGTPE"], strict=True)]
+"""Suffixes of quantities that are not counted in bytes by 1024, the finest first."""
 
 
 class Url(NamedTuple):
@@ -120,6 +123,18 @@ def quantity(where: Where, value: str) -> Decimal:
     return number
 
 
+def canonical_quantity(value: str) -> str:
+    """A valid quantity as the API server stores it: without fraction, with the largest suffix that needs none. `1.5Ti` is `1536Gi`.
+
+    Otherwise every `kubectl apply` would find a difference and send the object again.
+    """
+    number = quantity("quantity", value)
+    binary = value.endswith("i") and number >= _KIBIBYTE and number == int(number)
+    steps = [(1024**power, f"{unit}i") for power, unit in enumerate("KMGTPE", start=1)] if binary else _DECIMAL_STEPS
+    factor, suffix = max(((factor, suffix) for factor, suffix in steps if not number % factor), default=(Decimal(1), ""))
+    return f"{int(number / factor)}{suffix}"
+
+
 def byte_quantity(where: Where, value: str) -> Decimal:
     """Bytes behind a quantity of memory or storage. Below 1Mi the unit was forgotten, or `m` (thousandths) written for `M`."""
     size = quantity(where, value)
@@ -163,13 +178,19 @@ def config_key(where: Where, value: str) -> str:
     return value
 
 
+def label_value(where: Where, value: str) -> str:
+    """Value of a label of a Kubernetes object."""
+    if not _LABEL_VALUE.fullmatch(value):
+        raise ConfigError(where, value, "write a Kubernetes label value: at most 63 letters, digits, '-', '_' and '.'")
+    return value
+
+
 def kubernetes_labels(where: Where, labels: Mapping[str, str]) -> Mapping[str, str]:
     """Labels (or a label selector) of Kubernetes objects."""
     for key, value in labels.items():
         if not _LABEL_KEY.fullmatch(key):
             raise ConfigError(where, key, "write a Kubernetes label key such as app or example.com/team")
-        if not _LABEL_VALUE.fullmatch(value):
-            raise ConfigError(at(where, Key(key)), value, "write a Kubernetes label value: at most 63 letters, digits, '-', '_' and '.'")
+        label_value(at(where, Key(key)), value)
     return labels
 
 
@@ -182,10 +203,12 @@ def kubernetes_annotations(where: Where, annotations: Mapping[str, str]) -> Mapp
 
 
 def prometheus_labels(where: Where, labels: Mapping[str, str]) -> Mapping[str, str]:
-    """Labels that Prometheus adds to series."""
+    """Labels that Prometheus adds to series. Since Prometheus 3 a name is any text; those that start with `__` it removes."""
     for name in labels:
-        if not _LABEL_NAME.fullmatch(name) or name.startswith("__"):
-            raise ConfigError(where, name, "write a Prometheus label name: letters, digits and '_', not starting with a digit or '__'")
+        if not name or name.startswith("__"):
+            raise ConfigError(
+                where, name, "write a Prometheus label name: a text that does not start with '__', such as team or service.name"
+            )
     return labels
 
 
@@ -207,10 +230,20 @@ def http_url(where: Where, value: str) -> Url:
     return Url(value, parts.scheme, host, parts.path.rstrip("/"), parts.port or _PORTS[parts.scheme])
 
 
+def api_url(where: Where, value: str) -> Url:
+    """As `http_url`, with an optional query, as endpoints of services have it; a credential in the query is refused, and not repeated."""
+    address, mark, query = value.partition("?") if isinstance(value, str) else (value, "", "")
+    url = http_url(where, address)
+    if "#" in query or not query.isascii() or re.search(r"\s", query):
+        raise ConfigError(where, value, "write the query percent-encoded, without white space and '#'")
+    for name, text in parse_qsl(query):
+        if is_credential(name) or shape_of(text):
+            raise ConfigError(where, f"{address}?{name}=…", "take the credential out of the URL and reference a Secret instead")
+    return url._replace(text=f"{address}{mark}{query}")
+
+
 def public_url(where: Where, url: Url) -> Url:
-    """URL at which users reach a user interface: a DNS name without a port, and an optional path."""
-    if re.search(r":\d+$", url.origin):
-        raise ConfigError(where, url.text, "remove the port: an ingress serves http on 80 and https on 443")
+    """URL at which users reach a user interface: a DNS name, an optional port that leads to the ingress, and an optional path."""
     if not DNS_SUBDOMAIN.pattern.fullmatch(url.host) or url.host.replace(".", "").isdigit():
         raise ConfigError(where, url.text, "write a DNS name as host, such as https://grafana.example.com")
     if not re.fullmatch(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", url.path):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 class Raw(str):
@@ -107,6 +107,11 @@ class ConfigError(ValueError):
         inner = self.path[1:] if self.path and isinstance(self.path[0], Value) else self.path
         return ConfigError((*outer, *inner), self.given, self.expected)
 
+    @property
+    def all(self) -> tuple[ConfigError, ...]:
+        """The errors it stands for: itself, unless several were found at once."""
+        return (self,)
+
     def __str__(self) -> str:
         """Spell it as a Python caller writes it."""
         return _line(_path(self.path, str), _python(self.given), _REFERENCE.sub(_in_python, self.expected))
@@ -114,6 +119,44 @@ class ConfigError(ValueError):
     def in_yaml(self) -> str:
         """Spell it as the settings file does."""
         return _line(_path(self.path, camel), _yaml(self.given), _REFERENCE.sub(_in_yaml, self.expected))
+
+
+class ConfigErrors(ConfigError):  # noqa: N818  several of them
+    """Several values that cannot work, found at once: a line each. The path, the value and the text are those of the first."""
+
+    def __init__(self, errors: Sequence[ConfigError]) -> None:
+        """Take the errors, at least one."""
+        super().__init__(errors[0].path, errors[0].given, errors[0].expected)
+        self._errors = tuple(errors)
+
+    @staticmethod
+    def refuse(errors: Sequence[ConfigError]) -> None:
+        """Raise what was found, each once.
+
+        Raises:
+            ConfigError: something was.
+
+        """
+        once = list({str(error): error for error in errors}.values())
+        if once:
+            raise once[0] if len(once) == 1 else ConfigErrors(once)
+
+    @property
+    def all(self) -> tuple[ConfigError, ...]:
+        """Each of them."""
+        return self._errors
+
+    def within(self, *outer: Step) -> ConfigError:
+        """Same errors, with the path from further out."""
+        return ConfigErrors([error.within(*outer) for error in self._errors])
+
+    def __str__(self) -> str:
+        """A line each, as a Python caller writes them."""
+        return "\n".join(map(str, self._errors))
+
+    def in_yaml(self) -> str:
+        """A line each, as the settings file has them."""
+        return "\n".join(error.in_yaml() for error in self._errors)
 
 
 @contextmanager
@@ -158,7 +201,9 @@ def _path(path: Path, name_of: Callable[[str], str]) -> str:
 
 
 def _line(where: str, given: str, expected: str) -> str:
-    return " ".join(": ".join(part for part in (where, given, expected) if part).split())
+    """Put the parts on one line, which may hold keys of any file: what a terminal would take for a command is escaped."""
+    line = " ".join(": ".join(part for part in (where, given, expected) if part).split())
+    return line if line.isprintable() else "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in line)
 
 
 def _python(given: object) -> str:

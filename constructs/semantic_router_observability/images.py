@@ -21,6 +21,22 @@ ALERTMANAGER = "quay.io/prometheus/alertmanager:v0.34.2"
 OAUTH2_PROXY = "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"
 """oauth2-proxy 7.15, the current release line; the tests run this very version."""
 
+THANOS = "quay.io/thanos/thanos:v0.42.4"
+"""Thanos 0.42, the current release line; the tests run this very version."""
+
+KUBECTL = "docker.io/alpine/kubectl:1.34.2"
+"""kubectl 1.34 with a POSIX shell, which the image of the Kubernetes project does not have; the tests run the script with this minor release."""
+
+OTEL_COLLECTOR = "docker.io/otel/opentelemetry-collector-k8s:0.161.0"
+"""OpenTelemetry Collector 0.161, the distribution for Kubernetes: the smallest one that holds every component used here. The tests run these
+components at this very version."""
+
+VICTORIA_LOGS = "docker.io/victoriametrics/victoria-logs:v1.52.1"
+"""VictoriaLogs 1.52, the current release line; the tests run this very version."""
+
+KUBE_STATE_METRICS = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0"
+"""kube-state-metrics 2.20, the current release line; arguments, ports and probes are those of this version."""
+
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
     re.ASCII,

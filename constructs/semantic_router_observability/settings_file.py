@@ -1,15 +1,14 @@
-"""Reading `observability.yaml`, and saying of all that is wrong with it where it stands."""
+"""Reads `observability.yaml`; each error names the place in the file."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import yaml
 from msgspec import UNSET
+from msgspec.structs import replace
 
 from .errors import ConfigError, Key, Place, Raw, camel
 from .grafana.dashboards import DashboardDirectory, DashboardFile
@@ -17,60 +16,49 @@ from .literals import credentials
 from .secrets import EncryptedFile
 from .settings import Settings
 from .settings_check import problems
-from .yaml_lines import node_at
-from .yamltext import SettingsLoader
+from .settings_part import SettingsError, SettingsPart
+from .spec import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from .errors import Path as Steps
 
 
-class SettingsError(ConfigError):
-    """All that is wrong with a settings file: a line for every error, in the order of the file."""
+class SettingsFile(Record, frozen=True):
+    """A settings file, with those that it includes, that is read and not yet understood.
 
-    def __init__(self, lines: Sequence[str], errors: Sequence[ConfigError] = ()) -> None:
-        """Take the finished lines, and the errors they tell of."""
-        super().__init__((), lines, "")
-        self.lines = tuple(lines)
-        self.errors = tuple(errors)
+    Attributes:
+        parts: The files; what comes later overrides, and the file itself comes last.
+        data: Settings of all of them.
 
-    def __str__(self) -> str:
-        return "\n".join(self.lines)
+    """
 
-
-@dataclass(frozen=True)
-class SettingsFile:
-    """A settings file that is read and not yet understood."""
-
-    path: Path
-    text: str
+    parts: tuple[SettingsPart, ...]
     data: Any
 
     @classmethod
     def read(cls, path: Path) -> SettingsFile:
-        """Read the file as YAML.
+        """Read the file and what it includes as YAML.
 
         Raises:
             ConfigError: the file is missing.
-            SettingsError: it is not YAML, or repeats a key.
+            SettingsError: one of them is not YAML, or repeats a key, or an included one is missing.
 
         """
         try:
-            text = path.read_text(encoding="utf-8")
+            part = SettingsPart.read(path, path.name)
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 Place("--config"), path, f"cannot be read ({error.__class__.__name__}); give the path of a settings file"
             ) from error
-        try:
-            return cls(path, text, _without_empty_sections(yaml.load(text, Loader=SettingsLoader)))  # noqa: S506  a safe loader
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            place = f":{mark.line + 1}: column {mark.column + 1}" if mark else ""
-            raise SettingsError([f"{path.name}{place}: {error.problem}; correct the YAML"]) from error
-        except (yaml.YAMLError, RecursionError) as error:
-            raise SettingsError([f"{path.name}: {' '.join(str(error).split())}; correct the YAML"]) from error
+        if not isinstance(part.data, dict) or "include" not in part.data:
+            return cls((part,), part.data)
+        from .settings_include import merged, parts_of  # noqa: PLC0415 - only those who include files pay for it
+
+        parts = parts_of(part)
+        return cls(parts, merged(parts))
 
     def settings(self) -> Settings:
         """Understand it. Paths in it are relative to it.
@@ -89,26 +77,38 @@ class SettingsFile:
             raise self.refused([*literal, *others] or [ConfigError((), Raw("settings"), str(error))]) from error
         if literal:
             raise self.refused(literal)
-        return _relative_to(self.path.parent, settings)
+        return _relative_to(self._directory, settings)
 
     def refused(self, errors: Sequence[ConfigError]) -> SettingsError:
         """Put the errors into the order of the file, and name their lines."""
-        found = sorted(((self._mark(error), error) for error in errors), key=lambda marked: marked[0].index if marked[0] else -1)
-        lines = [f"{self.path.name}{f':{mark.line + 1}' if mark else ''}: {error.in_yaml()}" for mark, error in found]
-        return SettingsError(lines, errors)
+        found = sorted((self._found(error) for error in errors), key=itemgetter(0, 1))
+        return SettingsError([line for _, _, line in found], errors)
 
     def without(self, sections: Collection[str]) -> SettingsFile:
         """Leave out sections, named as fields of `Settings`."""
         keys = {camel(section) for section in sections}
         return replace(self, data={key: section for key, section in self.data.items() if key not in keys})
 
-    def _mark(self, error: ConfigError) -> yaml.Mark | None:
-        """Start of what the error is about, or of what is nearest around it; None: an empty file."""
-        return node_at(self._root, _keys(error.path), error.given).start_mark if self._root else None
+    def _found(self, error: ConfigError) -> tuple[int, int, str]:
+        """Find the file of what the error is about, the file itself before those that it includes, the place in there; the line of the message."""
+        part, keys = self._origin(_keys(error.path), error.given)
+        mark = part.mark(keys, error.given)
+        position = (self.parts.index(part) + 1) % len(self.parts)
+        own = iter(keys)
+        # Items of lists are counted in their own file.
+        steps = tuple(step if isinstance(step, Place) else number if isinstance(number := next(own), int) else step for step in error.path)
+        return position, mark.index if mark else -1, part.line(mark, ConfigError(steps, error.given, error.expected))
 
-    @cached_property
-    def _root(self) -> yaml.Node | None:
-        return yaml.compose(self.text, Loader=SettingsLoader)
+    def _origin(self, keys: list[str | int], given: object = None) -> tuple[SettingsPart, list[str | int]]:
+        if len(self.parts) == 1:
+            return self.parts[0], keys
+        from .settings_include import origin  # noqa: PLC0415 - only those who include files pay for it
+
+        return origin(self.parts, keys, given)
+
+    def _directory(self, *keys: str | int) -> Path:
+        """Find the folder of the file that holds a value."""
+        return self._origin(list(keys))[0].path.parent
 
 
 def load(path: Path) -> Settings:
@@ -126,29 +126,31 @@ def schema() -> dict[str, Any]:
     return msgspec.json.schema(Settings)
 
 
-def _without_empty_sections(data: Any) -> Any:
-    """Treat a section or key with nothing under it, as commenting out its lines leaves it, as omitted."""
-    if not isinstance(data, dict):
-        return {} if data is None else data
-    sections = {name: section for name, section in data.items() if section is not None}
-    return {
-        name: {key: value for key, value in section.items() if value is not None} if isinstance(section, dict) else section
-        for name, section in sections.items()
-    }
+def _relative_to(directory: Callable[..., Path], settings: Settings) -> Settings:
+    """Take each path as relative to the file that holds it."""
 
-
-def _relative_to(directory: Path, settings: Settings) -> Settings:
-    def moved(sources: Iterable[Any]) -> tuple[Any, ...]:
+    def moved(sources: Iterable[Any], *keys: str) -> tuple[Any, ...]:
         return tuple(
-            msgspec.structs.replace(source, path=os.path.normpath(directory / source.path))
+            msgspec.structs.replace(source, path=os.path.normpath(directory(*keys, index) / source.path))
             if isinstance(source, DashboardFile | DashboardDirectory | EncryptedFile)
             else source
-            for source in sources
+            for index, source in enumerate(sources)
         )
 
+    if settings.add_on and settings.add_on.dashboards is not UNSET:
+        add_on = msgspec.structs.replace(settings.add_on, dashboards=moved(settings.add_on.dashboards, "addOn", "dashboards"))
+        return msgspec.structs.replace(settings, add_on=add_on)
     dashboards = settings.grafana.dashboards
-    grafana = settings.grafana if dashboards is UNSET else msgspec.structs.replace(settings.grafana, dashboards=moved(dashboards))
-    return msgspec.structs.replace(settings, grafana=grafana, secrets=moved(settings.secrets))
+    moved_boards = dashboards if dashboards is UNSET else moved(dashboards, "grafana", "dashboards")
+    grafana = msgspec.structs.replace(settings.grafana, dashboards=moved_boards)
+    paths = settings.prometheus.rule_files
+    moved_paths = (
+        paths
+        if paths is UNSET
+        else tuple(os.path.normpath(directory("prometheus", "ruleFiles", index) / path) for index, path in enumerate(paths))
+    )
+    prometheus = msgspec.structs.replace(settings.prometheus, rule_files=moved_paths)
+    return msgspec.structs.replace(settings, grafana=grafana, prometheus=prometheus, secrets=moved(settings.secrets, "secrets"))
 
 
 def _keys(path: Steps) -> list[str | int]:

@@ -54,3 +54,7 @@ def store_tuples(value: msgspec.Struct) -> None:
 
 class Tagged(Spec, frozen=True, kw_only=True, tag_field="type"):
     """One of several forms of a value; in YAML its key `type` holds the form's `tag`."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """A value that only code makes, never YAML. A dataclass would take ten times as long to define, at every start."""

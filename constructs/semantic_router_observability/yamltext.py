@@ -56,12 +56,15 @@ class Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  #
         if tag is None or tag.rsplit(":", 1)[-1] in _KINDS
     }
 
+    values = 0
+    """Number of values in the document, with every alias expanded, once it is read."""
+
     def __init__(self, stream: Any) -> None:
         _check_depth(stream)
         super().__init__(stream)
 
     def construct_document(self, node: yaml.Node) -> Any:
-        _check_size(node)
+        self.values = _check_size(node)
         return super().construct_document(node)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -120,7 +123,7 @@ def _check_depth(stream: Any) -> None:
 _Events = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
-def _check_size(root: yaml.Node) -> None:
+def _check_size(root: yaml.Node) -> int:
     """Count the values with every alias expanded, each node once; an alias of what it stands in never ends."""
     sizes: dict[int, int] = {}
     open_nodes: set[int] = set()
@@ -138,7 +141,7 @@ def _check_size(root: yaml.Node) -> None:
                 raise _refused(node, f"holds more than {MOST_VALUES} values once its aliases are expanded")
         return sizes[key]
 
-    size(root)
+    return size(root)
 
 
 def _short(text: str, limit: int = 40) -> str:

@@ -35,7 +35,44 @@ REMOTE_WRITE = [
         "headers": {"X-Scope-OrgID": "routing"},
         "extra": {"queue_config": {"max_shards": 4}, "write_relabel_configs": [{"regex": "le", "action": "labelkeep"}]},
     },
-    {"url": "https://victoria.example.com/api/v1/write", "bearerToken": {"secret": "victoria.token", "key": "token"}},
+    {
+        "url": "https://victoria.example.com/api/v1/write?extra_label=cluster=eu-1",
+        "bearerToken": {"secret": "victoria.token", "key": "token"},
+    },
+    {
+        "url": "https://mtls.example.com/api/v1/push",
+        "certificate": {"secret": "mimir", "key": "tls.crt"},
+        "key": {"secret": "mimir", "key": "tls.key"},
+        "serverName": "mimir.example.com",
+    },
+    {
+        "url": "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0/api/v1/remote_write",
+        "extra": {
+            "sigv4": {
+                "region": "eu-west-1",
+                "access_key": {"secret": "amp", "key": "id"},
+                "secret_key": {"secret": "amp", "key": "secret"},
+            }
+        },
+    },
+    {
+        "url": "https://w.westeurope-1.metrics.ingest.monitor.azure.com/dataCollectionRules/dcr-0/streams/Microsoft-PrometheusMetrics/api/v1/write?api-version=2023-04-24",
+        "extra": {
+            "azuread": {
+                "cloud": "AzurePublic",
+                "certificate": {
+                    "client_id": "00000000-0000-0000-0000-000000000000",
+                    "tenant_id": "00000000-0000-0000-0000-000000000000",
+                    "certificate_path": {"secret": "azure", "key": "tls.crt"},
+                    "certificate_key_path": {"secret": "azure", "key": "tls.key"},
+                },
+            }
+        },
+    },
+    {
+        "url": "https://monitoring.googleapis.com/v1/projects/p/location/global/prometheus/api/v1/write",
+        "extra": {"google_iam": {"credentials": {"secret": "google", "key": "key.json"}}},
+    },
 ]
 
 SCRAPE_JOBS = [
@@ -50,6 +87,9 @@ SCRAPE_JOBS = [
         "scheme": "https",
         "bearerToken": {"secret": "scrape", "key": "token"},
         "ca": {"secret": "scrape", "key": "ca.crt"},
+        "certificate": {"secret": "scrape", "key": "tls.crt"},
+        "key": {"secret": "scrape", "key": "tls.key"},
+        "serverName": "guarded.example.com",
     },
     {
         "type": "raw",
@@ -58,8 +98,36 @@ SCRAPE_JOBS = [
     },
 ]
 
+_METADATA = {
+    "podLabels": {"azure.workload.identity/use": "true"},
+    "podAnnotations": {"sidecar.istio.io/inject": "false"},
+    "serviceAccountAnnotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/prometheus"},
+}
+
+_SPREAD = {
+    "topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway"}],
+    "tolerations": [{"key": "monitoring", "operator": "Exists", "effect": "NoSchedule"}],
+}
+
 OPTION_SETS: dict[str, dict[str, Any]] = {
     "defaults": {},
+    "pods and accounts with metadata": {
+        "labels": {"team": "routing", "example.com/cost-centre": "4711"},
+        "prometheus": {"metadata": _METADATA, "placement": _SPREAD, "storage": {"type": "claim", "size": "1.5Ti"}},
+        "grafana": {
+            "metadata": _METADATA,
+            "externalUrl": "https://grafana.example.com:8443",
+            "resources": {"cpu": "0.25", "cpuLimit": "2000m", "memory": "1024Mi", "memoryLimit": "1.5Gi"},
+            "storage": {"type": "ephemeral", "size": "0.1Gi"},
+        },
+        "alertmanager": {
+            "metadata": _METADATA,
+            "placement": _SPREAD,
+            "replicas": 2,
+            "storage": {"type": "claim", "size": "1000M"},
+            "receivers": [{"type": "webhook", "name": "people", "url": {"secret": "people", "key": "url"}}],
+        },
+    },
     "install styles": {
         "routers": [
             {"install": "raw"},
@@ -99,7 +167,10 @@ OPTION_SETS: dict[str, dict[str, Any]] = {
             },
         },
     },
-    "plain ingress": {"grafana": {"externalUrl": "http://grafana.example.com"}, "ingress": {"via": {"type": "traefik"}}},
+    "plain ingress": {
+        "grafana": {"externalUrl": "http://grafana.example.com", "anonymous": {"reason": "reached over the VPN only"}},
+        "ingress": {"via": {"type": "traefik"}},
+    },
     "logins by password": {
         "prometheus": {"login": {"type": "basicAuth", "secret": "prometheus-login"}},
         "alertmanager": {
@@ -208,6 +279,39 @@ OPTION_SETS: dict[str, dict[str, Any]] = {
             ],
             "dashboards": [{"type": "configMap", "name": "team-boards", "folder": "Team"}],
         }
+    },
+    "traces": {
+        "traces": {
+            "destinations": [
+                {"name": "tempo", "url": "http://tempo.traces.svc:4317"},
+                {
+                    "name": "vendor",
+                    "url": "https://otlp.example.com",
+                    "protocol": "http",
+                    "headers": {"authorization": {"secret": "vendor", "key": "token"}},
+                    "ca": {"secret": "vendor", "key": "ca.crt"},
+                },
+            ],
+            "dropAttributes": ["http.path"],
+            "replicas": 3,
+            "metadata": _METADATA,
+        },
+        "grafana": {
+            "dataSources": [
+                {"type": "loki", "url": "http://loki.logs.svc:3100", "traces": "tempo"},
+                {"type": "tempo", "url": "http://tempo.traces.svc:3200", "logs": "loki"},
+                {"type": "jaeger", "url": "http://jaeger.traces.svc:16686", "logs": "loki"},
+            ]
+        },
+    },
+    "kube-state-metrics": {
+        "kubeStateMetrics": {
+            "collectors": ["pods", "cronjobs", "deployments", "horizontalpodautoscalers", "persistentvolumeclaims"],
+            "metadata": _METADATA,
+        },
+        "prometheus": {
+            "scrapeJobs": [{"type": "kubeStateMetrics", "name": "existing", "matchLabels": {"app": "vllm-model"}, "ofNamespaces": ["*"]}],
+        },
     },
 }
 """One entry a theme; none of them leaves the namespace."""

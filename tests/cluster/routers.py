@@ -152,7 +152,7 @@ def _listed(cluster: Cluster, namespace: str, service: str) -> list[str]:
     """List the addresses of a Service's endpoints, ready or not."""
     selector = f"labelSelector=kubernetes.io/service-name%3D{service}"
     slices = cluster.api(f"apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?{selector}")["items"]
-    return [address for one in slices for endpoint in one["endpoints"] or [] for address in endpoint["addresses"]]
+    return [address for part in slices for endpoint in part["endpoints"] or [] for address in endpoint["addresses"]]
 
 
 def add_slice(cluster: Cluster, namespace: str, name: str, service: str, address: str, pod: str) -> None:

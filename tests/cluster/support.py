@@ -47,12 +47,12 @@ def synthesize(directory: Path, namespace: str, settings: Mapping[str, Any] | No
 
 def objects(dist: Path) -> list[dict[str, Any]]:
     """Read every object of an output folder."""
-    return [one for file in sorted(dist.glob("*.yaml")) for one in yaml.load_all(file.read_text(), yaml.CSafeLoader) if one]
+    return [document for file in sorted(dist.glob("*.yaml")) for document in yaml.load_all(file.read_text(), yaml.CSafeLoader) if document]
 
 
 def find(dist: Path, kind: str, name: str) -> dict[str, Any]:
     """Read one object of an output folder."""
-    return next(one for one in objects(dist) if (one["kind"], one["metadata"]["name"]) == (kind, name))
+    return next(item for item in objects(dist) if (item["kind"], item["metadata"]["name"]) == (kind, name))
 
 
 def apply(cluster: Cluster, dist: Path, *, user: str | None = None, server_side: bool = False) -> Result:
@@ -78,22 +78,22 @@ def stored(cluster: Cluster, dist: Path) -> dict[tuple[str, str, str], dict[str,
     """Read the folder's objects from the API server, without what controllers and kubectl write into them for themselves."""
     listed = yaml.load(cluster.kubectl("get", "-f", str(dist), "-o", "yaml").check().stdout, yaml.CSafeLoader)
     found = {}
-    for one in listed["items"]:
-        one.pop("status", None)
-        metadata = one["metadata"]
+    for item in listed["items"]:
+        item.pop("status", None)
+        metadata = item["metadata"]
         for field in ("managedFields", "resourceVersion"):
             metadata.pop(field, None)
         metadata.get("annotations", {}).pop("kubectl.kubernetes.io/last-applied-configuration", None)
-        found[one["kind"], metadata.get("namespace", ""), metadata["name"]] = one
+        found[item["kind"], metadata.get("namespace", ""), metadata["name"]] = item
     return found
 
 
 def workloads(cluster: Cluster, dist: Path) -> list[dict[str, Any]]:
     """Read the folder's StatefulSets and Deployments from the API server."""
     return [
-        cluster.get(one["kind"].lower(), one["metadata"]["name"], one["metadata"]["namespace"])
-        for one in objects(dist)
-        if one["kind"] in ("StatefulSet", "Deployment")
+        cluster.get(item["kind"].lower(), item["metadata"]["name"], item["metadata"]["namespace"])
+        for item in objects(dist)
+        if item["kind"] in ("StatefulSet", "Deployment")
     ]
 
 

@@ -135,14 +135,14 @@ class Drill:
         """List the messages so far."""
         return [json.loads(request.body) for request in list(self.receiver.received) if request.path == path]
 
-    def told(self, name: str) -> list[dict[str, Any]]:
+    def messages(self, name: str) -> list[dict[str, Any]]:
         """List the messages to people about alerts of this name that fire, apart from those that the shipped rules may add."""
         firing = [message["groupLabels"] | message for message in self.delivered() if message["status"] == "firing"]
         return [message for message in firing if (message["namespace"], message["alertname"]) == (NAMESPACE, name)]
 
     def arrives(self, name: str) -> dict[str, Any]:
         """Wait for the first message about the alert."""
-        first: dict[str, Any] = self.lab.cluster.wait(lambda: self.told(name), f"a message about {name}", ARRIVES)[0]
+        first: dict[str, Any] = self.lab.cluster.wait(lambda: self.messages(name), f"a message about {name}", ARRIVES)[0]
         return first
 
     def alerts(self, replica: Container, name: str) -> list[dict[str, Any]]:
@@ -198,7 +198,7 @@ def drill(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]
     cluster, network = lab.cluster, lab.network
     with ExitStack() as stack:
         namespace = stack.enter_context(open_namespace(cluster, "alerts"))
-        # Slack's webhooks say so when they have taken a message, and Alertmanager asks for it.
+        # Slack's webhooks confirm each message that they have taken, and Alertmanager asks for it.
         receiver = stack.enter_context(Server(network, network.address(), 8080, answers={"/slack": "ok"}))
         secrets = {
             name: f"{receiver.url}/{path}\n" for name, path in (("webhook", "people"), ("slack", "slack"), ("heartbeat", "heartbeat"))
@@ -226,7 +226,7 @@ def test_prometheus_sends_to_each_replica_itself_and_scrapes_both(drill: Drill) 
 
     def active() -> set[str]:
         found = drill.metrics.container.get("http", "/api/v1/alertmanagers").json()["data"]["activeAlertmanagers"]
-        return {re.sub(r"^http://|/api/v2/alerts$", "", one["url"]) for one in found}
+        return {re.sub(r"^http://|/api/v2/alerts$", "", item["url"]) for item in found}
 
     cluster.wait(lambda: active() == addresses, "both replicas in use", 30)
     cluster.wait(lambda: len(drill.metrics.targets("alertmanager")) == 2 and drill.metrics.up("alertmanager"), "both replicas scraped", 30)
@@ -242,10 +242,10 @@ def test_every_connection_is_one_that_the_policies_allow(drill: Drill) -> None:
     }
     seen = connections(cluster, here, [*drill.replicas, drill.metrics.container], seconds=HEARTBEAT + 5, expected=expected)
     # Replicas gossip by UDP, which has no connections, and by TCP now and then.
-    assert {(workload(each.source), each.port) for each in seen} - {("alertmanager", 9094)} == expected
+    assert {(workload(connection.source), connection.port) for connection in seen} - {("alertmanager", 9094)} == expected
     for network in both_readings(cluster, here):
-        for each in seen:
-            assert network.allows(each.source, each.target, each.port), each
+        for connection in seen:
+            assert network.allows(connection.source, connection.target, connection.port), connection
 
 
 def test_an_alert_is_delivered_once_with_the_credentials_from_the_files(drill: Drill) -> None:
@@ -259,24 +259,29 @@ def test_an_alert_is_delivered_once_with_the_credentials_from_the_files(drill: D
     assert request.headers["Authorization"] == "Bearer first"
     # The second replica has the alert too, and its turn passes without a message.
     time.sleep(PEER_TIMEOUT + 5)
-    assert len(drill.told("Slow")) == 1
+    assert len(drill.messages("Slow")) == 1
 
 
 def test_the_critical_alert_keeps_the_warning_about_the_same_model_quiet(drill: Drill) -> None:
     drill.fire(**{'slow{model="a"}': 2})
     drill.lab.cluster.wait(
-        lambda: [one for one in drill.told("Slow") if one["groupLabels"]["severity"] == "critical"], "the critical alert", ARRIVES
+        lambda: [message for message in drill.messages("Slow") if message["groupLabels"]["severity"] == "critical"],
+        "the critical alert",
+        ARRIVES,
     )
     drill.known("Slow")
     for replica in drill.replicas:
-        states = {(one["labels"]["model"], one["labels"]["severity"]): one["status"] for one in drill.alerts(replica, "Slow")}
+        states = {(entry["labels"]["model"], entry["labels"]["severity"]): entry["status"] for entry in drill.alerts(replica, "Slow")}
         assert states["a", "critical"]["state"] == "active"
         assert states["a", "warning"]["state"] == "suppressed"
         assert states["a", "warning"]["inhibitedBy"]
         assert states["b", "warning"]["state"] == "active"
     time.sleep(10)
     warned = [
-        alert["labels"]["model"] for one in drill.told("Slow") if one["groupLabels"]["severity"] == "warning" for alert in one["alerts"]
+        alert["labels"]["model"]
+        for message in drill.messages("Slow")
+        if message["groupLabels"]["severity"] == "warning"
+        for alert in message["alerts"]
     ]
     assert warned == ["b"]
 
@@ -287,9 +292,9 @@ def test_an_absent_router_keeps_quiet_what_follows_from_it_and_nothing_else(dril
     drill.arrives("PrometheusFull")
     drill.known("NoTraffic")
     for replica in drill.replicas:
-        assert [one["status"]["state"] for one in drill.alerts(replica, "NoTraffic")] == ["suppressed"]
+        assert [alert["status"]["state"] for alert in drill.alerts(replica, "NoTraffic")] == ["suppressed"]
     time.sleep(10)
-    assert drill.told("NoTraffic") == []
+    assert drill.messages("NoTraffic") == []
     drill.fire(gone=0)
 
 
@@ -301,7 +306,7 @@ def test_a_route_leads_to_slack_with_what_happened_and_where_to_look(drill: Dril
     assert attachment["text"] == (
         "Spend is 7.5 an hour\nAbove the budget.\nRunbook: https://example.com/runbooks/Costly\nDashboard: https://grafana.example.com/d/cost"
     )
-    assert drill.told("Costly") == []
+    assert drill.messages("Costly") == []
     drill.fire(costly=0)
     resolved = drill.lab.cluster.wait(lambda: drill.delivered("/slack")[1:], "the end of it", ARRIVES)
     assert resolved[0]["attachments"][0]["title"] == "[RESOLVED] Costly in drill"
@@ -332,7 +337,7 @@ def test_the_heartbeat_comes_at_its_interval_and_reaches_nobody_else(drill: Dril
     # look in the same moment both send, before either hears of it.
     assert all(gap < 35 for gap in gaps), gaps
     assert len(times) <= len(drill.replicas) * (1 + (times[-1] - times[0]) / 15), times
-    assert drill.told("Heartbeat") == drill.told("Watchdog") == []
+    assert drill.messages("Heartbeat") == drill.messages("Watchdog") == []
 
 
 def test_nothing_is_wrong_in_the_logs(drill: Drill) -> None:
@@ -362,18 +367,18 @@ def test_a_silence_holds_at_both_replicas(drill: Drill) -> None:
     drill.fire(silenced=1)
     drill.known("Silenced")
     time.sleep(5)
-    assert drill.told("Silenced") == []
+    assert drill.messages("Silenced") == []
 
 
 def test_an_alert_survives_the_death_of_the_replica_that_was_to_send_it(drill: Drill) -> None:
     # Replicas send in the order of their names; the first one dies before its time to gather a group has passed.
     names = {drill.status(replica)["name"]: replica for replica in drill.replicas}
     sender, survivor = (names[name] for name in sorted(names))
-    before = {name: len(drill.told(name)) for name in ("Slow", "Rotated", "SemanticRouterAbsent")}
+    before = {name: len(drill.messages(name)) for name in ("Slow", "Rotated", "SemanticRouterAbsent")}
     drill.fire(failing=1)
     drill.lab.cluster.wait(lambda: drill.alerts(sender, "Failing"), "the alert at the sender", ARRIVES)
     sender.kill()
-    assert drill.told("Failing") == []
+    assert drill.messages("Failing") == []
     drill.arrives("Failing")
     assert drill.alerts(survivor, "Failing")
 
@@ -383,9 +388,9 @@ def test_an_alert_survives_the_death_of_the_replica_that_was_to_send_it(drill: D
     drill.lab.cluster.wait(lambda: drill.alerts(sender, "Failing"), "the alert at the replica that is back", 90)
     # The replica that is back has been told what was sent without it, and remembers silences and what it sent itself.
     time.sleep(PEER_TIMEOUT + 5)
-    assert len(drill.told("Failing")) == 1
-    assert {name: len(drill.told(name)) for name in before} == before
-    assert drill.told("Silenced") == []
+    assert len(drill.messages("Failing")) == 1
+    assert {name: len(drill.messages(name)) for name in before} == before
+    assert drill.messages("Silenced") == []
     (silence,) = sender.get("http", "/api/v2/silences").json()
     assert silence["status"]["state"] == "active"
 
@@ -409,8 +414,8 @@ def test_replicas_go_up_and_down_and_volumes_grow(lab: Lab, namespace: str, tmp_
             cluster.bind_claim(namespace, claim["metadata"]["name"])
         return {claim["metadata"]["name"]: claim["metadata"]["uid"] for claim in claims if "alertmanager" in claim["metadata"]["name"]}
 
-    one = apply()
-    assert list(one) == ["data-alertmanager-0"]
+    claims_before = apply()
+    assert list(claims_before) == ["data-alertmanager-0"]
     three = apply(replicas=3)
     assert sorted(three) == ["data-alertmanager-0", "data-alertmanager-1", "data-alertmanager-2"]
     grown = apply(replicas=3, storage={"type": "claim", "size": "2Gi"})

@@ -58,7 +58,7 @@ def test_client_side_apply_takes_over_what_server_side_apply_made(lab: Lab, name
     dist = synthesize(tmp_path, namespace)
     apply_cleanly(cluster, dist, server_side=True)
     taken = apply(cluster, dist).check()
-    # kubectl says so of every object that it has not applied client-side before, and of nothing else.
+    # kubectl warns of every object that it has not applied client-side before, and of nothing else.
     assert len(taken.warnings) == len(objects(dist))
     assert all("missing the kubectl.kubernetes.io/last-applied-configuration annotation" in warning for warning in taken.warnings)
     assert changed(apply_cleanly(cluster, dist)) == []
@@ -74,9 +74,27 @@ def test_every_option_is_accepted(lab: Lab, namespace: str, tmp_path: Path, name
         cluster.wait_pods(workload, count=workload["spec"]["replicas"])
     before = stored(cluster, dist)
     again = changed(apply_cleanly(cluster, dist, user=user))
-    # kubectl sends the selector of a PodDisruptionBudget every time (its patch strategy is to replace it) and says so; nothing changes.
+    # kubectl sends the selector of a PodDisruptionBudget every time (its patch strategy is to replace it) and reports it as configured; nothing changes.
     assert [line for line in again if "poddisruptionbudget" not in line] == []
     assert stored(cluster, dist) == before
+
+
+def test_half_a_megabyte_of_rules_is_applied_client_side(lab: Lab, namespace: str, tmp_path: Path) -> None:
+    rules = [
+        {
+            "alert": f"Alert{number}",
+            "expr": f'sum by (job) (rate(http_requests_total{{job="team", code=~"5.."}}[5m])) > {number}',
+            "annotations": {"summary": 'Job "{{ $labels.job }}" answers <more> errors & "more"'},
+        }
+        for number in range(80)
+    ]
+    files = [{"name": f"team-{number}", "groups": [{"name": f"team-{number}", "rules": rules}]} for number in range(30)]
+    dist = synthesize(tmp_path, namespace, {"prometheus": {"rules": files}})
+    apply_cleanly(lab.cluster, dist)
+    found = [item["metadata"]["name"] for item in objects(dist) if item["metadata"]["name"].startswith("prometheus-rules")]
+    assert len(found) > 2
+    lab.cluster.wait_pods(lab.cluster.get("statefulset", "prometheus", namespace))
+    assert changed(apply_cleanly(lab.cluster, dist)) == []
 
 
 def test_routers_in_other_namespaces_need_their_administrator_too(lab: Lab, namespace: str, tmp_path: Path) -> None:
@@ -104,7 +122,7 @@ def test_reading_the_whole_cluster_takes_its_administrator(lab: Lab, namespace: 
     assert denied
     assert all("clusterroles" in line or "clusterrolebindings" in line for line in denied), denied
     apply_cleanly(cluster, dist)
-    cluster_scoped = {one["kind"] for one in objects(dist) if "namespace" not in one["metadata"]}
+    cluster_scoped = {item["kind"] for item in objects(dist) if "namespace" not in item["metadata"]}
     assert cluster_scoped == {"ClusterRole", "ClusterRoleBinding"}
     cluster.kubectl("delete", "-f", str(dist), "--wait=false").check()
 
@@ -117,7 +135,7 @@ def test_kustomize_builds_the_repository_as_it_is(lab: Lab) -> None:
     by_name = _by_name(list(yaml.load_all(built.stdout, yaml.CSafeLoader)))
     assert by_name == _by_name(objects(dist))
 
-    (namespace,) = {one["metadata"]["namespace"] for one in objects(dist)}
+    (namespace,) = {item["metadata"]["namespace"] for item in objects(dist)}
     cluster.create_namespace(namespace)
     user = cluster.create_admin(namespace, "anna")
     applied = cluster.kubectl("apply", "-k", str(ROOT), user=user).check()
@@ -132,11 +150,11 @@ def test_deleting_the_folder_leaves_nothing_behind(lab: Lab, namespace: str, tmp
     dist = synthesize(tmp_path, namespace)
     apply_cleanly(cluster, dist, user=user)
     cluster.kubectl("delete", "-f", str(dist), "--wait=false", user=user).check()
-    for one in objects(dist):
-        kind, name = one["kind"].lower(), one["metadata"]["name"]
+    for item in objects(dist):
+        kind, name = item["kind"].lower(), item["metadata"]["name"]
         if kind in ("configmap", "secret", "service", "serviceaccount", "statefulset"):
             cluster.wait(lambda kind=kind, name=name: missing(cluster, kind, name, namespace), f"{kind} {name} to go")
 
 
 def _by_name(found: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
-    return {(one["kind"], one["metadata"]["name"]): one for one in found}
+    return {(item["kind"], item["metadata"]["name"]): item for item in found}

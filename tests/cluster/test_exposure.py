@@ -136,7 +136,7 @@ def test_what_differs_by_one_field_is_refused(
 ) -> None:
     """So the tests above could fail: the API server's checks are on."""
     kind, *keys, last = path
-    wrong = next(one for one in exposed(namespace, FORMS[via]) if one["kind"] == kind)
+    wrong = next(item for item in exposed(namespace, FORMS[via]) if item["kind"] == kind)
     node: Any = wrong
     for key in keys:
         node = node[key]

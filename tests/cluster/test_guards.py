@@ -56,8 +56,17 @@ HOSTILE = "# TYPE llm_new_total counter\n" + "".join(
 ATTACKED = "# TYPE llm_request_errors_total counter\n" + "".join(
     f'llm_request_errors_total{{model="{name}",reason="model_not_found"}} 1\n' for name in FORGED
 )
-SWOLLEN = "# TYPE llm_model_requests_total counter\n" + "".join(
-    f'llm_model_requests_total{{model="{number}"}} 1\n' for number in range(LIMIT + 1)
+SWOLLEN = "# TYPE llm_decision_match_total counter\n" + "".join(
+    f'llm_decision_match_total{{decision_name="{number}"}} 1\n' for number in range(LIMIT + 1)
+)
+FLOOD = 100_000
+"""Names that clients made up, short ones, each in all that the router counts by them when it reads bodies while they stream."""
+FLOODED = (
+    "# TYPE llm_model_requests_total counter\n"
+    + "".join(f'llm_model_requests_total{{model="n{number}"}} 1\n' for number in range(FLOOD))
+    + '# TYPE llm_request_errors_total counter\nllm_request_errors_total{model="qwen3-8b",reason="upstream_5xx"} 7\n'
+    + "".join(f'llm_request_errors_total{{model="n{number}",reason="parse_error"}} 1\n' for number in range(FLOOD))
+    + '# TYPE llm_model_inflight_requests gauge\nllm_model_inflight_requests{model="qwen3-8b"} 3\n'
 )
 FORGED_SERIES = """\
 # TYPE up gauge
@@ -87,14 +96,15 @@ def another_router(name: str) -> Install:
 
 
 @dataclass(frozen=True)
-class Guarded:
-    """A Prometheus with seven such routers."""
+class Scraped:
+    """A Prometheus with eight such routers."""
 
     metrics: Metrics
     counted: Placed
     attacked: Placed
     swollen: Placed
     hostile: Placed
+    flooded: Placed
     forging: Placed
     bomb: Placed
     redirecting: Placed
@@ -103,7 +113,7 @@ class Guarded:
 
 
 @pytest.fixture(scope="module")
-def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+def scraped(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
     """Wait until each router was scraped once, well or badly."""
     cluster, network = lab.cluster, lab.network
     with ExitStack() as stack:
@@ -117,6 +127,7 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
             (INSTALLS["operator"], ATTACKED),
             (INSTALLS["kserve"], SWOLLEN),
             (another_router("hostile"), HOSTILE),
+            (another_router("flooded"), FLOODED),
             (another_router("forging"), FORGED_SERIES),
             (another_router("bomb"), bomb()),
             (another_router("redirecting"), Location(f"{elsewhere.url}/metrics")),
@@ -127,81 +138,99 @@ def guarded(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guar
         container = lab.run(cluster.get("statefulset", "prometheus", namespace), "prometheus")
         stack.callback(container.terminate)
         metrics = Metrics(container)
-        cluster.wait(lambda: len(metrics.query('up{job="semantic-router"}')) == 7, "seven scrapes", 40)
-        yield Guarded(metrics, *placed, elsewhere=elsewhere)
+        cluster.wait(
+            lambda: len(metrics.query('up{job=~"semantic-router|semantic-router-clients"}')) == 16, "eight scrapes of each job", 60
+        )
+        yield Scraped(metrics, *placed, elsewhere=elsewhere)
 
 
-def test_a_persons_identity_is_never_stored(guarded: Guarded) -> None:
-    assert "user_id" not in guarded.metrics.label_names()
-    assert guarded.metrics.query("llm_memory_retrieval_total") == []
-    assert guarded.metrics.value("llm_model_requests_total{model='qwen3-8b'}") == 100
+def test_a_persons_identity_is_never_stored(scraped: Scraped) -> None:
+    assert "user_id" not in scraped.metrics.label_names()
+    assert scraped.metrics.query("llm_memory_retrieval_total") == []
+    assert scraped.metrics.value("llm_model_requests_total{model='qwen3-8b'}") == 100
 
 
-def test_names_that_clients_choose_become_numbers_and_counts_by_cause_stay(guarded: Guarded) -> None:
-    here = f'pod="{guarded.counted.pod}"'
-    by_reason = guarded.metrics.query(f"sum by (reason) (llm_request_errors_total{{{here}}})")
+def test_names_that_clients_choose_become_numbers_and_counts_by_cause_stay(scraped: Scraped) -> None:
+    here = f'pod="{scraped.counted.pod}"'
+    by_reason = scraped.metrics.query(f"sum by (reason) (llm_request_errors_total{{{here}}})")
     counts = {series["metric"]["reason"]: float(series["value"][1]) for series in by_reason}
     assert counts == {"model_not_found": 5 + 7 + 11, "timeout": 3, "upstream_5xx": 2}
-    unknown = guarded.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="model_not_found"}}')
+    unknown = scraped.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="model_not_found"}}')
     assert len(unknown) == 3
     assert all(re.fullmatch(r"client-\d{1,4}", name) for name in unknown)
-    assert guarded.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="timeout"}}') == {"qwen3-8b"}
-    fields = guarded.metrics.query(f"sum by (field) (sr_request_params_unknown_field_stripped_total{{{here}}})")
+    assert scraped.metrics.label_values("model", f'llm_request_errors_total{{{here},reason="timeout"}}') == {"qwen3-8b"}
+    fields = scraped.metrics.query(f"sum by (field) (sr_request_params_unknown_field_stripped_total{{{here}}})")
     assert sorted(float(series["value"][1]) for series in fields) == [4, 6]
     assert all(re.fullmatch(r"client-\d{1,4}", series["metric"]["field"]) for series in fields)
-    assert "__tmp_hash" not in guarded.metrics.label_names()
+    assert "__tmp_hash" not in scraped.metrics.label_names()
 
 
-def test_an_endless_name_does_not_fail_the_scrape(guarded: Guarded) -> None:
-    assert guarded.metrics.value(f'up{{pod="{guarded.counted.pod}"}}') == 1
-    assert max(len(value) for value in guarded.metrics.label_values("model", "llm_request_errors_total")) < 20
+def test_an_endless_name_does_not_fail_the_scrape(scraped: Scraped) -> None:
+    assert scraped.metrics.value(f'min(up{{pod="{scraped.counted.pod}"}})') == 1
+    assert max(len(value) for value in scraped.metrics.label_values("model", "llm_request_errors_total")) < 20
 
 
-def test_what_is_no_model_name_is_counted_under_a_number(guarded: Guarded) -> None:
+def test_what_is_no_model_name_is_counted_under_a_number(scraped: Scraped) -> None:
     """With streamed bodies the router counts the text of a request it has not validated yet as its model."""
-    here = f'llm_model_requests_total{{pod="{guarded.counted.pod}"}}'
-    assert guarded.metrics.value(f"sum({here})") == 100 + 13 + 17
-    names = guarded.metrics.label_values("model", here)
+    here = f'llm_model_requests_total{{pod="{scraped.counted.pod}"}}'
+    assert scraped.metrics.value(f"sum({here})") == 100 + 13 + 17
+    names = scraped.metrics.label_values("model", here)
     assert "qwen3-8b" in names
     assert all(re.fullmatch(r"client-\d{1,4}", name) for name in names - {"qwen3-8b"})
 
 
-def test_a_long_value_in_any_label_costs_its_own_series_alone(guarded: Guarded) -> None:
-    here = f'pod="{guarded.hostile.pod}"'
-    assert guarded.metrics.value(f"up{{{here}}}") == 1
-    assert guarded.metrics.value(f"count(llm_new_total{{{here}}})") == HOSTILE.count("short") - 1  # user_id is dropped
+def test_a_long_value_in_any_label_costs_its_own_series_alone(scraped: Scraped) -> None:
+    here = f'pod="{scraped.hostile.pod}"'
+    assert scraped.metrics.value(f"min(up{{{here}}})") == 1
+    assert scraped.metrics.value(f"count(llm_new_total{{{here}}})") == HOSTILE.count("short") - 1  # user_id is dropped
 
 
-def test_thousands_of_names_stay_within_the_bound(guarded: Guarded) -> None:
-    assert guarded.metrics.value(f'up{{pod="{guarded.attacked.pod}"}}') == 1
-    series = guarded.metrics.value(f'count(llm_request_errors_total{{pod="{guarded.attacked.pod}"}})')
+def test_thousands_of_names_stay_within_the_bound(scraped: Scraped) -> None:
+    assert scraped.metrics.value(f'min(up{{pod="{scraped.attacked.pod}"}})') == 1
+    series = scraped.metrics.value(f'count(llm_request_errors_total{{pod="{scraped.attacked.pod}"}})')
     assert series is not None
     assert 7500 < series <= 8192
 
 
-def test_a_router_over_the_sample_limit_is_down_with_the_reason(guarded: Guarded) -> None:
-    assert guarded.metrics.value(f'up{{pod="{guarded.swollen.pod}"}}') == 0
-    (target,) = [target for target in guarded.metrics.targets("semantic-router") if target["labels"]["pod"] == guarded.swollen.pod]
+def test_names_without_end_take_nothing_else_away(scraped: Scraped) -> None:
+    """Beyond the limit, what clients multiply is missing; the router is up and all else is stored."""
+    here = f'pod="{scraped.flooded.pod}"'
+    assert scraped.metrics.value(f'up{{job="semantic-router",{here}}}') == 1
+    assert scraped.metrics.value(f'up{{job="semantic-router-clients",{here}}}') == 0
+    assert scraped.metrics.value(f"llm_model_inflight_requests{{{here}}}") == 3
+    assert scraped.metrics.value(f'llm_request_errors_total{{reason="upstream_5xx",{here}}}') == 7
+    assert scraped.metrics.query(f"llm_model_requests_total{{{here}}}") == []
+
+
+def test_both_scrapes_of_a_router_are_one_job(scraped: Scraped) -> None:
+    here = f'pod="{scraped.counted.pod}"'
+    assert scraped.metrics.label_values("job", f"llm_model_requests_total{{{here}}}") == {"semantic-router"}
+    assert scraped.metrics.value(f'sum(llm_request_errors_total{{job="semantic-router",{here}}})') == 5 + 7 + 11 + 3 + 2
+
+
+def test_a_router_over_the_sample_limit_is_down_with_the_reason(scraped: Scraped) -> None:
+    assert scraped.metrics.value(f'up{{job="semantic-router",pod="{scraped.swollen.pod}"}}') == 0
+    (target,) = [target for target in scraped.metrics.targets("semantic-router") if target["labels"]["pod"] == scraped.swollen.pod]
     assert target["lastError"] == "sample limit exceeded"
-    assert guarded.metrics.query(f'llm_model_requests_total{{pod="{guarded.swollen.pod}"}}') == []
+    assert scraped.metrics.query(f'llm_decision_match_total{{pod="{scraped.swollen.pod}"}}') == []
 
 
-def test_a_page_cannot_hold_what_prometheus_writes(guarded: Guarded) -> None:
-    here = f'pod="{guarded.forging.pod}"'
-    assert guarded.metrics.value(f"up{{{here}}}") == 1
-    assert guarded.metrics.query('{fake="1"}') == []
-    assert guarded.metrics.query(f"ALERTS{{{here}}}") == []
-    assert guarded.metrics.value(f"llm_model_requests_total{{{here}}}") == 1
+def test_a_page_cannot_hold_what_prometheus_writes(scraped: Scraped) -> None:
+    here = f'pod="{scraped.forging.pod}"'
+    assert scraped.metrics.value(f"min(up{{{here}}})") == 1
+    assert scraped.metrics.query('{fake="1"}') == []
+    assert scraped.metrics.query(f"ALERTS{{{here}}}") == []
+    assert scraped.metrics.value(f"llm_model_requests_total{{{here}}}") == 1
 
 
-def test_a_page_that_unpacks_to_more_than_its_samples_need_is_refused(guarded: Guarded) -> None:
-    (target,) = [target for target in guarded.metrics.targets("semantic-router") if target["labels"]["pod"] == guarded.bomb.pod]
+def test_a_page_that_unpacks_to_more_than_its_samples_need_is_refused(scraped: Scraped) -> None:
+    (target,) = [target for target in scraped.metrics.targets("semantic-router") if target["labels"]["pod"] == scraped.bomb.pod]
     assert target["lastError"] == "body size limit exceeded"
-    memory = guarded.metrics.value('process_resident_memory_bytes{job="prometheus"}')
+    memory = scraped.metrics.value('process_resident_memory_bytes{job="prometheus"}')
     assert memory is not None
     assert memory < 2**30, "the memory limit is 2 GiB"
 
 
-def test_a_page_cannot_send_prometheus_elsewhere(guarded: Guarded) -> None:
-    assert guarded.metrics.value(f'up{{pod="{guarded.redirecting.pod}"}}') == 0
-    assert guarded.elsewhere.received == []
+def test_a_page_cannot_send_prometheus_elsewhere(scraped: Scraped) -> None:
+    assert scraped.metrics.value(f'max(up{{pod="{scraped.redirecting.pod}"}})') == 0
+    assert scraped.elsewhere.received == []

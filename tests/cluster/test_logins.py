@@ -56,7 +56,7 @@ def basic(user: str, password: str) -> dict[str, str]:
 
 
 def login(users: Mapping[str, str], *, myself: str, tls: bool = False) -> dict[str, str]:
-    """Contents of the Secret of a login: everybody's hashes, and one user as whom the stack connects."""
+    """Contents of the Secret of a login: everybody's hashes, and the one user with whose credentials the stack connects."""
     head = "tls_server_config: {cert_file: tls.crt, key_file: tls.key}\n" if tls else ""
     entries = "".join(f"  {hashed(user, password)}\n" for user, password in users.items())
     return {"web.yml": f"{head}basic_auth_users:\n{entries}", "username": myself, "password": users[myself]}
@@ -116,7 +116,7 @@ def start(lab: Lab, directory: Path, secrets: Secrets, **options: Mapping[str, A
         apply_cleanly(cluster, dist, user=cluster.create_admin(namespace, "anna"))
         containers = []
         for name in ("alertmanager", "prometheus"):
-            # It counts as ready once its own probe says so.
+            # It counts as ready once its own probe succeeds.
             containers.append(lab.run(cluster.get("statefulset", name, namespace), name))
             stack.callback(containers[-1].kill)
         alertmanager, prometheus = containers
@@ -205,7 +205,7 @@ def test_grafana_is_given_what_gets_it_in(passwords: Running) -> None:
 
 
 def test_a_rotation_takes_effect_at_once_and_nobody_is_locked_out(passwords: Running) -> None:
-    """Two steps: both users are let in while the stack changes over, then the old one no longer."""
+    """Two steps: both users are admitted while the stack changes over, then the old one no longer."""
     old, new = basic("anna", "first password"), basic("berta", "second: $password")
     pid = passwords.prometheus.pid
 
@@ -260,7 +260,7 @@ class Certified:
 
 @pytest.fixture(scope="module")
 def certified(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Certified]:
-    """Prometheus lets in who has a certificate, Alertmanager who has a password; both with TLS."""
+    """Prometheus admits clients with a certificate, Alertmanager clients with a password; both with TLS."""
     directory = tmp_path_factory.mktemp("certificates")
     servers, clients = Authority(directory, "servers"), Authority(directory, "clients")
 

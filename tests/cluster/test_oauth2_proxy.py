@@ -50,11 +50,11 @@ class Running:
 
     def browser(self) -> Browser:
         """A person who has been nowhere yet. TLS between browser and ingress is left out: what the ingress passes on arrives."""
-        doors = {
+        servers = {
             HOST: Door(self.proxy.address, self.proxy.port("http")),
             self.provider.host: Door(self.provider.address, 443, self.provider.authority.client()),
         }
-        return Browser(self.lab.network, doors)
+        return Browser(self.lab.network, servers)
 
     def write(self, **changes: str) -> None:
         """Write the Secret, and bring the files up to date as kubelet does."""
@@ -211,7 +211,7 @@ def test_addresses_count_whatever_their_case(login: Running, email: str) -> None
 
 
 def test_a_login_begun_elsewhere_is_not_finished_here(login: Running) -> None:
-    """A link with somebody else's code, sent to a person, must not log that person in as somebody else."""
+    """A link with another user's code, sent to a person, must not log that person in as the other user."""
     attacker, victim = login.browser(), login.browser()
     callback = attacker.get(attacker.get(f"{HOME}/graph").location).location
     assert victim.get(callback).status == 403

@@ -1,4 +1,4 @@
-"""The running Prometheus: who it is, what it may read, what it lets in, and how it takes changes, crashes and new credentials."""
+"""The running Prometheus: who it is, what it may read, which requests it accepts, and how it takes changes, crashes and new credentials."""
 
 from __future__ import annotations
 
@@ -218,11 +218,13 @@ def test_every_connection_it_opens_is_one_that_the_policies_allow(running: Runni
     cluster, here = running.lab.cluster, running.namespace
     expected = {("prometheus", port) for port in (6443, 9190, 3000, 9009)}
     seen = connections(cluster, here, [running.container], seconds=SCRAPE + SLACK, expected=expected)
-    assert {(workload(each.source), each.port) for each in seen} == expected, "the API server, the router, Grafana, the long-term storage"
+    assert {(workload(connection.source), connection.port) for connection in seen} == expected, (
+        "the API server, the router, Grafana, the long-term storage"
+    )
     for network in both_readings(cluster, here):
-        for each in seen:
-            assert network.allows(each.source, each.target, each.port), each
-            assert not network.allows(each.source, each.target, each.port + 1), each
+        for connection in seen:
+            assert network.allows(connection.source, connection.target, connection.port), connection
+            assert not network.allows(connection.source, connection.target, connection.port + 1), connection
 
 
 def test_grafana_is_up_without_a_sub_path(running: Running) -> None:

@@ -62,10 +62,10 @@ class Site:
         """A browser that insists on a certificate of the host's name."""
         tls = self.authority.client()
         tls.check_hostname = True
-        doors = {HOST: Door(self.controller.address, 443, tls)}
+        servers = {HOST: Door(self.controller.address, 443, tls)}
         if self.provider:
-            doors[self.provider.host] = Door(self.provider.address, 443, self.provider.authority.client())
-        return Browser(self.lab.network, doors)
+            servers[self.provider.host] = Door(self.provider.address, 443, self.provider.authority.client())
+        return Browser(self.lab.network, servers)
 
 
 def open_site(
@@ -155,7 +155,7 @@ def test_links_in_messages_lead_to_the_address_that_people_use(passwords: Site) 
     assert message["externalURL"] == f"{SITE}/alertmanager"
     (alert,) = message["alerts"]
     assert alert["generatorURL"].startswith(f"{SITE}/prometheus/graph?")
-    # Whoever follows the link, with the password, arrives.
+    # A client that follows the link, with the password, arrives.
     page = passwords.browser().get(alert["generatorURL"], headers=ANNA["prometheus"])
     assert page.status == 302
     assert page.location.startswith(f"{SITE}/prometheus/query")

@@ -70,8 +70,8 @@ def test_every_provider_is_taken_as_it_is_and_applying_again_changes_nothing(lab
     here = f"namespaces/{namespace}"
     login = lab.cluster.api(f"apis/external-secrets.io/v1/{here}/externalsecrets/prometheus-login")
     assert login["spec"]["target"]["template"]["data"].keys() == {"username", "password", "web.yml"}
-    kept = lab.cluster.api(f"apis/secrets-store.csi.x-k8s.io/v1/{here}/secretproviderclasses/loki")
-    assert kept["spec"]["secretObjects"] == [{"secretName": "loki", "type": "Opaque", "data": [{"objectName": "token", "key": "token"}]}]
+    stored = lab.cluster.api(f"apis/secrets-store.csi.x-k8s.io/v1/{here}/secretproviderclasses/loki")
+    assert stored["spec"]["secretObjects"] == [{"secretName": "loki", "type": "Opaque", "data": [{"objectName": "token", "key": "token"}]}]
     sealed = lab.cluster.api(f"apis/bitnami.com/v1alpha1/{here}/sealedsecrets/remote-write")
     assert sealed["spec"]["encryptedData"]["token"] in (ENCRYPTED / "sealed.yaml").read_text(encoding="utf-8")
 
@@ -80,19 +80,19 @@ def test_pods_with_the_drivers_volumes_are_admitted_where_only_restricted_ones_a
     crds.install(lab.cluster)
     dist = provided(tmp_path, namespace, "sealed.yaml")
     apply_cleanly(lab.cluster, dist)
-    (grafana,) = [one for one in workloads(lab.cluster, dist) if one["metadata"]["name"] == "grafana"]
+    (grafana,) = [workload for workload in workloads(lab.cluster, dist) if workload["metadata"]["name"] == "grafana"]
     (pod,) = lab.cluster.wait_pods(grafana)
     assert [volume["csi"]["volumeAttributes"] for volume in pod["spec"]["volumes"] if "csi" in volume] == [{"secretProviderClass": "loki"}]
 
 
 def test_a_file_of_sops_is_refused_by_the_api_server(lab: Lab, namespace: str, tmp_path: Path) -> None:
-    """As docs/secrets.md says: somebody has to decrypt it on the way. Nothing half understood is stored."""
+    """As docs/secrets.md says: it has to be decrypted on the way. Nothing half understood is stored."""
     crds.install(lab.cluster)
     dist = provided(tmp_path, namespace, "sops.yaml")
     result = apply(lab.cluster, dist)
     assert not result.ok
     assert 'unknown field "sops"' in result.stderr
-    names = [one["metadata"]["name"] for one in lab.cluster.api(f"api/v1/namespaces/{namespace}/secrets")["items"]]
+    names = [item["metadata"]["name"] for item in lab.cluster.api(f"api/v1/namespaces/{namespace}/secrets")["items"]]
     assert "remote-write" not in names
 
 

@@ -30,7 +30,7 @@ SECOND_HELM = Install(
 SECOND_OPERATOR = Install(service="vsr", pod_labels={"app.kubernetes.io/name": "semantic-router", "app.kubernetes.io/instance": "vsr"})
 """A SemanticRouter resource that shares its name with a Helm release."""
 OWN = Install(service="gateway", pod_labels={"team.example.com/router": "blue", "tier": "edge"})
-"""Somebody's own manifests, with labels of their own."""
+"""A user's own manifests, with labels of their own."""
 
 FIRST = {
     **{style: INSTALLS[style] for style in ("helm", "operator", "kserve")},

@@ -1,5 +1,5 @@
 """Exposure, logins, certificates, Secrets and network policies at once, on a real API server that knows all the kinds: whole settings as
-somebody would write them, where each option by itself is tested elsewhere.
+a user would write them, where each option by itself is tested elsewhere.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Site:
                     "transports": configuration["serversTransports"],
                 }
                 by_path.setdefault(path, []).append(full)
-            return by_path if len(here) == count and all(_complete(one) for routes in by_path.values() for one in routes) else None
+            return by_path if len(here) == count and all(_complete(route) for routes in by_path.values() for route in routes) else None
 
         return self.cluster.wait(found, lambda: f"{count} routes in {traefik.configuration()}", 20)
 
@@ -149,7 +149,7 @@ def test_plain_http_is_served_by_the_other_entry_point(lab: Lab, site: Site, tmp
 
 def conditions(owner: dict[str, Any]) -> dict[str, str]:
     """Conditions by name."""
-    return {one["type"]: one["status"] for one in owner["conditions"]}
+    return {condition["type"]: condition["status"] for condition in owner["conditions"]}
 
 
 def gateway_class(site: Site) -> str:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.cluster
 CLAIM = {"type": "claim", "size": "20Gi"}
 LARGER = {"type": "claim", "size": "50Gi"}
 EPHEMERAL = {"type": "ephemeral"}
-EXISTING = {"type": "existingClaim", "name": "brought"}
+EXISTING = {"type": "existingClaim", "name": "existing"}
 
 
 def both(storage: dict[str, Any]) -> dict[str, Any]:
@@ -67,14 +67,14 @@ def test_moving_between_settings_is_accepted_and_keeps_every_claim(
     lab: Lab, namespace: str, tmp_path: Path, path: str, server_side: bool
 ) -> None:
     cluster = lab.cluster
-    kept: dict[str, str] = {}
+    before: dict[str, str] = {}
     for settings in PATHS[path]:
         dist = synthesize(tmp_path, namespace, settings)
         apply_cleanly(cluster, dist, server_side=server_side)
         now = uids(cluster, namespace)
-        assert kept.items() <= now.items()
-        kept = now
-        for claim in kept:
+        assert before.items() <= now.items()
+        before = now
+        for claim in before:
             cluster.bind_claim(namespace, claim)
         for workload in workloads(cluster, dist):
             _wait_for_template(cluster, workload)
@@ -107,10 +107,10 @@ def test_a_claim_grows_by_one_edit(lab: Lab, namespace: str, tmp_path: Path) -> 
     claims = ("prometheus-data", "grafana-storage")
     sizes = {claim: cluster.bind_claim(namespace, claim)["status"]["capacity"]["storage"] for claim in claims}
     assert sizes == {"prometheus-data": "20Gi", "grafana-storage": "10Gi"}
-    kept = uids(cluster, namespace)
+    before = uids(cluster, namespace)
     apply_cleanly(cluster, synthesize(tmp_path, namespace, both(LARGER)), user=user)
     assert [cluster.bind_claim(namespace, claim)["status"]["capacity"]["storage"] for claim in claims] == ["50Gi", "50Gi"]
-    assert uids(cluster, namespace) == kept
+    assert uids(cluster, namespace) == before
 
 
 @pytest.mark.parametrize("server_side", [False, True], ids=["client-side", "server-side"])
@@ -119,7 +119,7 @@ def test_grafana_becomes_several_replicas_and_its_claim_stays(lab: Lab, namespac
     user = cluster.create_admin(namespace, "anna")
     apply_cleanly(cluster, synthesize(tmp_path, namespace), user=user, server_side=server_side)
     old = cluster.wait_pods(cluster.get("statefulset", "grafana", namespace))[0]["metadata"]["name"]
-    kept = uids(cluster, namespace)
+    before = uids(cluster, namespace)
 
     # A step of its own, since apply does not delete: the StatefulSet of the single replica would go on beside the Deployment.
     dist = synthesize(tmp_path, namespace, {"grafana": {"replicas": 3, "database": DATABASE}})
@@ -135,7 +135,7 @@ def test_grafana_becomes_several_replicas_and_its_claim_stays(lab: Lab, namespac
         return names if len(names) == 3 and old not in names else []
 
     cluster.wait(only_replicas, "three replicas and nothing else")
-    assert uids(cluster, namespace) == kept
+    assert uids(cluster, namespace) == before
 
 
 def test_grafana_becomes_a_single_replica_again(lab: Lab, namespace: str, tmp_path: Path) -> None:

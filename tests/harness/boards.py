@@ -27,9 +27,9 @@ def panels(file_name: str, *, recorded: bool = False) -> Mapping[int, dict[str, 
     """Return the panels of a dashboard that is shipped, by number; those inside collapsed headings too, headings not."""
     found = {}
     for panel in json.loads(text(file_name, recorded=recorded))["panels"]:
-        for each in [panel, *panel.get("panels", [])]:
-            if each["type"] != "row":
-                found[each["id"]] = each
+        for entry in [panel, *panel.get("panels", [])]:
+            if entry["type"] != "row":
+                found[entry["id"]] = entry
     return found
 
 

@@ -64,9 +64,9 @@ class Page:
 class Browser:
     """One person's browser; keeps cookies until the test ends."""
 
-    def __init__(self, network: Network, doors: Mapping[str, Door]) -> None:
+    def __init__(self, network: Network, servers: Mapping[str, Door]) -> None:
         self._network = network
-        self._doors = doors
+        self._servers = servers
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
 
     @property
@@ -83,7 +83,7 @@ class Browser:
         sent = {"Host": parts.netloc, **(headers or {})}
         if cookies := "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies if cookie.goes_to(parts)):
             sent["Cookie"] = cookies
-        page = self._network.call(_ask, self._doors[parts.hostname or ""], method, url, sent)
+        page = self._network.call(_ask, self._servers[parts.hostname or ""], method, url, sent)
         for header in page.headers.get_all("Set-Cookie", []):
             self._take(parts.hostname or "", header)
         return page

@@ -48,11 +48,11 @@ class ApiError(Exception):
 class Cluster:
     """A running control plane, as its administrator and, with `user=`, as anyone else."""
 
-    def __init__(self, network: Network, directory: Path) -> None:
+    def __init__(self, network: Network, directory: Path, *, nodes: Sequence[str] = ()) -> None:
         self.network = network
         self.directory = directory
         self._kubectl = program("kubectl")
-        self.control_plane = ControlPlane(network, directory)
+        self.control_plane = ControlPlane(network, directory, nodes=nodes)
         self._tls = self.control_plane.tls()
         try:
             self._furnish()
@@ -224,13 +224,15 @@ class Cluster:
         return True
 
     def _furnish(self) -> None:
-        """Make a node to place Pods on, and the default storage."""
-        self.request("POST", "api/v1/nodes", {"metadata": {"name": NODE}})
+        """Make a node to place Pods on, unless there are real ones, and the default storage."""
+        real_nodes = bool(self.control_plane.nodes)
+        if not real_nodes:
+            self.request("POST", "api/v1/nodes", {"metadata": {"name": NODE}})
         storage = {
             "metadata": {"name": STORAGE_CLASS, "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}},
-            "provisioner": "lab",
+            "provisioner": "kubernetes.io/no-provisioner" if real_nodes else "lab",
             "allowVolumeExpansion": True,
-            "volumeBindingMode": "Immediate",
+            "volumeBindingMode": "WaitForFirstConsumer" if real_nodes else "Immediate",
         }
         self.request("POST", "apis/storage.k8s.io/v1/storageclasses", storage)
         # The last thing that new controllers do for an administrator to work: fill the aggregated roles.

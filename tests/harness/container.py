@@ -147,7 +147,7 @@ class Container:
             return 0
 
     def wait_ready(self, timeout: float = 30) -> None:
-        """Probe until it is ready, then say so in the Pod's status, so that Services lead to it."""
+        """Probe until it is ready, then write it into the Pod's status, so that Services lead to it."""
         end = time.monotonic() + timeout
         while not 200 <= (status := self.probe("readiness")) < 400:
             assert self.returncode is None, f"{self.name} ended with {self.returncode}: {self.log()[-4000:]}"
@@ -224,4 +224,4 @@ def _spec(pod: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         if container["name"] == name:
             found: Mapping[str, Any] = container
             return found
-    raise LookupError(f"Pod {pod['metadata']['name']} has no container {name}, only {[one['name'] for one in containers]}")
+    raise LookupError(f"Pod {pod['metadata']['name']} has no container {name}, only {[entry['name'] for entry in containers]}")

@@ -1,7 +1,8 @@
-"""etcd, kube-apiserver and kube-controller-manager inside the lab's network: a cluster without nodes.
+"""etcd, kube-apiserver and kube-controller-manager inside the lab's network: by default, a cluster without nodes.
 
 What a cluster checks and controls is real: admission with PodSecurity, RBAC, strict fields, tokens, and the controllers that make Pods,
-EndpointSlices, bound claims and root certificates. Nothing runs the Pods: see `harness.container`.
+EndpointSlices, bound claims and root certificates. Without nodes nothing runs the Pods: see `harness.container`. With nodes
+(`harness.node`) there are the kube-scheduler, all controllers, and credentials for the nodes' programs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from harness.programs import program
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from harness.network import Network
@@ -62,9 +64,10 @@ _AUDIT = {
 class ControlPlane:
     """Starts the three programs and waits until the API server answers and its controllers work."""
 
-    def __init__(self, network: Network, directory: Path) -> None:
+    def __init__(self, network: Network, directory: Path, *, nodes: Sequence[str] = ()) -> None:
         self.network = network
         self.directory = directory
+        self.nodes = nodes
         self.url = f"https://{network.host}:{PORT}"
         self.token = secrets.token_hex(16)
         """Bearer token of a member of system:masters, who may impersonate anyone."""
@@ -84,11 +87,17 @@ class ControlPlane:
         directory, network = self.directory, self.network
         # All three before anything is started: a missing one skips the test.
         etcd, api_server, manager = map(program, ("etcd", "kube-apiserver", "kube-controller-manager"))
+        scheduler = program("kube-scheduler") if self.nodes else None
         (directory / "tls").mkdir(parents=True)
         (directory / "service-account.key").write_text(_new_signing_key())
         (directory / "audit.yaml").write_text(json.dumps(_AUDIT))
-        (directory / "tokens.csv").write_text(f"{self.token},lab,lab,system:masters\n")
-        self.kubeconfig.write_text(json.dumps(self._kubeconfig()))
+        tokens = [f"{self.token},lab,lab,system:masters"]
+        self.kubeconfig.write_text(json.dumps(self._kubeconfig(self.token)))
+        for name, user, group in self._users():
+            token = secrets.token_hex(16)
+            tokens.append(f"{token},{user},{user},{group}")
+            self.kubeconfig_of(name).write_text(json.dumps(self._kubeconfig(token)))
+        (directory / "tokens.csv").write_text("\n".join(tokens))
         self._processes.append(
             network.start(
                 etcd,
@@ -109,13 +118,15 @@ class ControlPlane:
                 f"--secure-port={PORT}",
                 f"--cert-dir={self.certificate.parent}",
                 f"--token-auth-file={directory / 'tokens.csv'}",
-                "--authorization-mode=RBAC",
+                "--authorization-mode=Node,RBAC",
+                "--enable-admission-plugins=NodeRestriction",
                 "--allow-privileged=true",
                 "--service-cluster-ip-range=10.96.0.0/16",
                 "--service-account-issuer=https://kubernetes.default.svc",
                 f"--service-account-signing-key-file={directory / 'service-account.key'}",
                 f"--service-account-key-file={directory / 'service-account.key'}",
-                "--endpoint-reconciler-type=none",
+                f"--endpoint-reconciler-type={'lease' if self.nodes else 'none'}",
+                "--kubelet-preferred-address-types=InternalIP",
                 f"--audit-policy-file={directory / 'audit.yaml'}",
                 f"--audit-log-path={self.audit_log}",
                 log=directory / "kube-apiserver.log",
@@ -127,7 +138,7 @@ class ControlPlane:
                 manager,
                 f"--kubeconfig={self.kubeconfig}",
                 f"--root-ca-file={self.certificate}",
-                f"--controllers={','.join(CONTROLLERS)}",
+                f"--controllers={'*' if self.nodes else ','.join(CONTROLLERS)}",
                 "--leader-elect=false",
                 "--bind-address=127.0.0.1",
                 f"--cert-dir={directory / 'manager-tls'}",
@@ -139,6 +150,17 @@ class ControlPlane:
                 log=directory / "kube-controller-manager.log",
             )
         )
+        if scheduler:
+            self._processes.append(
+                network.start(
+                    scheduler,
+                    f"--kubeconfig={self.kubeconfig_of('scheduler')}",
+                    "--leader-elect=false",
+                    "--bind-address=127.0.0.1",
+                    f"--cert-dir={directory / 'scheduler-tls'}",
+                    log=directory / "kube-scheduler.log",
+                )
+            )
 
     def tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.certificate))
@@ -157,13 +179,28 @@ class ControlPlane:
             time.sleep(0.05)
         raise TimeoutError(f"kube-apiserver is not ready after {timeout} s: {self._processes[-1].log()[-2000:]}")
 
-    def _kubeconfig(self) -> dict[str, object]:
+    def kubeconfig_of(self, name: str) -> Path:
+        """Return the credentials of a node's program, or of the scheduler."""
+        return self.directory / f"{name}.kubeconfig"
+
+    def _users(self) -> list[tuple[str, str, str]]:
+        """List the users that nodes need, by the name of their kubeconfig, with their group."""
+        if not self.nodes:
+            return []
+        return [
+            ("scheduler", "system:kube-scheduler", ""),
+            ("proxy", "system:kube-proxy", ""),
+            ("policies", "policies", "system:masters"),
+            *((f"kubelet-{node}", f"system:node:{node}", "system:nodes") for node in self.nodes),
+        ]
+
+    def _kubeconfig(self, token: str) -> dict[str, object]:
         return {
             "apiVersion": "v1",
             "kind": "Config",
             "current-context": "lab",
             "clusters": [{"name": "lab", "cluster": {"server": self.url, "certificate-authority": str(self.certificate)}}],
-            "users": [{"name": "lab", "user": {"token": self.token}}],
+            "users": [{"name": "lab", "user": {"token": token}}],
             "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab"}}],
         }
 
@@ -176,7 +213,7 @@ class ControlPlane:
 def _new_signing_key() -> str:
     """Make a P-256 private key in PEM, for signing tokens.
 
-    RFC 5915 lets a key be its secret number and the name of its curve; whoever reads it computes the public half.
+    RFC 5915 lets a key be its secret number and the name of its curve; a reader computes the public half.
     """
     secret = (secrets.randbelow(2**255) + 1).to_bytes(32, "big")  # below the order of the curve, which is just under 2**256
     curve = bytes.fromhex("a00a06082a8648ce3d030107")  # [0] OBJECT IDENTIFIER prime256v1

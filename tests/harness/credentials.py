@@ -1,4 +1,4 @@
-"""Credentials as an administrator makes them: passwords with `htpasswd`, certificates with `openssl`."""
+"""Credentials as an administrator makes them: hashes of passwords, and certificates with `openssl`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import ssl
 import subprocess
 from typing import TYPE_CHECKING
 
+import bcrypt
 import pytest
 
 if TYPE_CHECKING:
@@ -61,9 +62,7 @@ class Authority:
 
 def hashed(user: str, password: str) -> str:
     """Entry of `basic_auth_users`: the user and the bcrypt hash of the password."""
-    done = subprocess.run([_tool("htpasswd"), "-niBC", "10", user], input=password, capture_output=True, text=True, check=True)
-    name, _, digest = done.stdout.strip().partition(":")
-    return f"{name}: {digest}"
+    return f"{user}: {bcrypt.hashpw(password.encode(), bcrypt.gensalt(10)).decode()}"
 
 
 def _alternatives(names: Sequence[str]) -> str:

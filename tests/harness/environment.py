@@ -85,7 +85,7 @@ def resource(pod: Mapping[str, Any], container: Mapping[str, Any], reference: Ma
     """Read a request or limit in units of its divisor, rounded up; a limit that is not set is all the machine has."""
     holder = container
     if named := reference.get("containerName"):
-        holder = next(one for one in pod["spec"]["containers"] if one["name"] == named)
+        holder = next(entry for entry in pod["spec"]["containers"] if entry["name"] == named)
     kind, name = reference["resource"].split(".", 1)
     resources = holder.get("resources", {})
     machine = {"cpu": str(os.cpu_count()), "memory": str(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))}

@@ -1,6 +1,6 @@
 """A small OpenID Connect provider: discovery, the authorization code flow with proof keys, refresh tokens, and tokens signed with RS256.
 
-It checks what a provider has to check and refuses the rest; whoever comes to its page is logged in as `person` without being asked.
+It checks what a provider has to check and refuses the rest; anyone who opens its page is logged in as `person` without being asked.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class IdentityProvider:
     redirects: set[str] = field(default_factory=set)
     """Registered redirect URLs."""
     person: Mapping[str, Any] | None = None
-    """Claims of whoever comes; None: nobody gets past this page."""
+    """Claims of anyone who opens the page; None: nobody is logged in."""
     refreshing: bool = False
     """Whether refresh tokens are given out and taken."""
     asked: list[dict[str, str]] = field(default_factory=list)

@@ -59,7 +59,29 @@ def oauth2_proxy() -> Image:
     return Image(entrypoint=("/bin/oauth2-proxy",), mounts={"/bin/oauth2-proxy": program("oauth2-proxy")}, uid=65532, gid=65532)
 
 
-IMAGES: dict[str, Callable[[], Image]] = {"prometheus": prometheus, "alertmanager": alertmanager, "oauth2-proxy": oauth2_proxy}
+def thanos() -> Image:
+    """Do as the official image: nothing but the program, run as a user of no name."""
+    return Image(entrypoint=("/bin/thanos",), mounts={"/bin/thanos": program("thanos")}, uid=1001, gid=1001)
+
+
+def otel_collector() -> Image:
+    """Do as the official image of the Kubernetes distribution: nothing but the program, run as a user of no name."""
+    return Image(entrypoint=("/otelcol-k8s",), mounts={"/otelcol-k8s": program("otel-collector")}, uid=10001, gid=10001)
+
+
+def victoria_logs() -> Image:
+    """Do as the official image: nothing but the program."""
+    return Image(entrypoint=("/victoria-logs-prod",), mounts={"/victoria-logs-prod": program("victoria-logs")})
+
+
+IMAGES: dict[str, Callable[[], Image]] = {
+    "prometheus": prometheus,
+    "alertmanager": alertmanager,
+    "oauth2-proxy": oauth2_proxy,
+    "thanos": thanos,
+    "opentelemetry-collector-k8s": otel_collector,
+    "victoria-logs": victoria_logs,
+}
 """By the last part of the image's repository."""
 
 

@@ -12,9 +12,10 @@ from harness.cluster import object_path
 from harness.pods import endpoints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from harness.cluster import Cluster
     from harness.credentials import Authority
     from harness.lab import Lab
 
@@ -24,16 +25,16 @@ HEAD = """\
 daemon off;
 user root;
 worker_processes 1;
-pid {directory}/nginx.pid;
+pid {state}/nginx.pid;
 error_log stderr;
 events {{}}
 http {{
   access_log off;
-  client_body_temp_path {directory}/body;
-  proxy_temp_path {directory}/proxy;
-  fastcgi_temp_path {directory}/fastcgi;
-  scgi_temp_path {directory}/scgi;
-  uwsgi_temp_path {directory}/uwsgi;
+  client_body_temp_path {state}/body;
+  proxy_temp_path {state}/proxy;
+  fastcgi_temp_path {state}/fastcgi;
+  scgi_temp_path {state}/scgi;
+  uwsgi_temp_path {state}/uwsgi;
   proxy_http_version 1.1;
   proxy_redirect off;
   proxy_set_header Host $http_host;
@@ -57,15 +58,14 @@ class IngressController:
     """nginx on ports 80 and 443 of an address of the lab, for one namespace; knows what was there when it started."""
 
     def __init__(self, lab: Lab, namespace: str, directory: Path, authority: Authority) -> None:
-        program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-        if program is None:
-            pytest.skip("nginx is not installed; .ci/run installs it from the package nginx-light")
-        self.lab, self.namespace, self.directory = lab, namespace, directory
+        nginx = executable()
+        self.lab = lab
         self.address = lab.network.address()
         directory.mkdir(parents=True)
-        self._write("default", authority.issue("default.example.com"))
-        (directory / "nginx.conf").write_text(self._configuration())
-        self.process = lab.network.start(program, "-p", directory, "-c", directory / "nginx.conf", log=directory / "log")
+        made = Configuration(lab.cluster, namespace, authority, address=self.address, directory=str(directory), state=str(directory))
+        for name, content in made.files.items():
+            (directory / name).write_text(content)
+        self.process = lab.network.start(nginx, "-p", directory, "-c", directory / "nginx.conf", log=directory / "log")
         lab.cluster.wait(self._answers, "nginx to answer")
 
     def close(self) -> None:
@@ -78,8 +78,22 @@ class IngressController:
         except OSError:
             return False
 
-    def _configuration(self) -> str:
-        ingresses = self.lab.cluster.api(f"apis/networking.k8s.io/v1/namespaces/{self.namespace}/ingresses")["items"]
+
+class Configuration:
+    """What an ingress controller makes of a namespace: `files`, by their names in `directory`, from where nginx reads them; it writes to `state`.
+
+    Pods behind a Service are listed as an upstream would list them; tests have one each.
+    """
+
+    def __init__(self, cluster: Cluster, namespace: str, authority: Authority, *, address: str, directory: str, state: str) -> None:
+        self.files: dict[str, str] = {}
+        self._cluster, self._namespace = cluster, namespace
+        self._address, self._directory, self._state = address, directory, state
+        self._add_certificate("default", authority.issue("default.example.com"))
+        self.files["nginx.conf"] = self._text()
+
+    def _text(self) -> str:
+        ingresses = self._cluster.api(f"apis/networking.k8s.io/v1/namespaces/{self._namespace}/ingresses")["items"]
         assert ingresses, "there is no Ingress"
         hosts: dict[str, list[str]] = {}
         for ingress in ingresses:
@@ -87,16 +101,14 @@ class IngressController:
                 locations = hosts.setdefault(rule["host"], list(self._certificate(ingress, rule["host"])))
                 for path in rule["http"]["paths"]:
                     locations += self._locations(ingress["metadata"].get("annotations", {}), path)
-        servers = [
-            f"  server {{\n    listen {self.address}:80;\n    listen {self.address}:443 ssl;\n    server_name {host};\n{''.join(lines)}  }}\n"
-            for host, lines in hosts.items()
-        ]
-        return f"{HEAD.format(directory=self.directory, address=self.address)}{''.join(servers)}}}\n"
+        listen = f"    listen {self._address}:80;\n    listen {self._address}:443 ssl;\n"
+        servers = [f"  server {{\n{listen}    server_name {host};\n{''.join(lines)}  }}\n" for host, lines in hosts.items()]
+        return f"{HEAD.format(directory=self._directory, state=self._state, address=self._address)}{''.join(servers)}}}\n"
 
     def _certificate(self, ingress: Mapping[str, Any], host: str) -> Iterator[str]:
         (secret,) = [tls["secretName"] for tls in ingress["spec"]["tls"] if host in tls["hosts"]]
-        self._write(host, self._secret(secret))
-        yield f"    ssl_certificate {self.directory}/{host}.crt;\n    ssl_certificate_key {self.directory}/{host}.key;\n"
+        self._add_certificate(host, self._secret(secret))
+        yield f"    ssl_certificate {self._directory}/{host}.crt;\n    ssl_certificate_key {self._directory}/{host}.key;\n"
 
     def _locations(self, annotations: Mapping[str, str], path: Mapping[str, Any]) -> Iterator[str]:
         assert path["pathType"] == "Prefix", path
@@ -106,10 +118,9 @@ class IngressController:
         body = f"proxy_pass {scheme}://{self._backend(service['name'], service['port']['name'])};"
         if secret := said.pop("proxy-ssl-secret", None):
             namespace, _, name = secret.partition("/")
-            assert namespace == self.namespace
-            file = self.directory / f"{name}.ca"
-            file.write_text(self._secret(name)["ca.crt"])
-            body += f" proxy_ssl_trusted_certificate {file};"
+            assert namespace == self._namespace
+            self.files[f"{name}.ca"] = self._secret(name)["ca.crt"]
+            body += f" proxy_ssl_trusted_certificate {self._directory}/{name}.ca;"
         for key in ("proxy-ssl-name", "proxy-ssl-server-name", "proxy-ssl-verify"):
             if key in said:
                 body += f" {key.replace('-', '_')} {said.pop(key)};"
@@ -120,23 +131,27 @@ class IngressController:
         yield f"    location {root}/ {{ {body} }}\n"
 
     def _backend(self, name: str, port: str) -> str:
-        """Pods behind the Service, as an upstream would list them; tests here have one each."""
-        service = self.lab.cluster.get("service", name, self.namespace)
+        service = self._cluster.get("service", name, self._namespace)
         (target,) = [entry["targetPort"] for entry in service["spec"]["ports"] if entry["name"] == port]
-        (address,) = self._ready(name)
-        pods = self.lab.cluster.api(object_path("pod", self.namespace))["items"]
+        self._cluster.wait(lambda: endpoints(self._cluster, self._namespace, name), f"endpoints of {name}")
+        (address,) = endpoints(self._cluster, self._namespace, name)
+        pods = self._cluster.api(object_path("pod", self._namespace))["items"]
         (pod,) = [pod for pod in pods if pod["status"].get("podIP") == address]
         ports = [entry for container in pod["spec"]["containers"] for entry in container["ports"] if entry["name"] == target]
         return f"{address}:{ports[0]['containerPort']}"
 
-    def _ready(self, service: str) -> Sequence[str]:
-        self.lab.cluster.wait(lambda: endpoints(self.lab.cluster, self.namespace, service), f"endpoints of {service}")
-        return endpoints(self.lab.cluster, self.namespace, service)
-
     def _secret(self, name: str) -> dict[str, str]:
-        data = self.lab.cluster.get("secret", name, self.namespace)["data"]
+        data = self._cluster.get("secret", name, self._namespace)["data"]
         return {key: base64.b64decode(value).decode() for key, value in data.items()}
 
-    def _write(self, name: str, contents: Mapping[str, str]) -> None:
-        (self.directory / f"{name}.crt").write_text(contents["tls.crt"])
-        (self.directory / f"{name}.key").write_text(contents["tls.key"])
+    def _add_certificate(self, name: str, contents: Mapping[str, str]) -> None:
+        self.files[f"{name}.crt"] = contents["tls.crt"]
+        self.files[f"{name}.key"] = contents["tls.key"]
+
+
+def executable() -> str:
+    """Find nginx; skips the test where there is none."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if found is None:
+        pytest.skip("nginx is not installed; .ci/run installs it from the package nginx-light")
+    return found

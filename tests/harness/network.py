@@ -139,6 +139,10 @@ class Network:
         )
         return pod
 
+    def route(self, addresses: str, pod: PodNetwork) -> None:
+        """Send what is meant for a range of addresses to a Pod that stands for a node, and so passes it on to its own Pods."""
+        self._ip(f"route add {addresses} via {pod.address}")
+
     def _ip(self, *commands: str, inside: Namespace | None = None) -> None:
         prefix = (inside or self._namespace).prefix
         done = subprocess.run([*prefix, "ip", "-batch", "-"], input="\n".join(commands), capture_output=True, text=True, check=False)

@@ -79,7 +79,7 @@ def endpoints(cluster: Cluster, namespace: str, service: str) -> list[str]:
     """List the addresses of the ready endpoints of a Service."""
     selector = f"labelSelector=kubernetes.io/service-name%3D{service}"
     slices = cluster.api(f"apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?{selector}")["items"]
-    ready = [endpoint for one in slices for endpoint in one["endpoints"] or [] if endpoint["conditions"].get("ready")]
+    ready = [endpoint for part in slices for endpoint in part["endpoints"] or [] if endpoint["conditions"].get("ready")]
     return [address for endpoint in ready for address in endpoint["addresses"]]
 
 

@@ -150,9 +150,9 @@ class Volumes:
             self._give_to_group(target, 0o440)
         for folder, _, _ in os.walk(new):
             self._give_to_group(folder, 0o2550)
-        turned = directory / "..data_tmp"
-        turned.symlink_to(new.name)
-        turned.replace(data)
+        link = directory / "..data_tmp"
+        link.symlink_to(new.name)
+        link.replace(data)
         names = {path.split("/")[0] for path in files}
         for name in names:
             if not (directory / name).is_symlink():

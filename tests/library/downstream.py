@@ -1,4 +1,4 @@
-"""A chart of somebody who installed the package: run by `test_wheel.py` with the wheel, and with it alone, on the path.
+"""A chart of a user who installed the package: run by `test_wheel.py` with the wheel, and with it alone, on the path.
 
 python downstream.py FOLDER
 """

@@ -72,7 +72,7 @@ def said(site: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str
 @pytest.fixture(scope="module")
 def objects(said: tuple[list[str], Path]) -> list[Object]:
     """What the downstream script wrote."""
-    return [one for file in sorted(said[1].glob("*observability*.yaml")) for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+    return [item for file in sorted(said[1].glob("*observability*.yaml")) for item in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
 
 
 def test_wheel_holds_the_package_and_nothing_beside_it(wheel: Path) -> None:

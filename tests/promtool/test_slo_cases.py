@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SLOS = (
-    sro.Slo(name="answers", sli=sro.Availability(), objective=0.99),
+    sro.Slo(name="answers", sli=sro.Availability(), objective=0.99, per_model={"qwen3-235b": 0.95}),
     sro.Slo(name="first-token", sli=sro.Latency(bound=2.5), objective=0.95, per_model={"qwen3-235b": 0.9}),
     sro.Slo(
         name="orders",
         sli=sro.Ratio(bad_events='shop_failures_total{region="eu"}', all_events='shop_orders_total{region="eu"}'),
         objective=0.999,
     ),
+    sro.Slo(
+        name="one-family", sli=sro.Ratio(bad_events='shop_orders_total{status="failed"}', all_events="shop_orders_total"), objective=0.999
+    ),
+    sro.Slo(
+        name="by-code",
+        sli=sro.Ratio(bad_events='shop_answers_total{code!~"2..|3..", shop="eu"}', all_events='shop_answers_total{shop="eu", code!="499"}'),
+        objective=0.99,
+    ),
+    sro.Slo(name="routing", sli=sro.Latency(bound=0.1, of="routing"), objective=0.99),
 )
 
 

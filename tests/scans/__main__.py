@@ -14,7 +14,7 @@ from scans.programs import checkov, join, kube_score, kubeconform
 
 def main() -> None:
     files = [Path(word) for word in sys.argv[1:]]
-    objects = sum(1 for file in files for one in yaml.load_all(file.read_text(), yaml.CSafeLoader) if one)
+    objects = sum(1 for file in files for document in yaml.load_all(file.read_text(), yaml.CSafeLoader) if document)
     with tempfile.TemporaryDirectory() as work:
         whole = [join(files, Path(work) / "manifests.yaml")]
         found = [*kubeconform(whole, Path(work)), *kube_score(whole), *checkov(whole)]

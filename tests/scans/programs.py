@@ -58,18 +58,20 @@ def kubeconform(files: Sequence[Path], work: Path) -> Iterator[Finding]:
         done = _run(
             program("kubeconform"), "-strict", "-output=json", f"-kubernetes-version={version}", f"-schema-location={where}", *files
         )
-        for one in json.loads(done.stdout)["resources"] or ():
-            yield Finding("kubeconform", version, f"{one['kind']}/{one['name']}", Path(one["filename"]).stem, one["msg"])
+        for resource in json.loads(done.stdout)["resources"] or ():
+            yield Finding(
+                "kubeconform", version, f"{resource['kind']}/{resource['name']}", Path(resource["filename"]).stem, resource["msg"]
+            )
 
 
 def kube_score(files: Sequence[Path]) -> Iterator[Finding]:
     """Grade the objects; anything below the best grade is a finding."""
     options = ("--output-format=json", "--kubernetes-version=v1.34", *(f"--enable-optional-test={name}" for name in _OPTIONAL))
     for file in files:
-        for one in json.loads(_run(program("kube-score"), "score", *options, file).stdout) or ():
-            for check in one["checks"]:
+        for scored in json.loads(_run(program("kube-score"), "score", *options, file).stdout) or ():
+            for check in scored["checks"]:
                 if not check["skipped"] and check["grade"] < _GOOD:
-                    where = f"{one['type_meta']['kind']}/{one['object_meta']['name']}"
+                    where = f"{scored['type_meta']['kind']}/{scored['object_meta']['name']}"
                     comments = ", ".join(sorted({comment["summary"] for comment in check["comments"] or ()}))
                     yield Finding("kube-score", check["check"]["id"], where, file.stem, comments)
 
@@ -121,7 +123,12 @@ def _write_schemas(folder: Path, version: str, files: Sequence[Path]) -> None:
 
 
 def _names(files: Sequence[Path]) -> set[str]:
-    return {_name(one["apiVersion"], one["kind"]) for file in files for one in yaml.load_all(file.read_text(), yaml.CSafeLoader) if one}
+    return {
+        _name(document["apiVersion"], document["kind"])
+        for file in files
+        for document in yaml.load_all(file.read_text(), yaml.CSafeLoader)
+        if document
+    }
 
 
 def _name(api_version: str, kind: str) -> str:

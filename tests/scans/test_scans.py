@@ -32,7 +32,7 @@ def manifests(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
     shutil.copytree(FILES, settings, dirs_exist_ok=True)
     join(DIST, folder / "dist.yaml")
     for name, text in IN_YAML.items():
-        objects = [one for one in from_yaml(textwrap.dedent(text), settings) if one["kind"] != "ConfigMap"]
+        objects = [item for item in from_yaml(textwrap.dedent(text), settings) if item["kind"] != "ConfigMap"]
         (folder / f"{name}.yaml").write_text(yaml.safe_dump_all(objects))
     return sorted(folder.glob("*.yaml"))
 
@@ -64,7 +64,7 @@ def test_every_finding_is_accepted_with_a_reason(findings: Sequence[Finding]) ->
 @pytest.mark.parametrize("entry", ACCEPTED, ids=lambda entry: f"{entry['tool']}-{entry['rule']}")
 def test_what_is_accepted_still_occurs(entry: dict[str, str], findings: Sequence[Finding]) -> None:
     assert entry.keys() - {"where", "case"} == {"tool", "rule", "reason"}
-    assert any(accepts(entry, finding) for finding in findings), "take it out of tests/scans/accepted.yaml"
+    assert any(accepts(entry, finding) for finding in findings), "remove it from tests/scans/accepted.yaml"
 
 
 def test_the_page_on_security_says_how_many(findings: Sequence[Finding]) -> None:

@@ -179,7 +179,7 @@ REQUESTS: Final = (
         "one model flaky",
         "A fifth of the requests to the least used model fails: 3 % of all, too few to show in the overall share.",
         {"SemanticRouterModelErrors": 12},
-        incident=broken(model="gpt-oss-120b", error_share=0.2),
+        incident=broken(model="gpt-oss-120b", error_share=0.2, reason="plain_5xx"),
     ),
     drill(
         "slow decay",
@@ -378,6 +378,11 @@ def program(name: str, what: str, tells: Mapping[str, int], *, changes: tuple[Ch
     return drill(name, what, tells, changes=changes, after=after, step=60)
 
 
+def storing_nothing(drilled: Drill) -> Drill:
+    """Let Prometheus store nothing from the beginning on."""
+    return replace(drilled, installation=replace(drilled.installation, stored=drilled.begins))
+
+
 MONITORING: Final = (
     program(
         "reload failed",
@@ -406,6 +411,14 @@ MONITORING: Final = (
             changed("prometheus_tsdb_wal_storage_size_bytes", "", lambda since, value: min(value + 0.4 * GIB * since / 60, VOLUME * 0.44)),
         ),
     ),
+    storing_nothing(
+        program(
+            "volume full",
+            "The volume of Prometheus is full: it stores nothing, and its pod stays ready.",
+            {"PrometheusStoresNothing": 8},
+            changes=(),
+        )
+    ),
     program(
         "same series twice",
         "Two targets write the same series: 400 samples a minute are dropped.",
@@ -432,6 +445,24 @@ MONITORING: Final = (
             growing("prometheus_remote_storage_samples_failed_total", 300),
             changed("prometheus_remote_storage_queue_highest_sent_timestamp_seconds", "", lambda since, value: value - since),
         ),
+    ),
+    program(
+        "trace gateway out of memory",
+        "The gateway for traces refuses what the routers send.",
+        {"TraceGatewayRefusesSpans": 7},
+        changes=(growing("otelcol_receiver_refused_spans_total", 300),),
+    ),
+    program(
+        "store of traces away",
+        "The store of traces does not answer until the gateway's queue is full.",
+        {"TraceGatewayQueueFull": 7},
+        changes=(growing("otelcol_exporter_enqueue_failed_spans_total", 300),),
+    ),
+    program(
+        "store of traces refuses",
+        "The store of traces refuses spans for good, for a wrong credential say.",
+        {"TraceGatewayDeliveryFailing": 7},
+        changes=(growing("otelcol_exporter_send_failed_spans_total", 300),),
     ),
     program("grafana down", "Grafana does not answer.", {"GrafanaDown": 6}, changes=(down("grafana"),)),
     program(
@@ -476,6 +507,63 @@ MONITORING: Final = (
     ),
 )
 
+THANOS: Final = (
+    program(
+        "thanos query gone",
+        "Both pods of Thanos Query are gone.",
+        {"ThanosQueryDown": 6},
+        changes=(
+            changed("up", "thanos-query", lambda *_: NOT_A_NUMBER),
+            changed("thanos_store_nodes_grpc_connections", "", lambda *_: NOT_A_NUMBER),
+        ),
+    ),
+    drill(
+        "sidecar hangs",
+        "One of two sidecars answers neither queries nor scrapes.",
+        {"ThanosReplicaMissing": 11},
+        inhibited=frozenset({"PrometheusTargetDown"}),
+        step=60,
+        changes=(
+            changed("up", "prometheus-b-thanos", lambda *_: 0),
+            changed("thanos_store_nodes_grpc_connections", 'store_type="sidecar"', lambda *_: 1),
+        ),
+    ),
+    program(
+        "sidecar slow",
+        "One of two sidecars takes longer for its answers than Thanos Query waits.",
+        {"ThanosAnswersPartial": 14},
+        changes=(growing("grpc_client_handled_total", 30, 'grpc_code="Canceled"'),),
+    ),
+    program(
+        "object storage refuses",
+        "The object storage refuses every operation, for a wrong credential say; the last upload is four hours and 43 minutes old.",
+        {"ThanosObjectStorageFailing": 18, "ThanosUploadOverdue": 29, "ThanosUploadFailing": 33},
+        after=40,
+        changes=(
+            growing("thanos_objstore_bucket_operation_failures_total", 12),
+            growing("thanos_shipper_upload_failures_total", 2),
+            changed("thanos_objstore_bucket_last_successful_upload_time", "", lambda *_: BEGIN * MINUTE - 17_000),
+        ),
+    ),
+    program(
+        "store gateway and compactor gone",
+        "The pods that read and merge blocks are gone.",
+        {"ThanosStoreMissing": 11, "ThanosCompactDown": 11},
+        changes=(
+            changed("up", "thanos-store", lambda *_: NOT_A_NUMBER),
+            changed("up", "thanos-compact", lambda *_: NOT_A_NUMBER),
+            changed("thanos_compact_halted", "", lambda *_: NOT_A_NUMBER),
+            changed("thanos_store_nodes_grpc_connections", 'store_type="store"', lambda *_: NOT_A_NUMBER),
+        ),
+    ),
+    program(
+        "compactor halted",
+        "The compactor finds a block that it cannot handle.",
+        {"ThanosCompactHalted": 6},
+        changes=(changed("thanos_compact_halted", "", lambda *_: 1),),
+    ),
+)
+
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Availability": AVAILABILITY,
     "Requests": REQUESTS,
@@ -485,9 +573,10 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Guardrails": GUARDRAILS,
     "Cost": COST,
     "Monitoring": MONITORING,
+    "Thanos": THANOS,
 }
 
-DRILLS: Final[Mapping[str, Drill]] = {each.name: each for topic in TOPICS.values() for each in topic}
+DRILLS: Final[Mapping[str, Drill]] = {drill.name: drill for topic in TOPICS.values() for drill in topic}
 
 
 def healthy() -> Installation:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from simulation.rules import rule_files
@@ -18,16 +19,26 @@ if TYPE_CHECKING:
 
 FIRING: Final = 'ALERTS{alertstate="firing"}'
 
-_ANSWER: Final = re.compile(r"time: ((?:\d+h)?(?:\d+m)?(?:\d+s)?),\s*exp:\s*(?:.*?)\n\s*got:\s*(.*?)(?=\n\s*expr:|\n\s*\n|\Z)", re.DOTALL)
-_ALERT: Final = re.compile(r"\{([^{}]*)\} 1E\+00")
+_ANSWER: Final = re.compile(
+    r"# (\w+)\", time: ((?:\d+h)?(?:\d+m)?(?:\d+s)?),\s*exp:\s*(?:.*?)\n\s*got:\s*(.*?)(?=\n\s*expr:|\n\s*\n|\Z)", re.DOTALL
+)
+_SAMPLE: Final = re.compile(r"\{([^{}]*)\} ([-+.\dE]+)")
 _LABEL: Final = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 Alert = frozenset[tuple[str, str]]
 """Labels of an alert."""
 
 
-def firing(promtool: Path, folder: Path, samples: Samples) -> list[frozenset[Alert]]:
-    """Return the alerts that fire, by minute.
+Answer = Mapping[Alert, float]
+"""Value by labels."""
+
+
+FIRES: Final = "fires"
+"""Name of the question which alerts fire."""
+
+
+def asked(promtool: Path, folder: Path, samples: Samples, queries: Mapping[str, str]) -> Mapping[str, Sequence[Answer]]:
+    """Return the answers to queries, by name and minute, and which alerts fire.
 
     promtool has no way to print an answer but to find it other than expected; so it is told to expect what never is.
     """
@@ -39,7 +50,9 @@ def firing(promtool: Path, folder: Path, samples: Samples) -> list[frozenset[Ale
         "interval": f"{samples.step}s",
         "input_series": samples.series(),
         "promql_expr_test": [
-            {"expr": FIRING, "eval_time": f"{minute}m", "exp_samples": [{"labels": "never", "value": 0}]} for minute in range(minutes + 1)
+            {"expr": f"{query} # {name}", "eval_time": f"{minute}m", "exp_samples": [{"labels": "never", "value": 0}]}
+            for name, query in {FIRES: FIRING, **queries}.items()
+            for minute in range(minutes + 1)
         ],
     }
     file = folder / "test.yaml"
@@ -49,18 +62,20 @@ def firing(promtool: Path, folder: Path, samples: Samples) -> list[frozenset[Ale
     # Memory is there, and time is short: collect garbage less often.
     environment = {**os.environ, "GOGC": "400"}
     done = subprocess.run([promtool, "test", "rules", file], capture_output=True, text=True, check=False, env=environment)
-    return _read(f"{done.stdout}\n{done.stderr}", minutes)
+    found = _read(f"{done.stdout}\n{done.stderr}")
+    for name in (FIRES, *queries):
+        assert sorted(found.get(name, ())) == list(range(minutes + 1)), f"{name}: {done.stdout[:3000]}{done.stderr[:3000]}"
+    return {name: [answers[minute] for minute in range(minutes + 1)] for name, answers in found.items()}
 
 
-def _read(answer: str, minutes: int) -> list[frozenset[Alert]]:
-    found: dict[int, frozenset[Alert]] = {}
-    for time, got in _ANSWER.findall(answer):
-        found[_minute(time)] = frozenset(_alert(each) for each in _ALERT.findall(got))
-    assert sorted(found) == list(range(minutes + 1)), answer[:3000]
-    return [found[minute] for minute in range(minutes + 1)]
+def _read(text: str) -> Mapping[str, Mapping[int, Answer]]:
+    found: dict[str, dict[int, Answer]] = {}
+    for name, time, got in _ANSWER.findall(text):
+        found.setdefault(name, {})[_minute(time)] = {_labels(labels): float(value) for labels, value in _SAMPLE.findall(got)}
+    return found
 
 
-def _alert(text: str) -> Alert:
+def _labels(text: str) -> Alert:
     labels = dict(_LABEL.findall(text))
     return frozenset((name, value) for name, value in labels.items() if name not in {"__name__", "alertstate"})
 

@@ -57,11 +57,14 @@ class Installation:
     pods: tuple[Pod, ...] = PAIR
     changes: tuple[Change, ...] = ()
     """What becomes of samples on their way, for what happens beside the requests."""
+    stored: int | None = None
+    """Minutes after which Prometheus stores nothing, no mark that a series ended either; None: it always stores."""
 
     def samples(self) -> Samples:
         """Return everything that is scraped."""
         steps = self.minutes * MINUTE // self.step + 1
-        found = Samples(steps, self.step, wanted(), self.changes)
+        stored = None if self.stored is None else self.stored * MINUTE // self.step + 1
+        found = Samples(steps, self.step, wanted(), self.changes, stored)
         for number, pod in enumerate(self.pods):
             self._scrape(found, pod, number)
         for index in range(steps):
@@ -80,14 +83,16 @@ class Installation:
         limit = labels(
             namespace=NAMESPACE, job="kube-state-metrics", pod=pod.name, container="semantic-router", resource="memory", unit="byte"
         )
-        # The clock of a router begins with its pod, and its start time has to say so.
+        # The clock of a router begins with its pod, and its start time has to be that of the pod.
         calm = replace(self.scenario, epoch=self.scenario.epoch + pod.begin)
         incidents = tuple(
-            replace(each, start=each.start - pod.begin, end=each.end - pod.begin) for each in self.incidents if each.end > pod.begin
+            replace(incident, start=incident.start - pod.begin, end=incident.end - pod.begin)
+            for incident in self.incidents
+            if incident.end > pod.begin
         )
-        restarts = tuple(replace(each, at=each.at - pod.begin) for each in pod.restarts)
+        restarts = tuple(replace(restart, at=restart.at - pod.begin) for restart in pod.restarts)
         router = Router(number + 1, replace(calm, incidents=incidents, restarts=restarts), only=families_read())
-        turn = min((*(each.start for each in incidents), *(each.at for each in restarts)), default=math.inf)
+        turn = min((*(incident.start for incident in incidents), *(restart.at for restart in restarts)), default=math.inf)
         for index in range(found.steps):
             now = index * found.step
             if not pod.begin <= now < pod.end:
@@ -132,8 +137,8 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers and a vLLM engine."""
-    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1}
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway and Thanos."""
+    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1, "trace-gateway": 1}
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
     itself = _program("prometheus")
     found |= {(name, itself): value(now) for name, value in _PROMETHEUS.items()}
@@ -146,6 +151,11 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     found["prometheus_remote_storage_samples_failed_total", queue] = 0
     found["prometheus_remote_storage_queue_highest_timestamp_seconds", queue] = 1.8e9 + now
     found["prometheus_remote_storage_queue_highest_sent_timestamp_seconds", queue] = 1.8e9 + now - 4 - 3 * math.sin(now / 500)
+    gateway = _program("trace-gateway")
+    found["otelcol_receiver_refused_spans_total", f'{gateway},receiver="otlp",transport="grpc"'] = 0
+    for stopped in ("enqueue_failed", "send_failed"):
+        found[f"otelcol_exporter_{stopped}_spans_total", f'{gateway},exporter="otlp_grpc/tempo"'] = 0
+    found |= _thanos(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
         found["prometheus_notifications_sent_total", target] = now // 60
@@ -154,6 +164,33 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         found["alertmanager_cluster_members", place] = 2
         found["alertmanager_notifications_total", f'{place},integration="slack"'] = now // 300
         found["alertmanager_notifications_failed_total", f'{place},integration="slack",reason="serverError"'] = 0
+    return found
+
+
+def _thanos(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what the parts of Thanos show: two sidecars, two pods of Thanos Query, a store gateway and a compactor."""
+    services = {"prometheus-thanos": 1, "prometheus-b-thanos": 1, "thanos-query": 2, "thanos-store": 1, "thanos-compact": 1}
+    found: dict[tuple[str, str], float] = {}
+    for service, replicas in services.items():
+        for replica in range(replicas):
+            pod = f"{service.removesuffix('-thanos')}-{replica}"
+            place = labels(namespace=NAMESPACE, job="thanos", pod=pod, instance=f"{pod}:10902", service=service)
+            found["up", place] = 1
+            if service == "thanos-query":
+                for store_type, number in (("sidecar", 2), ("store", 1)):
+                    found["thanos_store_nodes_grpc_connections", f'{place},store_type="{store_type}"'] = number
+                for code, count in (("OK", now // 2), ("Canceled", now // 600)):
+                    found["grpc_client_handled_total", f'{place},grpc_code="{code}",grpc_method="Series",grpc_type="server_stream"'] = count
+            if service.endswith("-thanos"):
+                found["process_start_time_seconds", place] = -86_400
+                found["thanos_shipper_upload_failures_total", place] = 0
+                found["thanos_objstore_bucket_last_successful_upload_time", f'{place},bucket="metrics"'] = now // 7200 * 7200
+            if service in {"thanos-store", "thanos-compact"}:
+                bucket = f'{place},bucket="metrics",operation="get_range"'
+                found["thanos_objstore_bucket_operations_total", bucket] = now // 5
+                found["thanos_objstore_bucket_operation_failures_total", bucket] = 0
+            if service == "thanos-compact":
+                found["thanos_compact_halted", place] = 0
     return found
 
 

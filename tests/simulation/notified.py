@@ -81,9 +81,9 @@ def inhibited(url: str, situations: Iterable[Situation]) -> dict[Situation, Situ
         assert time.monotonic() < end, "Alertmanager does not come to rest"
         time.sleep(1)
     found: dict[int, set[Alert]] = {n: set() for n in by_number}
-    for each in answer:
-        if each["status"]["inhibitedBy"]:
-            labels = dict(each["labels"])
+    for item in answer:
+        if item["status"]["inhibitedBy"]:
+            labels = dict(item["labels"])
             found[int(labels.pop(CLUSTER).removeprefix("situation-"))].add(frozenset(labels.items()))
     return {situation: frozenset(found[n]) for n, situation in by_number.items()}
 

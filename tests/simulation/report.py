@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulation.drills import DRILLS, TOPICS
 from simulation.outcomes import outcomes
-from simulation.rules import BUDGET, THINKER, alerts
+from simulation.rules import BUDGET, alerts
 from tools.build import find
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ Alertmanager with the inhibitions of `AlertmanagerStack` then determines which a
 fails when another alert fires, when one is missing, or when one fires late. This page is generated from the same run.
 
 The installation: two replicas at 5 requests a second each, three models, five decisions, a response cache, agents' memory in the rows about
-it, Prometheus, Grafana, two Alertmanagers, a vLLM engine and a remote storage. Three settings depend on the installation and are therefore
-set: the budget of ${budget:.0f} a day, and how slow `{thinker}` may be, a model that reasons and needs more than 10 s for a third of its answers
-anyway (60 % for `SemanticRouterSlowCompletions` and `SemanticRouterSlowFirstToken`; see [Alerts](alerts.md)).
+it, Prometheus, Grafana, two Alertmanagers, a vLLM engine, a remote storage, a trace gateway and Thanos with object storage. The alerts are those that are shipped; only the budget has to be
+set, to ${budget:.0f} a day. One of the models, `gpt-oss-120b`, reasons: a quarter of its answers begin after more than 5 s and take longer than
+10 s while all is well.
 
 Minutes count from the beginning of the failure to the alert that fires. Scrapes and evaluations are 30 s apart here, 60 s where the history
 is long or the router does not matter; as shipped they are 15 s apart, so a minute may go. The grouping of Alertmanager (30 s by default)
@@ -57,7 +57,7 @@ _TAIL: Final = """\
 
 def page(found: Mapping[str, Outcome]) -> str:
     """Return the page."""
-    head = _HEAD.format(budget=BUDGET, thinker=THINKER, healthy=len(found["healthy"].fired) - 1)
+    head = _HEAD.format(budget=BUDGET, healthy=len(found["healthy"].fired) - 1)
     parts = [head, *(_topic(title, drills, found) for title, drills in TOPICS.items()), _missing(), _TAIL]
     return "\n".join(parts)
 
@@ -69,33 +69,33 @@ def _topic(title: str, drills: tuple[Drill, ...], found: Mapping[str, Outcome]) 
         "| Failure | Simulated event | Notified alert, after minutes | Inhibited alerts |",
         "| --- | --- | --- | --- |",
     ]
-    for each in drills:
-        outcome = found[each.name]
-        told = sorted(((minute - each.begins, alert) for alert, minute in outcome.first_told.items() if alert in each.tells))
-        words = "<br>".join(f"`{alert}` {minute}" for minute, alert in told)
+    for drill in drills:
+        outcome = found[drill.name]
+        notified = sorted(((minute - drill.begins, alert) for alert, minute in outcome.first_notified.items() if alert in drill.tells))
+        words = "<br>".join(f"`{alert}` {minute}" for minute, alert in notified)
         others = "<br>".join(f"`{alert}`" for alert in sorted(outcome.inhibited))
-        lines.append(f"| {each.name.capitalize()} | {each.what} | {words} | {others} |")
+        lines.append(f"| {drill.name.capitalize()} | {drill.what} | {words} | {others} |")
     return "\n".join([*lines, ""])
 
 
 def _missing() -> str:
     names = ", ".join(f"`{name}`" for name in untried())
     rest = f", except {names}, which only their own cases prove" if names else ""
-    return f"Every shipped alert fires in one of these rows, or is on its list of inhibited ones{rest}; `Watchdog` fires in all.\n"
+    return f"Every shipped alert fires in one of these rows, or is on its list of inhibited ones{rest}; `Watchdog` fires in all, and stops only where Prometheus stores nothing.\n"
 
 
 def untried() -> list[str]:
     """Return the alerts that no drill is about."""
-    tried = {alert for each in DRILLS.values() for alert in (*each.tells, *each.inhibited)}
+    tried = {alert for drill in DRILLS.values() for alert in (*drill.tells, *drill.inhibited)}
     return sorted(alerts() - tried - {"Watchdog"})
 
 
 def lines(found: Mapping[str, Outcome]) -> Iterator[str]:
     """Return a line for each drill that went another way than expected."""
     for name, drill in DRILLS.items():
-        first = {alert: minute - drill.begins for alert, minute in found[name].first_told.items() if alert != "Watchdog"}
+        first = {alert: minute - drill.begins for alert, minute in found[name].first_notified.items() if alert != "Watchdog"}
         if set(first) != set(drill.tells) or found[name].inhibited != drill.inhibited:
-            yield f"{name}: told {first}, inhibited {sorted(found[name].inhibited)}; expected {dict(drill.tells)}, {sorted(drill.inhibited)}"
+            yield f"{name}: notified {first}, inhibited {sorted(found[name].inhibited)}; expected {dict(drill.tells)}, {sorted(drill.inhibited)}"
 
 
 def main() -> int:

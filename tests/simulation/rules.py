@@ -18,39 +18,52 @@ if TYPE_CHECKING:
 BUDGET: Final = 600.0
 """Dollars a day that the simulated installation may spend; it spends 250."""
 
-THINKER: Final = "gpt-oss-120b"
-"""The simulated model that reasons at length: by nature a third of its answers take longer than 10 s."""
+TUNED: Final = Alerts(rules={"SemanticRouterSpendOverBudget": Knobs(threshold=BUDGET)})
+"""The shipped alerts, with what nobody can ship: the budget."""
 
-TUNED: Final = Alerts(
-    rules={
-        "SemanticRouterSlowCompletions": Knobs(models={THINKER: 0.6}),
-        "SemanticRouterSlowFirstToken": Knobs(models={THINKER: 0.6}),
-        "SemanticRouterSpendOverBudget": Knobs(threshold=BUDGET),
-    }
-)
-"""The shipped alerts, told what nobody can ship: the budget, and that one model is meant to take its time."""
+
+def rule_files() -> Mapping[str, str]:
+    """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write, a trace
+    gateway, Thanos.
+    """
+    return files_of(_chart(), "prometheus-rules")
+
+
+def board_files() -> Mapping[str, str]:
+    """Return the dashboards by name, of a Grafana that shows this Prometheus."""
+    boards = [name for name in _config_maps(_chart()) if name.startswith("grafana-dashboard-")]
+    return {file: text for name in boards for file, text in files_of(_chart(), name).items()}
 
 
 @cache
-def rule_files() -> Mapping[str, str]:
-    """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write."""
+def _chart() -> cdk8s.Chart:
     chart = cdk8s.Chart(cdk8s.App(), "observability", namespace=NAMESPACE)
-    sro.PrometheusStack(
-        chart,
-        "prometheus",
-        alerts=TUNED,
-        alertmanagers=(sro.ExternalAlertmanager(url="http://alertmanager:9093"),),
-        scrape_jobs=(sro.StaticJob(name="vllm", targets=("qwen3-8b:8000",)),),
-        remote_write=(sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
-    )
-    return files_of(chart, "prometheus-rules")
+    bucket = sro.Bucket(name="bucket")
+    arguments: sro.PrometheusArguments = {
+        "alerts": TUNED,
+        "alertmanagers": (sro.ExternalAlertmanager(url="http://alertmanager:9093"),),
+        "scrape_jobs": (
+            sro.StaticJob(name="vllm", targets=("qwen3-8b:8000",)),
+            sro.StaticJob(name="trace-gateway", targets=("trace-gateway:8888",)),
+        ),
+        "remote_write": (sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
+        "external_labels": {"cluster": "eu"},
+        "sidecar": sro.ThanosSidecar(object_storage=bucket),
+    }
+    replicas = [sro.PrometheusStack(chart, name, **arguments) for name in ("prometheus", "prometheus-b")]
+    thanos = sro.ThanosStack(chart, "thanos", sources=replicas, object_storage=bucket, uid="prometheus")
+    sro.GrafanaStack(chart, "grafana", sources=[thanos])
+    return chart
 
 
 def files_of(chart: cdk8s.Chart, name: str) -> Mapping[str, str]:
     """Return what a ConfigMap of a chart holds."""
-    (found,) = [each for each in cdk8s.Testing.synth(chart) if each["kind"] == "ConfigMap" and each["metadata"]["name"] == name]
-    data: Mapping[str, str] = found["data"]
-    return data
+    return _config_maps(chart)[name]
+
+
+@cache
+def _config_maps(chart: cdk8s.Chart) -> Mapping[str, Mapping[str, str]]:
+    return {item["metadata"]["name"]: item["data"] for item in cdk8s.Testing.synth(chart) if item["kind"] == "ConfigMap"}
 
 
 def alerts() -> frozenset[str]:

@@ -24,9 +24,9 @@ Change = tuple[str, str, "Callable[[float, float], float]"]
 class Samples:
     """Collects samples by series; what is not added at a step is missing there."""
 
-    def __init__(self, steps: int, step: int, wanted: Iterable[str], changes: Iterable[Change] = ()) -> None:
-        """Hold `steps` steps of `step` seconds, only of metrics whose name is wanted."""
-        self.steps, self.step = steps, step
+    def __init__(self, steps: int, step: int, wanted: Iterable[str], changes: Iterable[Change] = (), stored: int | None = None) -> None:
+        """Hold `steps` steps of `step` seconds, only of metrics whose name is wanted; the first `stored` are stored, by default all."""
+        self.steps, self.step, self.stored = steps, step, stored
         self._wanted = frozenset(wanted)
         self._changes: dict[str, list[Change]] = {}
         for change in changes:
@@ -45,7 +45,9 @@ class Samples:
 
     def series(self) -> list[Mapping[str, str]]:
         """Return all series in promtool's words."""
-        return [{"series": f"{name}{{{labels}}}", "values": _values(row)} for (name, labels), row in sorted(self._rows.items())]
+        return [
+            {"series": f"{name}{{{labels}}}", "values": _values(row[: self.stored])} for (name, labels), row in sorted(self._rows.items())
+        ]
 
     def __len__(self) -> int:
         """Return the number of series."""

@@ -13,7 +13,7 @@ from simulator import Router, Scenario
 
 def rows(samples: Samples, name: str) -> dict[str, str]:
     """Values of a metric by their labels."""
-    return {each["series"]: each["values"] for each in samples.series() if each["series"].startswith(f"{name}{{")}
+    return {entry["series"]: entry["values"] for entry in samples.series() if entry["series"].startswith(f"{name}{{")}
 
 
 def test_a_row_folds_what_repeats_and_marks_what_ends() -> None:

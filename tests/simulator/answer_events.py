@@ -50,8 +50,8 @@ def _cache(backend: str) -> Iterator[Event]:
         source="misses",
         fields=LOOKUP_FIELDS,
         rows={
-            (DECISION, "response_cache", backend, "lookup_semantic", "openai:body", "miss", "unknown", "miss"): 1,
-            (DECISION, "response_cache", backend, "lookup_semantic", "openai:stream", "miss", "unknown", "miss"): 1,
+            ("unknown", "response_cache", backend, "lookup_semantic", "openai:body", "miss", "unknown", "miss"): 1,
+            ("unknown", "response_cache", backend, "lookup_semantic", "openai:stream", "miss", "unknown", "miss"): 1,
         },
         feeds=(
             count("llm_cache_plugin_misses_total"),

@@ -7,7 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.router.catalogue import family
-from simulator.shapes import LogNormal
+from simulator.shapes import ZERO, LogNormal
 from simulator.shares import Split, phase
 from simulator.truth import FINE, Distribution, Truth
 
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 ROUTING = LogNormal(0.018, 0.6)
 """Seconds of classification and decision before a request leaves the router."""
+
+QUICK = LogNormal(0.13, 0.35)
+"""Seconds until a backend has answered a request that it fails, as in the recorded pages."""
+
+COUNTED_AS = {
+    "upstream_4xx": ("upstream_4xx",),
+    "upstream_5xx": ("upstream_5xx",),
+    "plain_5xx": ("upstream_5xx", "parse_error"),
+    "unusable": ("parse_error",),
+    "timeout": ("timeout",),
+}
+"""Values of `reason` under which the router counts a failure: each of them once."""
 
 LOOKUP = LogNormal(0.006, 0.5)
 """Seconds a cache hit takes from arrival to answer."""
@@ -72,12 +84,19 @@ class Core:
             routing += self._observe(events, ROUTING.scaled(slower), FINE, "routing")
         hits, ok = _by_model(counts.hits), _by_model(counts.ok)
         prompts, answers, cost = {}, {}, {}
+        rejected = Counter(
+            {m: sum(n for (at, failure), n in counts.failed.items() if at == m and failure != "timeout") for m in range(len(models))}
+        )
         for m, model in enumerate(models):
+            # What has a status is observed as if it were an answer, without tokens.
+            latency[model.name] += self._observe(rejected[m], QUICK, FINE, "failed", m)
+            ttft[model.name] += self._observe(rejected[m], QUICK.scaled(0.97), FINE, "failed first", m)
             if hits[m]:
                 latency[model.name] += self._observe(hits[m], LOOKUP, FINE, "hit", m)
             paid = [self._tokens(ok[m], model.prompt_tokens, "prompt", m), self._tokens(ok[m], model.completion_tokens, "answer", m)]
-            prompts[model.name] = paid[0] + self._tokens(hits[m], model.prompt_tokens, "cached prompt", m)
-            answers[model.name] = paid[1] + self._tokens(hits[m], model.completion_tokens, "cached answer", m)
+            empty = self._observe(rejected[m], ZERO, LENGTHS, "no tokens", m)
+            prompts[model.name] = empty + paid[0] + self._tokens(hits[m], model.prompt_tokens, "cached prompt", m)
+            answers[model.name] = empty + paid[1] + self._tokens(hits[m], model.completion_tokens, "cached answer", m)
             spent = (paid[0].sum * model.prompt_price + paid[1].sum * model.completion_price) / 1e6
             if spent and "prices" in self._scenario.features:
                 cost[model.name, "USD"] = spent
@@ -121,7 +140,10 @@ class Core:
         return {**requests, "unknown": unknown} if unknown else requests
 
     def _errors(self, counts: Counts) -> dict[tuple[str, str], int]:
-        errors = {(self._scenario.models[m].name, reason): count for (m, reason), count in counts.failed.items()}
+        errors: Counter[tuple[str, str]] = Counter()
+        for (m, failure), count in counts.failed.items():
+            for reason in COUNTED_AS[failure]:
+                errors[self._scenario.models[m].name, reason] += count
         errors["unknown", "parse_error"] = counts.parse_errors
         if self._client_models:
             for name, count in zip(self._client_models, self._client_split.of(counts.unknown_models), strict=True):
@@ -157,7 +179,8 @@ class Core:
                     page.observe(found, (name,), spread.coarse(family(found).buckets), spread.sum)
         routing = truth.routing_latency
         page.observe("llm_model_routing_latency_seconds", (), routing.coarse(FINE[:11]), routing.sum)
-        for name, count in self._named(_by_model(counts.auto)).items():
+        # A request that the cache answers is not counted here.
+        for name, count in self._named(_by_model(_routed(counts.forwarded))).items():
             page.set("llm_routing_reason_codes_total", ("auto_routing", name), count)
         for name, count in self._named(_by_model(counts.named)).items():
             page.set("llm_routing_reason_codes_total", ("model_specified", name), count)

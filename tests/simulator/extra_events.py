@@ -104,8 +104,8 @@ def _compression(scenario: Scenario) -> Iterator[Event]:
     fields = ("decision", "strategy", "target", "quality", "fallback", "format", "token_counter_source", "model", "currency")
 
     def plan(status: str, quality: str) -> tuple[str, ...]:
-        plugin = ("context_compression", DECISION, status)
-        return (*plugin, DECISION, "extractive", "mixed", quality, "none", "json", "model_heuristic", MODEL, "USD")
+        plugin = ("context_compression", "unknown", status)
+        return (*plugin, "unknown", "extractive", "mixed", quality, "none", "json", "model_heuristic", MODEL, "USD")
 
     yield Event(
         key="compression",
@@ -157,7 +157,7 @@ def _retrieval() -> Iterator[Event]:
         per=0.2,
         needs="rag",
         fields=fields,
-        rows={("milvus", DECISION, "success"): 97, ("milvus", DECISION, "error"): 3},
+        rows={("milvus", "unknown", "success"): 97, ("milvus", "unknown", "error"): 3},
         feeds=(
             count("rag_retrieval_attempts_total"),
             observe("rag_retrieval_latency_seconds", LogNormal(0.04, 0.7), status="success"),
@@ -171,7 +171,7 @@ def _retrieval() -> Iterator[Event]:
         per=0.006,
         needs="rag",
         fields=PLUGIN,
-        rows={("rag", DECISION, "injection_error"): 1},
+        rows={("rag", "unknown", "injection_error"): 1},
         feeds=(count("llm_plugin_execution_total"), observe("llm_plugin_execution_latency_seconds", ZERO)),
     )
     for result, per in (("hits", 0.06), ("misses", 0.14)):
@@ -206,13 +206,22 @@ def _memory(scenario: Scenario) -> Iterator[Event]:
             observe("llm_memory_retrieval_results", Points(((0, 1),)), status="miss"),
         ),
     )
+    if "memory" not in scenario.extras:
+        # The real router counts every routed request so while memory is not configured.
+        yield Event(
+            key="memory plugin, disabled",
+            source="routed",
+            fields=PLUGIN,
+            rows={("memory", "unknown", "disabled"): 1},
+            feeds=(count("llm_plugin_execution_total"), observe("llm_plugin_execution_latency_seconds", ZERO)),
+        )
     yield Event(
         key="memory plugin",
         source="routed",
         per=0.3,
         needs="memory",
         fields=PLUGIN,
-        rows={("memory", DECISION, "used"): 6, ("memory", DECISION, "missing"): 4},
+        rows={("memory", "unknown", "used"): 6, ("memory", "unknown", "missing"): 4},
         feeds=(count("llm_plugin_execution_total"), observe("llm_plugin_execution_latency_seconds", ZERO)),
     )
     for result, per in (("hits", 0.1), ("misses", 0.2)):

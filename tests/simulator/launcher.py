@@ -68,11 +68,11 @@ class SimulatedRouter:
         tests = Path(__file__).resolve().parents[1]
         environment = {**os.environ, "PYTHONPATH": f"{tests}{os.pathsep}{tests.parent / 'constructs'}"}
         # Files rather than pipes, so that neither side can ever wait for the other to read.
-        with tempfile.TemporaryFile("w+") as told, tempfile.TemporaryFile("w+") as errors:
-            json.dump(scenario_to(self.scenario), told)
-            told.seek(0)
+        with tempfile.TemporaryFile("w+") as settings, tempfile.TemporaryFile("w+") as errors:
+            json.dump(scenario_to(self.scenario), settings)
+            settings.seek(0)
             self._process = subprocess.Popen(
-                self._command, env=environment, text=True, stdin=told, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+                self._command, env=environment, text=True, stdin=settings, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
             )
             assert self._process.stdout is not None
             with self._process.stdout as output:

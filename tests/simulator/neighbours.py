@@ -7,6 +7,7 @@ finds what it asks for, and to check what it answers. Not a model of those progr
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -145,6 +146,60 @@ def alertmanager(at: float, *, failing: float = 0.0) -> str:
     return page.text()
 
 
+def thanos(at: float, part: str, *, failing: float = 0.0) -> str:
+    """Give the page of a part of Thanos, by its Service; `failing` is the share of what it does that fails.
+
+    Thanos Query reads one of two sidecars and the store gateway.
+    """
+    page = Lines()
+    page.add("thanos_build_info", 1, branch="HEAD", goversion="go1.26.8", revision="0", version="0.42.4")
+    page.add("process_resident_memory_bytes", 80e6)
+    page.add("process_start_time_seconds", time.time() - 7200)
+    if part.endswith("-query"):
+        for kind, labels in (("sidecar", '{cluster=\\"eu\\", replica=\\"prometheus\\"}'), ("store", '{cluster=\\"eu\\"}')):
+            page.add("thanos_store_nodes_grpc_connections", 1, store_type=kind, external_labels=labels)
+        for code, share in (("OK", 1 - failing), ("Canceled", failing)):
+            read = {"grpc_method": "Series", "grpc_service": "thanos.Store", "grpc_type": "server_stream"}
+            page.add("grpc_client_handled_total", math.floor(total(8 * share, at)), grpc_code=code, **read)
+        for code, rate in (("200", 3.0), ("500", 1.0)):
+            asked = {"code": code, "handler": "query_range", "method": "post"}
+            page.add("http_requests_total", math.floor(total(rate, at)), **asked)
+            page.observe("http_request_duration_seconds", [0.01, 0.1, 0.5, 1, 5], total(rate, at), 0.08, **asked)
+        return page.text()
+    for operation, rate in (("get_range", 6.0), ("upload", 1.0)):
+        page.add("thanos_objstore_bucket_operations_total", math.floor(total(rate, at)), bucket="metrics", operation=operation)
+        lost = math.floor(total(rate * failing, at))
+        page.add("thanos_objstore_bucket_operation_failures_total", lost, bucket="metrics", operation=operation)
+    match part.rsplit("-", 1)[1]:
+        case "thanos":
+            page.add("thanos_objstore_bucket_last_successful_upload_time", time.time() - 3000, bucket="metrics")
+            page.add("thanos_shipper_upload_failures_total", math.floor(total(failing, at)))
+        case "store":
+            page.add("thanos_bucket_store_blocks_loaded", 12)
+        case _:
+            page.add("thanos_compact_halted", 0)
+            page.add("thanos_compact_todo_compaction_blocks", 4)
+            page.add("thanos_compact_todo_deletion_blocks", 2)
+    return page.text()
+
+
+def trace_gateway(at: float, *, refused: float = 0.0, lost: float = 0.0) -> str:
+    """Give the page of a trace gateway that takes 25 spans a second; `refused` are so many more, `lost` is the share with no room in the queue."""
+    page = Lines()
+    taken = total(25.0, at)
+    received, store = {"receiver": "otlp", "transport": "grpc"}, {"exporter": "otlp_grpc/tempo"}
+    page.add("otelcol_receiver_accepted_spans_total", math.floor(taken), **received)
+    page.add("otelcol_receiver_refused_spans_total", math.floor(taken * refused), **received)
+    page.add("otelcol_exporter_sent_spans_total", math.floor(taken * (1 - lost)), server_address="tempo", server_port="4317", **store)
+    page.add("otelcol_exporter_enqueue_failed_spans_total", math.floor(taken * lost), **store)
+    page.add("otelcol_exporter_send_failed_spans_total", 0, server_address="tempo", server_port="4317", **store)
+    page.add("otelcol_exporter_queue_capacity", 20_000, data_type="traces", **store)
+    page.add("otelcol_exporter_queue_size", 18_000, data_type="traces", **store)
+    page.add("otelcol_process_memory_rss_bytes", 62e6)
+    page.add("otelcol_process_uptime_seconds_total", at)
+    return page.text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pod:
     """A router pod as the cluster sees it."""
@@ -213,12 +268,12 @@ def kubelet(at: float, pods: Sequence[Pod], *, namespace: str = "vllm-semantic-r
         place = {"namespace": namespace, "pod": pod.name}
         memory = pod.memory + 0.05 * GIB * wave(at)
         for container, image, share in (("semantic-router", "semantic-router:v1", 1.0), ("", "", 1.0), ("POD", "pause:3.10", 0.0001)):
-            each = {"container": container, "image": image, **place}
-            page.add("container_cpu_usage_seconds_total", pod.cpu * share * at, cpu="total", **each)
-            page.add("container_memory_working_set_bytes", memory * share, **each)
-            page.add("container_memory_rss", memory * 0.95 * share, **each)
-            page.add("container_cpu_cfs_periods_total", math.floor(10 * at), **each)
-            page.add("container_cpu_cfs_throttled_periods_total", math.floor(10 * pod.throttled * at), **each)
+            labels = {"container": container, "image": image, **place}
+            page.add("container_cpu_usage_seconds_total", pod.cpu * share * at, cpu="total", **labels)
+            page.add("container_memory_working_set_bytes", memory * share, **labels)
+            page.add("container_memory_rss", memory * 0.95 * share, **labels)
+            page.add("container_cpu_cfs_periods_total", math.floor(10 * at), **labels)
+            page.add("container_cpu_cfs_throttled_periods_total", math.floor(10 * pod.throttled * at), **labels)
         page.add("container_network_receive_bytes_total", total(40e3, at), interface="eth0", **place)
         page.add("container_network_transmit_bytes_total", total(55e3, at), interface="eth0", **place)
     claim = {"namespace": namespace, "persistentvolumeclaim": "models"}
@@ -226,7 +281,7 @@ def kubelet(at: float, pods: Sequence[Pod], *, namespace: str = "vllm-semantic-r
     page.add("kubelet_volume_stats_used_bytes", 11.3 * GIB, **claim)
     page.add("kubelet_volume_stats_inodes", 1_310_720, **claim)
     page.add("kubelet_volume_stats_inodes_used", 1_024, **claim)
-    other = {"namespace": namespace, "persistentvolumeclaim": "somebody-elses"}
+    other = {"namespace": namespace, "persistentvolumeclaim": "another-teams"}
     page.add("kubelet_volume_stats_capacity_bytes", 100 * GIB, **other)
     page.add("kubelet_volume_stats_used_bytes", 99 * GIB, **other)
     return page.text()

@@ -77,11 +77,13 @@ class Page:
 
 def _write_histogram(lines: list[str], known: Family, labels: Labels, counts: list[int], total: float) -> None:
     *heads, suffix = _histogram_heads(known.name, labels)
-    seen = 0
+    seen, written = 0, "0"
     for head, count in zip(heads, counts, strict=True):
-        seen += count
-        lines.append(f"{head} {seen if seen < 1_000_000 else number(seen)}")
-    lines += [f"{known.name}_sum{suffix} {number(total)}", f"{known.name}_count{suffix} {number(seen)}"]
+        if count:
+            seen += count
+            written = number(seen)
+        lines.append(f"{head} {written}")
+    lines += [f"{known.name}_sum{suffix} {number(total)}", f"{known.name}_count{suffix} {written}"]
 
 
 @cache
@@ -134,8 +136,9 @@ def _braced(name: str, labels: Labels) -> str:
 
 def number(value: float) -> str:
     """Return a number as Go's shortest format writes it: plain between 0.0001 and a million, with an exponent outside."""
-    if value == int(value) and abs(value) < 1_000_000:
-        return str(int(value))
+    whole = int(value)
+    if value == whole and -1_000_000 < whole < 1_000_000:
+        return str(whole)
     if 1e-4 <= abs(value) < 1e6:
         return repr(float(value))
     digits = f"{Decimal(repr(float(value))).normalize():e}"

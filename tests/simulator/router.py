@@ -102,9 +102,9 @@ class Router:
         """Return what happened from the start of an incident to its end, or until now."""
         before, after = (self._traffic.counts(life, min(max(edge, life.start), at)) for edge in (incident.start, incident.end))
         meanwhile = Counts(arrivals=after.arrivals - before.arrivals)
-        for each in fields(Counts):
-            if isinstance(total := getattr(after, each.name), Counter):
-                setattr(meanwhile, each.name, total - getattr(before, each.name))
+        for field in fields(Counts):
+            if isinstance(total := getattr(after, field.name), Counter):
+                setattr(meanwhile, field.name, total - getattr(before, field.name))
         return meanwhile
 
     def _now(self, at: float) -> tuple[Life, Counts]:

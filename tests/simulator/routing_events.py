@@ -18,7 +18,7 @@ from simulator.events import (
     level,
     observe,
 )
-from simulator.shapes import LogNormal, Points
+from simulator.shapes import ZERO, LogNormal, Points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,20 +40,26 @@ def routing_events(scenario: Scenario) -> Iterator[Event]:
         source="auto",
         feeds=(count("llm_decision_evaluation_total"), observe("llm_decision_evaluation_latency_seconds", LogNormal(0.0004, 0.6))),
     )
+    conditional = tuple(decision.name for decision in scenario.decisions if decision.conditions)
+    default = tuple(decision.name for decision in scenario.decisions if not decision.conditions)
     yield Event(
         key="match",
         source="auto",
         per=1.15,
         fields=("decision_name",),
         rows={(DECISION,): 1},
-        feeds=(count("llm_decision_match_total"), observe("llm_decision_confidence", CONFIDENCE)),
+        feeds=(
+            count("llm_decision_match_total"),
+            observe("llm_decision_confidence", CONFIDENCE, decision_name=conditional),
+            observe("llm_decision_confidence", ZERO, decision_name=default),
+        ),
     )
     yield from _selection()
     yield Event(
         key="reasoning",
         source="routed",
         fields=("category", "model", "enabled", "effort"),
-        rows={(DECISION, MODEL, REASONING, EFFORT): 1},
+        rows={("", MODEL, REASONING, EFFORT): 1},
         feeds=(count("llm_reasoning_decisions_total"),),
     )
     yield Event(

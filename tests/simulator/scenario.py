@@ -24,7 +24,8 @@ Extra = Literal[
 ]
 """A part of the router that a deployment may or may not use."""
 
-ErrorReason = Literal["upstream_4xx", "upstream_5xx", "timeout"]
+Failure = Literal["upstream_4xx", "upstream_5xx", "plain_5xx", "unusable", "timeout"]
+"""How a backend fails: 4xx or 5xx with JSON, 5xx with plain text as a gateway writes it, 200 with what is no answer, or no answer in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,7 @@ class Model:
     """Median seconds until the first token of a streamed answer."""
 
     error_share: float = 0.002
-    """Share of forwarded requests that fail at the backend, with 5xx, 4xx and timeouts as 5 to 4 to 1."""
+    """Share of forwarded requests that fail at the backend, with 4xx, 5xx in JSON, 5xx in plain text and timeouts as 4 to 4 to 1 to 1."""
 
     prompt_price: float = 0.5
     """Dollars for a million prompt tokens; 0 leaves the model unpriced."""
@@ -74,6 +75,9 @@ class Decision:
     """Whether the decision carries the response-cache plugin."""
 
     reasoning: bool = False
+    conditions: bool = True
+    """Whether it has any: one without matches every request, with confidence 0."""
+
     method: str = "static"
     """How the model is selected among the candidates."""
 
@@ -88,7 +92,7 @@ class Incident:
     """The one model concerned; None means all."""
 
     error_share: float | None = None
-    reason: ErrorReason = "upstream_5xx"
+    reason: Failure = "upstream_5xx"
     slower: float = 1.0
     """Factor on every duration of the backend."""
 
@@ -102,7 +106,7 @@ class Incident:
     """What else the requests bring about, on top of what they always do. On the page only: `Truth` is about the requests themselves."""
 
     @classmethod
-    def all_failing(cls, start: float, end: float, *, reason: ErrorReason = "upstream_5xx") -> Incident:
+    def all_failing(cls, start: float, end: float, *, reason: Failure = "upstream_5xx") -> Incident:
         """Make every forwarded request fail."""
         return cls(start=start, end=end, error_share=1.0, reason=reason)
 
@@ -142,7 +146,7 @@ MODELS = (
 )
 
 DECISIONS = (
-    Decision(name="general", domain="other", weight=4, method="static"),
+    Decision(name="general", domain="other", weight=4, method="static", conditions=False),
     Decision(name="coding", domain="computer science", weight=3, method="elo"),
     Decision(name="math_reasoning", domain="math", weight=2, reasoning=True, method="hybrid"),
     Decision(name="law_and_policy", domain="law", weight=1, cached=False, reasoning=True, method="knn"),

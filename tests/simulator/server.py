@@ -34,7 +34,7 @@ class Clock:
 
 
 class Server(ThreadingHTTPServer):
-    """Answers GET /metrics; while the simulated process is down it hangs up without a word."""
+    """Answers GET /metrics; while the simulated process is down it closes the connection."""
 
     daemon_threads = True
     request_queue_size = 128

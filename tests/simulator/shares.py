@@ -38,7 +38,10 @@ class Split:
         """Return how many of the events fall to each part; the parts add up to `events` when any weight is positive."""
         parts: list[int] = []
         for share, start in self._steps:
-            part = min(events, int(events * share + start)) if events else 0
+            if not share or not events:
+                parts.append(0)
+                continue
+            part = min(events, int(events * share + start))
             parts.append(part)
             events -= part
         return parts

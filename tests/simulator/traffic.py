@@ -13,7 +13,7 @@ from simulator.shapes import LogNormal
 from simulator.shares import Split, phase
 
 if TYPE_CHECKING:
-    from simulator.scenario import Model, Scenario
+    from simulator.scenario import Failure, Model, Scenario
 
 Cell = tuple[int, int]
 """Index of the decision (-1: the client named the model) and of the model."""
@@ -42,7 +42,7 @@ class Stretch:
     traffic: float
     weights: tuple[float, ...]
     outcomes: tuple[tuple[float, ...], ...]
-    """By model: weights of success, upstream_4xx, upstream_5xx, timeout."""
+    """By model: weights of success and of each of `FAILURES`."""
 
     slower: tuple[float, ...]
     routing_slower: float
@@ -72,8 +72,8 @@ class Counts:
     ok_plain: Counter[Cell] = field(default_factory=Counter)
     """Those of `ok` that were not streamed."""
 
-    failed: Counter[tuple[int, str]] = field(default_factory=Counter)
-    """By model and reason."""
+    failed: Counter[tuple[int, Failure]] = field(default_factory=Counter)
+    """By model, and how."""
 
     paced: Counter[tuple[int, float, bool]] = field(default_factory=Counter)
     """Successful answers by model, slowness of the backend, and whether streamed."""
@@ -81,7 +81,9 @@ class Counts:
     now_slower: tuple[float, ...] = ()
 
 
-REASONS = ("upstream_4xx", "upstream_5xx", "timeout")
+FAILURES: tuple[Failure, ...] = ("upstream_4xx", "upstream_5xx", "plain_5xx", "unusable", "timeout")
+USUAL_MIX = (0.4, 0.4, 0.1, 0.0, 0.1)
+"""Weights of the failures of a model that is well."""
 
 
 class Traffic:
@@ -142,14 +144,14 @@ class Traffic:
         """Return the ways in (parse error, unknown model, named, routed), and named and routed requests by cell."""
         scenario = self._scenario
         parse, unknown, named = scenario.parse_error_share, scenario.unknown_model_share, scenario.named_share
-        ways = self._split((parse, unknown, named, 1 - parse - unknown - named), "way", stretch.index).of(arrivals)
-        by_name = Counter({(NAMED, m): n for m, n in enumerate(self._split(stretch.weights, "named", stretch.index).of(ways[2]))})
+        arrived = self._split((parse, unknown, named, 1 - parse - unknown - named), "way", stretch.index).of(arrivals)
+        by_name = Counter({(NAMED, m): n for m, n in enumerate(self._split(stretch.weights, "named", stretch.index).of(arrived[2]))})
         routed: Counter[Cell] = Counter()
-        decisions = self._split(tuple(decision.weight for decision in scenario.decisions), "decision", stretch.index).of(ways[3])
+        decisions = self._split(tuple(decision.weight for decision in scenario.decisions), "decision", stretch.index).of(arrived[3])
         for d, events in enumerate(decisions):
             for m, count in enumerate(self._split(stretch.weights, "model", stretch.index, d).of(events)):
                 routed[d, m] = count
-        return ways, by_name, routed
+        return arrived, by_name, routed
 
     def _missed(self, stretch: Stretch, cell: Cell, routed: int) -> int:
         """Return how many of a cell's routed requests the cache did not answer."""
@@ -163,10 +165,10 @@ class Traffic:
         arrivals = self._arrivals(stretch, at)
         if not arrivals:
             return
-        ways, named, routed = self._placed(stretch, arrivals)
+        arrived, named, routed = self._placed(stretch, arrivals)
         total.arrivals += arrivals
-        total.parse_errors += ways[0]
-        total.unknown_models += ways[1]
+        total.parse_errors += arrived[0]
+        total.unknown_models += arrived[1]
         total.named.update(named)
         total.auto.update(routed)
         for cell, count in routed.items():
@@ -198,8 +200,8 @@ class Traffic:
                 total.ok[cell] += ok
                 total.ok_plain[cell] += 0 if is_streamed else ok
                 total.paced[m, stretch.slower[m], is_streamed] += ok
-                for reason, errors in zip(REASONS, failed, strict=True):
-                    total.failed[m, reason] += errors
+                for failure, errors in zip(FAILURES, failed, strict=True):
+                    total.failed[m, failure] += errors
 
 
 def _lives(scenario: Scenario) -> list[Life]:
@@ -221,11 +223,11 @@ def _stretches(life: Life, scenario: Scenario) -> list[Stretch]:
         outcomes, slower = [], []
         for model in scenario.models:
             mine = [incident for incident in active if incident.model in (None, model.name)]
-            share, mix = model.error_share, (0.4, 0.5, 0.1)
+            share, mix = model.error_share, USUAL_MIX
             for incident in mine:
                 if incident.error_share is not None:
                     share = incident.error_share
-                    mix = tuple(float(reason == incident.reason) for reason in REASONS)  # type: ignore[assignment]
+                    mix = tuple(float(failure == incident.reason) for failure in FAILURES)  # type: ignore[assignment]
             outcomes.append((1 - share, *(share * part for part in mix)))
             slower.append(math.prod(incident.slower for incident in mine))
         stretches.append(

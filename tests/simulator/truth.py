@@ -96,6 +96,7 @@ class Truth:
     """By model and currency; empty without prices."""
 
     completion_latency: Mapping[str, Distribution]
+    """As the router observes it: of cache hits and failed answers, too. Those of `ttft` hold failed answers, those of `tpot` neither."""
     ttft: Mapping[str, Distribution]
     tpot: Mapping[str, Distribution]
     routing_latency: Distribution

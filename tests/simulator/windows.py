@@ -26,8 +26,8 @@ def fill_windows(page: Page, scenario: Scenario, counts: Counts, earlier: Callab
     """Write the windowed families; `earlier(seconds)` are the counts so long ago, None before the process started."""
     now = _plain(counts)
     for window, seconds in WINDOWS.items():
-        past = earlier(seconds)
-        before = _plain(past) if past is not None else Counter[int]()
+        start = earlier(seconds)
+        before = _plain(start) if start is not None else Counter[int]()
         for m, model in enumerate(scenario.models):
             if not now[m]:
                 continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 import yaml
 
 from manifests import from_settings, key
+from modules import load
 from semantic_router_observability import settings_file
 from semantic_router_observability.kubernetes.manifest import objects_of
 from snapshot.test_snapshots import YamlFile, difference
@@ -35,11 +35,7 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_program(path: Path, snapshot: SnapshotAssertion, default_objects: list[Object]) -> None:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load(path)
     app = cdk8s.App()
     module.build(app)
     assert difference(f"examples/{path.name}", default_objects, objects_of(app)) == snapshot

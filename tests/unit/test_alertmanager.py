@@ -23,6 +23,7 @@ from semantic_router_observability.alertmanager.inhibition import (
     FEWER_ERRORS,
     REPLICA_DOWN,
     SERVICE,
+    THANOS_DOWN,
 )
 
 if TYPE_CHECKING:
@@ -223,8 +224,8 @@ def test_receivers_and_intervals_of_one_name_become_one() -> None:
     oncall = next(receiver for receiver in written["receivers"] if receiver["name"] == "oncall")
     assert set(oncall) == {"name", "pagerduty_configs", "slack_configs"}
     bridge = next(receiver for receiver in written["receivers"] if receiver["name"] == "bridge")
-    assert [one["send_resolved"] for one in bridge["webhook_configs"]] == [True, False]
-    assert [(one["name"], len(one["time_intervals"])) for one in written["time_intervals"]] == [("office-hours", 2), ("weekend", 1)]
+    assert [webhook["send_resolved"] for webhook in bridge["webhook_configs"]] == [True, False]
+    assert [(item["name"], len(item["time_intervals"])) for item in written["time_intervals"]] == [("office-hours", 2), ("weekend", 1)]
 
 
 def test_the_proxy_is_on_the_way_to_every_receiver_but_mail() -> None:
@@ -261,6 +262,42 @@ def test_messages_say_what_happened(
     assert _said(tmp_path, [alert], "severity") == severity
 
 
+@pytest.mark.parametrize(
+    ("service", "encoded"),
+    [
+        ("", "<!channel> <https://evil.example.com|Runbook> [Runbook](https://evil.example.com) a & b"),
+        ("html.", "&lt;!channel&gt; &lt;https://evil.example.com|Runbook&gt; [Runbook](https://evil.example.com) a &amp; b"),
+        ("teams.", "<!channel> <https://evil.example.com|Runbook> [Runbook] (https://evil.example.com) a & b"),
+    ],
+)
+def test_a_label_calls_nobody_and_forges_no_link(tmp_path: Path, service: str, encoded: str) -> None:
+    """The program that is scraped chooses values of labels, and each place of a message may show one."""
+    value = "<!channel> <https://evil.example.com|Runbook> [Runbook](https://evil.example.com) a & b"
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": value, "namespace": value},
+        "annotations": dict.fromkeys(("summary", "description", "runbook_url", "dashboard_url"), value),
+    }
+    assert _said(tmp_path, [alert], f"{service}title") == f"[FIRING] {encoded} in {encoded}"
+    assert _said(tmp_path, [alert], f"{service}text") == f"{encoded}\n{encoded}\nRunbook: {encoded}\nDashboard: {encoded}"
+    assert _said(tmp_path, [{**alert, "annotations": {}}], f"{service}text") == encoded
+
+
+def test_what_shows_markup_gets_encoded_messages() -> None:
+    [chat] = [
+        entry for receiver in config(everything())["receivers"] for entry in receiver.get("slack_configs", ()) if "api_url_file" in entry
+    ]
+    assert {chat["title"], chat["fallback"]} == {'{{ template "observability.html.title" . }}'}
+    assert chat["text"] == '{{ template "observability.html.text" . }}'
+    [opsgenie] = [entry for receiver in config(everything())["receivers"] for entry in receiver.get("opsgenie_configs", ())]
+    assert (opsgenie["message"], opsgenie["description"]) == (chat["title"], chat["text"])
+    [teams] = [entry for receiver in config(everything())["receivers"] for entry in receiver.get("msteamsv2_configs", ())]
+    assert (teams["title"], teams["text"]) == (
+        '{{ template "observability.teams.title" . }}',
+        '{{ template "observability.teams.text" . }}',
+    )
+
+
 def test_several_alerts_share_a_message(tmp_path: Path) -> None:
     alerts = [
         {
@@ -294,18 +331,18 @@ def _said(directory: Path, alerts: list[dict[str, Any]], part: str, *, status: s
 
 
 def test_replicas_change_nothing_that_kubernetes_keeps() -> None:
-    one, three = (find(objects(replicas=replicas), "StatefulSet", "alertmanager")["spec"] for replicas in (1, 3))
+    single, three = (find(objects(replicas=replicas), "StatefulSet", "alertmanager")["spec"] for replicas in (1, 3))
     changeable = {"replicas", "template"}
-    assert {key: value for key, value in one.items() if key not in changeable} == {
+    assert {key: value for key, value in single.items() if key not in changeable} == {
         key: value for key, value in three.items() if key not in changeable
     }
     larger = find(objects(storage=sro.Claim(size="5Gi", storage_class="fast")), "StatefulSet", "alertmanager")["spec"]
-    assert larger == one
+    assert larger == single
 
 
 def test_each_replica_has_a_declared_claim_where_its_statefulset_looks_for_it() -> None:
     found = objects(replicas=2, storage=sro.Claim(size="5Gi", storage_class="fast", access_mode="ReadWriteOncePod"))
-    claims = [one for one in found if one["kind"] == "PersistentVolumeClaim"]
+    claims = [item for item in found if item["kind"] == "PersistentVolumeClaim"]
     (template,) = find(found, "StatefulSet", "alertmanager")["spec"]["volumeClaimTemplates"]
     assert [claim["metadata"]["name"] for claim in claims] == [f"{template['metadata']['name']}-alertmanager-{number}" for number in (0, 1)]
     for claim in claims:
@@ -314,7 +351,7 @@ def test_each_replica_has_a_declared_claim_where_its_statefulset_looks_for_it() 
             "storageClassName": "fast",
             "resources": {"requests": {"storage": "5Gi"}},
         }
-    kinds = [one["kind"] for one in found]
+    kinds = [item["kind"] for item in found]
     assert kinds.index("StatefulSet") > max(index for index, kind in enumerate(kinds) if kind == "PersistentVolumeClaim")
 
 
@@ -323,7 +360,7 @@ def test_one_replica_opens_no_gossip_port_and_needs_no_budget() -> None:
     (container,) = find(found, "StatefulSet", "alertmanager")["spec"]["template"]["spec"]["containers"]
     assert "--cluster.listen-address=" in container["args"]
     assert [port["name"] for port in container["ports"]] == ["http"]
-    assert "PodDisruptionBudget" not in {one["kind"] for one in found}
+    assert "PodDisruptionBudget" not in {item["kind"] for item in found}
 
 
 def test_several_replicas_name_one_another_and_keep_apart() -> None:
@@ -408,7 +445,7 @@ def test_prometheus_sends_to_every_replica_and_may_look_for_them() -> None:
     ]
     (job,) = [job for job in written["scrape_configs"] if job["job_name"] == "alertmanager"]
     assert job["kubernetes_sd_configs"] == [{"role": "endpointslice", "namespaces": {"names": ["alerts"]}}]
-    roles = {(one["metadata"]["namespace"], one["kind"]) for one in found if one["kind"] in {"Role", "RoleBinding"}}
+    roles = {(item["metadata"]["namespace"], item["kind"]) for item in found if item["kind"] in {"Role", "RoleBinding"}}
     assert {("alerts", "Role"), ("alerts", "RoleBinding")} <= roles
     assert find(objects_of(elsewhere), "Service", "team-a")["metadata"]["annotations"] == {"prometheus.io/path": "/am/metrics"}
 
@@ -421,7 +458,7 @@ def test_external_alertmanagers_alone_are_not_scraped_and_widen_no_right() -> No
 
     plain, sending = built(), built(alertmanagers=[sro.ExternalAlertmanager(url="http://am.example.com")])
     changed = [new for old, new in zip(plain, sending, strict=True) if old != new]
-    assert {one["kind"] for one in changed} == {"ConfigMap"}
+    assert {item["kind"] for item in changed} == {"ConfigMap"}
     assert "job_name: alertmanager" not in find(sending, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"]
 
 
@@ -444,7 +481,7 @@ def test_grafana_shows_it_under_its_own_uid() -> None:
     source = sro.ExternalPrometheus(url="http://mimir")
     sro.GrafanaStack(chart, "grafana", sources=[source], data_sources=stacks, router_dashboards=False)
     sources = yaml.safe_load(find(objects_of(chart), "ConfigMap", "grafana-config")["data"]["datasources.yaml"])["datasources"]
-    assert [(one["uid"], one["name"], one["type"], one["url"]) for one in sources[1:]] == [
+    assert [(entry["uid"], entry["name"], entry["type"], entry["url"]) for entry in sources[1:]] == [
         ("alertmanager", "Alertmanager", "alertmanager", "http://alertmanager.vllm-semantic-router-system.svc:9093"),
         ("night", "night", "alertmanager", "http://night.vllm-semantic-router-system.svc:9093"),
     ]
@@ -468,23 +505,45 @@ SETTINGS = """
     """
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no template: }} and { and $x",
+        '{{ template "observability.html.text" . }}',
+        '{{ template "slack.default.title" . }} {{ template "__subject" . }}',
+        '{{ define "team" }}{{ .CommonLabels.team | toUpper | trimSpace }}{{ end }}{{ template "team" . }}',
+        '{{ range $i, $alert := .Alerts.Firing }}{{ $alert.Annotations.SortedPairs.Values | join " " }}{{ end }}',
+        "{{ (since .StartsAt) | humanizeDuration }} {{ .EndsAt | tz `Europe/Paris` | date `15:04` }} {{ toJson (dict `a` (list 1 2)) }}",
+    ],
+)
+def test_a_raw_receiver_takes_every_template_of_alertmanager(text: str) -> None:
+    key = sro.SecretKey("a", "b")
+    receiver = sro.RawReceiver(name="a", integration="discord", config={"message": text}, files={"webhook_url_file": key})
+    assert receiver.config["message"] == text
+
+
+def test_how_a_raw_receiver_connects_is_no_template() -> None:
+    config = {"message": "a", "http_config": {"proxy_url": "http://proxy.example.com", "no_proxy": "{{"}}
+    assert sro.RawReceiver(name="a", integration="discord", config=config, files={"webhook_url_file": sro.SecretKey("a", "b")})
+
+
 def test_the_settings_file_joins_the_parts() -> None:
     found = from_yaml(SETTINGS)
     prometheus = yaml.safe_load(find(found, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"])
-    assert [set(one) - {"relabel_configs"} for one in prometheus["alerting"]["alertmanagers"]] == [
+    assert [set(alertmanager) - {"relabel_configs"} for alertmanager in prometheus["alerting"]["alertmanagers"]] == [
         {"kubernetes_sd_configs"},
         {"scheme", "static_configs"},
     ]
     sources = yaml.safe_load(find(found, "ConfigMap", "grafana-config")["data"]["datasources.yaml"])["datasources"]
-    assert [one["uid"] for one in sources] == ["prometheus", "alertmanager", "loki"]
-    hosts = {one["spec"]["rules"][0]["host"] for one in found if one["kind"] == "Ingress"}
+    assert [source["uid"] for source in sources] == ["prometheus", "alertmanager", "loki"]
+    hosts = {item["spec"]["rules"][0]["host"] for item in found if item["kind"] == "Ingress"}
     assert hosts == {"grafana.example.com", "alerts.example.com"}
     (container,) = find(found, "StatefulSet", "alertmanager")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "quay.io/prometheus/alertmanager:v0.34.1"
 
 
 def test_without_receivers_nothing_of_it_is_there(default_objects: list[Object]) -> None:
-    assert [one["metadata"]["name"] for one in default_objects if "alertmanager" in one["metadata"]["name"]] == []
+    assert [item["metadata"]["name"] for item in default_objects if "alertmanager" in item["metadata"]["name"]] == []
     assert "alerting:" not in find(default_objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"]
 
 
@@ -492,7 +551,10 @@ def test_default_inhibitions_never_keep_a_source_quiet_by_itself() -> None:
     for inhibition in DEFAULT_INHIBITIONS:
         named = [re.sub(r'alertname="(.*)"', r"\1", matcher) for matcher in inhibition.source if "alertname" in matcher]
         if named in ([ABSENT], [DOWN], [REPLICA_DOWN]):
-            assert any("!" in condition and named[0] in condition for condition in inhibition.target)
+            alert = next(condition for condition in inhibition.target if condition.startswith("alertname"))
+            assert named[0] in alert if "!" in alert else named[0] not in alert
+        elif named == [f'alertname=~"{THANOS_DOWN}"']:
+            assert 'alertname="PrometheusTargetDown"' in inhibition.target
         else:
             assert named in ([], [ERRORS])
 
@@ -507,17 +569,17 @@ def test_every_shipped_alert_reaches_whom_its_severity_means(tmp_path: Path) -> 
     switch = sro.DeadManSwitch(url=Key("heartbeat", "url"))
     routes = [sro.Route(match={"severity": "critical"}, receiver="oncall")]
     path = files(objects(receivers=EVERY_RECEIVER[:2], routes=routes, dead_man_switch=switch), tmp_path)
-    told = {"critical": "oncall", "warning": "chat", "info": "nobody"}
+    receivers_by_severity = {"critical": "oncall", "warning": "chat", "info": "nobody"}
     assert len(shipped()) > 40
     for name, labels in shipped().items():
-        expected = "dead-man-switch" if name == switch.alert else told[labels["severity"]]
+        expected = "dead-man-switch" if name == switch.alert else receivers_by_severity[labels["severity"]]
         written = [f"{label}={value}" for label, value in labels.items()]
         assert amtool("config", "routes", "test", "--config.file", path, *written).split() == [expected], name
 
 
 def test_the_default_inhibitions_speak_of_alerts_that_exist() -> None:
-    named = {ABSENT, DOWN, REPLICA_DOWN, ERRORS, *FEWER_ERRORS.split("|")}
+    named = {ABSENT, DOWN, REPLICA_DOWN, ERRORS, *FEWER_ERRORS.split("|"), *THANOS_DOWN.split("|")}
     assert named <= shipped().keys()
-    assert {shipped()[name]["service"] for name in named} == {SERVICE}
+    assert {shipped()[name]["service"] for name in named if name.startswith("SemanticRouter")} == {SERVICE}
     written = " ".join(matcher for inhibition in DEFAULT_INHIBITIONS for matcher in (*inhibition.source, *inhibition.target))
-    assert set(re.findall(r"SemanticRouter\w+", written)) == named
+    assert set(re.findall(r"(?:SemanticRouter|Thanos)\w+", written)) == named

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs" / "alerts.md"
 
-SHIPPED = [each for alerts in topics(EVERYTHING).values() for each in alerts]
-PER_MODEL = [each for each in SHIPPED if "model" in each.by]
+SHIPPED = [alert for alerts in topics(EVERYTHING).values() for alert in alerts]
+PER_MODEL = [alert for alert in SHIPPED if "model" in alert.by]
 
 
 def by_name(name: str) -> Definition:
-    return next(each for each in SHIPPED if each.name == name)
+    return next(alert for alert in SHIPPED if alert.name == name)
 
 
 def synthesize(text: str, folder: Path) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def synthesize(text: str, folder: Path) -> dict[str, Any]:
     chart = cdk8s.Chart(cdk8s.App(outdir=str(folder / "out")), "observability", namespace=settings.namespace)
     main.build(chart, settings)
     (rules,) = [
-        each for each in cdk8s.Testing.synth(chart) if each["kind"] == "ConfigMap" and each["metadata"]["name"] == "prometheus-rules"
+        item for item in cdk8s.Testing.synth(chart) if item["kind"] == "ConfigMap" and item["metadata"]["name"] == "prometheus-rules"
     ]
     return {
         rule["alert"]: rule
@@ -55,25 +55,25 @@ def synthesize(text: str, folder: Path) -> dict[str, Any]:
 
 
 def test_names_are_used_once() -> None:
-    assert [name for name, count in Counter(each.name for each in SHIPPED).items() if count > 1] == []
+    assert [name for name, count in Counter(alert.name for alert in SHIPPED).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("alert", SHIPPED, ids=lambda each: each.name)
+@pytest.mark.parametrize("alert", SHIPPED, ids=lambda definition: definition.name)
 @pytest.mark.parametrize("facts", [EVERYTHING, Facts(namespaces=("routing", "edge"))], ids=["everything", "two namespaces"])
 def test_every_expression_keeps_the_contract(alert: Definition, facts: Facts) -> None:
-    here = [each for alerts in topics(facts).values() for each in alerts if each.name == alert.name]
-    for each in here:
-        findings = Contract.everything().findings(each.shape.expression(each.tuning), where=each.name)
+    here = [entry for alerts in topics(facts).values() for entry in alerts if entry.name == alert.name]
+    for definition in here:
+        findings = Contract.everything().findings(definition.shape.expression(definition.tuning), where=definition.name)
         assert [str(finding.problem) for finding in findings] == []
 
 
-@pytest.mark.parametrize("alert", PER_MODEL, ids=lambda each: each.name)
+@pytest.mark.parametrize("alert", PER_MODEL, ids=lambda definition: definition.name)
 def test_expressions_with_thresholds_by_model_keep_the_contract(alert: Definition) -> None:
     tuned = alert.tuned("alerts", sro.Knobs(models={'qwen3.5 "8b"': 0.3, "gpt-5": 0.4}))
     assert Contract.everything().findings(tuned.shape.expression(tuned.tuning), where=alert.name) == []
 
 
-@pytest.mark.parametrize("alert", SHIPPED, ids=lambda each: each.name)
+@pytest.mark.parametrize("alert", SHIPPED, ids=lambda definition: definition.name)
 def test_every_link_resolves(alert: Definition) -> None:
     if alert.panel is None:
         assert alert.service == "observability", "an alert about the router needs a panel to look at"
@@ -93,7 +93,7 @@ def test_a_link_that_leads_nowhere_is_refused() -> None:
         check_panel("here", sro.Panel(uid="llm-router-metrics", id=4711))
 
 
-@pytest.mark.parametrize("alert", SHIPPED, ids=lambda each: each.name)
+@pytest.mark.parametrize("alert", SHIPPED, ids=lambda definition: definition.name)
 def test_words(alert: Definition) -> None:
     rule = alert.rule()
     body = rule.body(Links(labels={"team": "platform"}))
@@ -113,13 +113,14 @@ def test_what_clients_cause_is_never_critical() -> None:
 
 
 def test_only_absence_and_errors_and_a_silent_monitoring_wake_people() -> None:
-    assert {each.name for each in SHIPPED if each.tuning.severity == "critical"} == {
+    assert {alert.name for alert in SHIPPED if alert.tuning.severity == "critical"} == {
         "SemanticRouterAbsent",
         "SemanticRouterDown",
         "SemanticRouterErrors",
         "SemanticRouterErrorsAtLowTraffic",
         "PrometheusRuleFailures",
         "PrometheusStorageFilling",
+        "PrometheusStoresNothing",
         "PrometheusNotificationsFailing",
         "AlertmanagerDown",
         "AlertmanagerDeliveryFailing",
@@ -176,12 +177,12 @@ alerts:
     assert errors["for"] == "2m"
     assert "> 0.02 and" in " ".join(errors["expr"].split())
     assert errors["labels"] == {"severity": "warning", "service": "semantic-router", "component": "requests", "team": "search"}
-    assert errors["annotations"]["dashboard_url"] == "https://grafana.example.com/d/llm-router-metrics/?viewPanel=12"
+    assert errors["annotations"]["dashboard_url"].startswith("https://grafana.example.com/d/semantic-router-alerts/?viewPanel=10{{ range ")
     assert "SemanticRouterBusy" not in rules
     assert "> 50" in rules["SemanticRouterSpendOverBudget"]["expr"]
     assert 'model="qwen3-235b"' in rules["SemanticRouterSlowCompletions"]["expr"]
     assert "for" not in rules["CheckoutSlow"]
-    assert rules["CheckoutSlow"]["annotations"]["dashboard_url"].endswith("/d/llm-router-metrics/?viewPanel=13")
+    assert rules["CheckoutSlow"]["annotations"]["dashboard_url"].split("{{")[0].endswith("/d/llm-router-metrics/?viewPanel=13")
 
 
 def test_alerts_can_be_left_out(tmp_path: Path) -> None:
@@ -197,7 +198,7 @@ def test_what_the_installation_lacks_is_not_watched(tmp_path: Path) -> None:
     rules = synthesize("namespace: routing", tmp_path)
     assert not any(name.startswith("Alertmanager") or "RemoteWrite" in name for name in rules)
     assert "PrometheusTargetMissing" not in rules
-    assert rules["SemanticRouterAbsent"]["expr"] == 'absent(up{job="semantic-router",namespace="routing"})'
+    assert rules["SemanticRouterAbsent"]["expr"] == 'absent(up{job="semantic-router",namespace="routing"}) and on () group(up)'
 
 
 def test_the_table_of_alerts_is_fresh() -> None:

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from harness.programs import program
-from semantic_router_observability import Settings, app, output
+from semantic_router_observability import Settings, app, output, synthesis
 
 if TYPE_CHECKING:
     from cdk8s import Chart
@@ -59,7 +59,8 @@ def test_any_process_in_any_folder_writes_the_same_bytes(tmp_path: Path) -> None
             LC_ALL="C",
             PATH="/usr/bin:/bin",
         )
-        assert (done.returncode, done.stdout, done.stderr) == (0, f"{seed}: {len(files(ROOT / 'dist'))} files\n", "")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[0] == f"{seed}: {len(files(ROOT / 'dist'))} files"
     assert files(tmp_path / "0") == files(tmp_path / "4711") == files(ROOT / "dist")
 
 
@@ -92,7 +93,7 @@ def test_a_crash_leaves_the_old_output_and_no_rubbish(tmp_path: Path) -> None:
         raise RuntimeError("half way")
 
     with pytest.raises(RuntimeError, match="half way"):
-        app.synthesize(crash, Settings(), "observability", folder)
+        output.write(synthesis.files_of(crash, Settings(), "observability"), folder)
     assert files(folder) == old
     assert [path.name for path in tmp_path.iterdir()] == ["dist"]
 
@@ -101,6 +102,61 @@ def test_folders_above_the_output_are_made(tmp_path: Path, config: Path) -> None
     folder = tmp_path / "a" / "b" / "dist"
     assert app.run(main.build, arguments=["--config", str(config), "--output", str(folder)]) == 0
     assert files(folder).keys() == files(ROOT / "dist").keys()
+
+
+def test_what_changes_in_the_folder_is_reported(tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "dist"
+
+    def printed(settings: str) -> str:
+        config.write_text(settings, encoding="utf-8")
+        assert app.run(main.build, arguments=["--config", str(config), "--output", str(folder)]) == 0
+        return capsys.readouterr().out
+
+    first = printed("")
+    needed = "  has to exist: Secret vllm-semantic-router-system/grafana-admin (admin-user, admin-password)\n"
+    count = f"{folder}: {len(files(ROOT / 'dist'))} files\n"
+    assert first == count + needed
+    assert printed("") == first
+    assert printed("prometheus: {retention: 2d}") == f"{count}  changed: 1-prometheus-config.configmap.k8s.yaml\n{needed}"
+    ephemeral = printed("prometheus: {storage: {type: ephemeral}, retention: 2d}").splitlines()[1:]
+    assert "  removed: 1-prometheus-data.persistentvolumeclaim.k8s.yaml" in ephemeral
+    assert any(line.startswith("  changed: ") and "2-prometheus.statefulset.k8s.yaml" in line for line in ephemeral)
+    assert "  restarts: StatefulSet prometheus" in ephemeral
+    assert "  added: 1-prometheus-data.persistentvolumeclaim.k8s.yaml" in printed("prometheus: {retention: 2d}").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        (
+            "alertmanager: {receivers: [{type: slack, name: chat, apiUrl: {secret: alerts, key: url}}]}",
+            [
+                "Secret vllm-semantic-router-system/alerts (url)",
+                "Secret vllm-semantic-router-system/grafana-admin (admin-user, admin-password)",
+            ],
+        ),
+        (
+            "grafana: {admin: {type: demo}, dashboards: [{type: configMap, name: team}]}",
+            ["ConfigMap vllm-semantic-router-system/team (optional)"],
+        ),
+        (
+            """
+            secrets: [{type: encryptedFile, path: sealed.yaml}]
+            prometheus: {remoteWrite: [{url: "https://m.example.com", bearerToken: {secret: remote-write, key: token}}]}
+            """,
+            ["Secret vllm-semantic-router-system/grafana-admin (admin-user, admin-password)"],
+        ),
+        ("addOn: {scrapedBy: {type: kubePrometheusStack, release: kps, namespace: monitoring}}", []),
+    ],
+)
+def test_what_has_to_exist_is_reported(
+    settings: str, needed: list[str], tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "sealed.yaml").write_bytes((ROOT / "tests" / "encrypted" / "sealed.yaml").read_bytes())
+    config.write_text(settings, encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0, capsys.readouterr().err
+    lines = [line for line in capsys.readouterr().out.splitlines() if "has to exist" in line]
+    assert lines == ([f"  has to exist: {', '.join(needed)}"] if needed else [])
 
 
 def test_cdk8s_names_the_folder_in_the_environment(tmp_path: Path, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,3 +206,31 @@ def test_namespace_reaches_every_string(tmp_path: Path, config: Path) -> None:
     assert "vllm-semantic-router-system" not in text
     assert "http://prometheus.monitoring.svc:9090" in text
     assert "names: [monitoring]" in text
+
+
+KEY = "secretKey: {secret: a, key: b}"
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("grafana: {logLevel: info}", False),
+        ("grafana: {externalUrl: 'https://g.example.com'}", True),
+        ("grafana: {embedding: true}", True),
+        (f"grafana: {{externalUrl: 'https://g.example.com', {KEY}}}", False),
+        ("grafana: {externalUrl: 'https://g.example.com', settings: {security: {secret_key: {secret: a, key: b}}}}", False),
+    ],
+)
+def test_an_exposed_grafana_without_a_key_of_its_own_is_worth_a_warning(
+    text: str, warned: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "observability.yaml"
+    config.write_text(f"namespace: a\n\n{text}\n", encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    line = (
+        "warning: observability.yaml:3: grafana.secretKey: not given: Grafana is exposed, and encrypts credentials in its database with its "
+        "published default key; give {secret: NAME, key: KEY} before its first start, and for a database that exists see "
+        "docs/rotate-credentials.md\n"
+    )
+    assert capsys.readouterr().err == (line if warned else "")
+    assert (tmp_path / "dist").is_dir()

@@ -27,6 +27,9 @@ DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or 
 QUANTITY = "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m"
 SIZE = "write a size with its unit, at least 1Mi, such as 512Mi or 20Gi"
 LABEL = "write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
+IMAGES = (
+    "alertmanager, grafana, kubeStateMetrics, kubectl, mirrors, oauth2Proxy, otelCollector, prometheus, pullSecrets, thanos, victoriaLogs"
+)
 OBJECT = "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters"
 PORT_NAME = "write a port's name: lower-case letters, digits and single '-', at least one letter, at most 15 characters"
 URL = "write an absolute URL such as https://grafana.example.com"
@@ -42,6 +45,7 @@ GRAFANA_KEYS = ", ".join(sorted(GrafanaSettings.__struct_encode_fields__))
 DATABASE = "user: {secret: a, key: b}, password: {secret: a, key: c}"
 EXPOSED = 'grafana: {externalUrl: "https://g.example.com"}'
 
+TOP_LEVEL = ", ".join(sorted(sro.Settings.__struct_encode_fields__))
 IN_YAML = {
     "yaml": [
         ("- a", "[a]: write a mapping, not a list"),
@@ -52,7 +56,7 @@ IN_YAML = {
         ("a: 1\n---\nb: 2", "column 1: but found another document; correct the YAML"),
         (
             "namespaces: x",
-            "'namespaces': unknown key; did you mean namespace? accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers, secrets",
+            f"'namespaces': unknown key; did you mean namespace? accepted: {TOP_LEVEL}",
         ),
         ("5: x", "column 1: key 5 is not text; put it in quotes; correct the YAML"),
         ("on: x", "column 1: key on is not text; put it in quotes; correct the YAML"),
@@ -60,7 +64,7 @@ IN_YAML = {
         ("{{a: b}: c}", "column 2: a mapping or a list as key is not text; put it in quotes; correct the YAML"),
         (
             "a: &x {namespace: a}\nb: {<<: *x, c: d}",
-            "'a': unknown key; accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers, secrets\n'b': unknown key; accepted: alertmanager, alerts, contract, grafana, images, ingress, namespace, networkPolicies, platform, prometheus, routers, secrets",
+            f"'a': unknown key; accepted: {TOP_LEVEL}\n'b': unknown key; accepted: {TOP_LEVEL}",
         ),
         (
             "namespace: !!python/object:os.system x",
@@ -178,8 +182,8 @@ IN_YAML = {
         ("prometheus: {storage: 20Gi}", "prometheus.storage: '20Gi': write a mapping, not text"),
         ("prometheus: {storage: {type: existingClaim}}", "prometheus.storage.name: not given: add it"),
         (
-            "prometheus: {externalLabels: {1a: b}}",
-            "prometheus.externalLabels: '1a': write a Prometheus label name: letters, digits and '_', not starting with a digit or '__'",
+            'prometheus: {externalLabels: {"": b}}',
+            "prometheus.externalLabels: '': write a Prometheus label name: a text that does not start with '__', such as team or service.name",
         ),
         (
             "prometheus: {externalLabels: {cluster: 5}}",
@@ -187,11 +191,11 @@ IN_YAML = {
         ),
         (
             "prometheus: {externalLabels: {__x: b}}",
-            "prometheus.externalLabels: '__x': write a Prometheus label name: letters, digits and '_', not starting with a digit or '__'",
+            "prometheus.externalLabels: '__x': write a Prometheus label name: a text that does not start with '__', such as team or service.name",
         ),
         (
             'prometheus: {externalLabels: {"": b}}',
-            "prometheus.externalLabels: '': write a Prometheus label name: letters, digits and '_', not starting with a digit or '__'",
+            "prometheus.externalLabels: '': write a Prometheus label name: a text that does not start with '__', such as team or service.name",
         ),
         ("prometheus: {externalUrl: prometheus.example.com}", f"prometheus.externalUrl: 'prometheus.example.com': {URL}"),
         (
@@ -230,7 +234,11 @@ IN_YAML = {
         ),
         (
             'prometheus: {remoteWrite: [{url: "http://mimir", extra: {basic_auth: {username: b}}}]}',
-            "prometheus.remoteWrite[0].extra.basic_auth: {username: b}: this type has a field for it; use that one",
+            "prometheus.remoteWrite[0].extra.basic_auth: …: remove it; the remote write itself has basicAuth for it",
+        ),
+        (
+            'prometheus: {remoteWrite: [{url: "http://mimir", extra: {tls_config: {cert: {secret: m, key: tls.crt}}}}]}',
+            "prometheus.remoteWrite[0].extra.tls_config: …: remove it; the remote write itself has ca, certificate, key and serverName for it",
         ),
         (
             'prometheus: {remoteWrite: [{url: "http://mimir", extra: {oauth2: {client_secret: b}}}]}',
@@ -280,11 +288,11 @@ IN_YAML = {
         ),
         (
             'prometheus: {scrapeJobs: [{name: a, targets: ["a:99"]}]}',
-            "prometheus.scrapeJobs[0].type: not given: add it; accepted: static, pods, services, raw",
+            "prometheus.scrapeJobs[0].type: not given: add it; accepted: static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet",
         ),
         (
             'prometheus: {scrapeJobs: [{type: service, name: a, targets: ["a:99"]}]}',
-            "prometheus.scrapeJobs[0].type: 'service': write one of static, pods, services, raw",
+            "prometheus.scrapeJobs[0].type: 'service': write one of static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet",
         ),
         (
             "prometheus: {scrapeJobs: [{type: services, name: a, matchLabels: {}, port: 80}]}",
@@ -309,6 +317,14 @@ IN_YAML = {
         (
             'prometheus: {scrapeJobs: [{type: services, name: a, matchLabels: {app: x}, port: http, namespaces: ["*"]}]}',
             "prometheus.scrapeJobs[0].namespaces: '*': reading every namespace needs clusterWide: true, a ClusterRole; or name the namespaces",
+        ),
+        (
+            f"routers: [{{namespaces: [{', '.join(f'n{number}' for number in range(251))}]}}]",
+            "routers: 251 namespaces: name at most 250, or '*' for all of the cluster, which takes the right to read them",
+        ),
+        (
+            f"addOn: {{scrapedBy: {{type: kubePrometheus}}}}\nrouters: [{{namespaces: [{', '.join(f'n{number}' for number in range(251))}]}}]",
+            "routers: 251 namespaces: name at most 250, or '*' for all of the cluster, which takes the right to read them",
         ),
         (
             'prometheus: {scrapeJobs: [{type: services, name: a, matchLabels: {app: x}, port: http, namespaces: "a"}]}',
@@ -343,7 +359,7 @@ IN_YAML = {
         ),
         (
             "prometheus: {scrapeJobs: [{type: raw, name: a, config: {kubernetes_sd_configs: [node]}}]}",
-            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs[0]: 'node': write a mapping with a role",
+            "prometheus.scrapeJobs[0].config.kubernetes_sd_configs[0]: 'node': write a mapping",
         ),
         (
             'prometheus: {scrapeJobs: [{type: raw, name: "", config: {}}]}',
@@ -394,6 +410,86 @@ IN_YAML = {
             "prometheus.rules[0].groups[0].rules[0].expr: 'up ==': not PromQL: invalid promql query",
         ),
         (
+            "prometheus: {rules: [{name: a, groups: [{name: a, rules: [{record: x, expr: 'limitk(3, up)'}]}]}]}",
+            (
+                "prometheus.rules[0].groups[0].rules[0].expr: 'limitk(3, up)': Prometheus reads this only with the feature "
+                "promql-experimental-functions: add it to features"
+            ),
+        ),
+        (
+            "prometheus: {remoteWrite: [{url: 'https://a/b', extra: {queue_config: {max_shard: 10}}}]}",
+            "prometheus.remoteWrite[0].extra.queue_config: 'max_shard': unknown key; the nearest known key is max_shards",
+        ),
+        (
+            "prometheus: {remoteWrite: [{url: 'https://a/b', extra: {write_relabel_config: []}}]}",
+            "prometheus.remoteWrite[0].extra: 'write_relabel_config': unknown key; the nearest known key is write_relabel_configs",
+        ),
+        (
+            "prometheus: {remoteWrite: [{url: 'https://a/b', extra: {queue_config: {max_shards: many}}}]}",
+            "prometheus.remoteWrite[0].extra.queue_config.max_shards: 'many': write a whole number",
+        ),
+        (
+            (
+                "prometheus: {remoteWrite: [{url: 'https://a/b', extra: {sigv4: {region: eu-west-1}}, "
+                "basicAuth: {username: {secret: a, key: u}, password: {secret: a, key: p}}}]}"
+            ),
+            (
+                "prometheus.remoteWrite[0].extra.sigv4: …: basic_auth is given too; keep one of "
+                "basic_auth, authorization, oauth2, sigv4, azuread, google_iam"
+            ),
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {scrape_timeout: 30s}}]}",
+            "prometheus.scrapeJobs[0].config.scrape_timeout: '30s': write at most the stack's interval, 15s",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {scrape_timeout: 30s, scrape_interval: 20s}}]}",
+            "prometheus.scrapeJobs[0].config.scrape_timeout: '30s': write at most the job's interval, 20s",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {honor_labels: 'yes', static_configs: [{targets: [a:1]}]}}]}",
+            "prometheus.scrapeJobs[0].config.honor_labels: 'yes': write true or false",
+        ),
+        (
+            "prometheus: {scrapeJobs: [{type: raw, name: a, config: {relabel_configs: [{regex: '(?x)a', action: labeldrop}]}}]}",
+            (
+                "prometheus.scrapeJobs[0].config.relabel_configs[0].regex: '(?x)a': "
+                "not a regular expression of Prometheus (RE2): invalid or unsupported Perl syntax: (?x)"
+            ),
+        ),
+        (
+            (
+                "prometheus: {rules: [{name: a, groups: [{name: a, rules: [{alert: x, expr: up, "
+                "annotations: {summary: '{{ $label.foo }}'}}]}]}]}"
+            ),
+            (
+                "prometheus.rules[0].groups[0].rules[0].annotations.summary: '{{ $label.foo }}': "
+                "not a template of Prometheus: undefined variable '$label'"
+            ),
+        ),
+        (
+            "prometheus: {rules: [{name: a, groups: [{name: a, limit: many, rules: [{alert: x, expr: up}]}]}]}",
+            "prometheus.rules[0].groups[0].limit: 'many': write a whole number",
+        ),
+        (
+            "alerts: {own: [{name: A, expr: up, summary: '{{ $value | humanise }}'}]}",
+            "alerts.own[0].summary: '{{ $value | humanise }}': not a template of Prometheus: function 'humanise' not defined",
+        ),
+        (
+            "alerts: {own: [{name: A, expr: 'rate(x[5m] smoothed) > 1', summary: a}]}",
+            (
+                "alerts.own[0].expr: 'rate(x[5m] smoothed) > 1': Prometheus reads this only with the feature "
+                "promql-extended-range-selectors: add it to features"
+            ),
+        ),
+        (
+            "prometheus: {rules: [{name: a, groups: [{name: a, rules: [{record: x, expr: 'x{a=~`(?=b)`}'}]}]}]}",
+            (
+                "prometheus.rules[0].groups[0].rules[0].expr: 'x{a=~`(?=b)`}': not PromQL: not a regular expression of Prometheus (RE2): "
+                "'(?=b)': invalid or unsupported Perl syntax: (?=b"
+            ),
+        ),
+        (
             "prometheus: {rules: [{name: a, groups: [{name: a, rules: [{alert: x}]}]}]}",
             "prometheus.rules[0].groups[0].rules[0].expr: not given: not PromQL: no expression found in input",
         ),
@@ -414,8 +510,8 @@ IN_YAML = {
             "prometheus.rules[0].groups[0].rules[0]: 'fro': unknown key; accepted: alert, annotations, expr, for, keep_firing_for, labels, record",
         ),
         (
-            'prometheus: {rules: [{name: a, groups: [{name: a, rules: [{record: "a b", expr: up}]}]}]}',
-            "prometheus.rules[0].groups[0].rules[0].record: 'a b': write a metric name: letters, digits, '_' and ':', not starting with a digit",
+            'prometheus: {rules: [{name: a, groups: [{name: a, rules: [{record: "", expr: up}]}]}]}',
+            "prometheus.rules[0].groups[0].rules[0].record: '': give it a name",
         ),
         (
             "prometheus: {rules: [{name: a, groups: []}, {name: a, groups: []}]}",
@@ -433,6 +529,30 @@ IN_YAML = {
         (
             'prometheus: {placement: {nodeSelector: {"a b": c}}}',
             "prometheus.placement.nodeSelector: 'a b': write a Kubernetes label key such as app or example.com/team",
+        ),
+        (
+            "prometheus: {placement: {tolerations: [{key: a, operator: Exist}]}}",
+            "prometheus.placement.tolerations[0].operator: 'Exist': write one of Equal, Exists",
+        ),
+        (
+            "prometheus: {placement: {tolerations: [{key: a, operator: Exists, efect: NoSchedule}]}}",
+            "prometheus.placement.tolerations[0]: 'efect': unknown key; did you mean effect? accepted: effect, key, operator, tolerationSeconds, value",
+        ),
+        (
+            "prometheus: {placement: {tolerations: [{operator: Equal, value: a}]}}",
+            "prometheus.placement.tolerations[0].key: not given: add it, or write operator Exists for every taint",
+        ),
+        (
+            "prometheus: {placement: {topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone}]}}",
+            "prometheus.placement.topologySpreadConstraints[0].whenUnsatisfiable: not given: add it",
+        ),
+        (
+            "prometheus: {placement: {affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}}}}",
+            "prometheus.placement.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: []: add it",
+        ),
+        (
+            "prometheus: {placement: {affinity: {podAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: zone, namespaces: [A]}]}}}}",
+            f"prometheus.placement.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces[0]: 'A': {LABEL}",
         ),
         ("prometheus: {placement: {tolerations: [a]}}", "prometheus.placement.tolerations[0]: 'a': write a mapping, not text"),
         (
@@ -464,7 +584,7 @@ IN_YAML = {
         ("prometheus: {retention: 1d2w}", f"prometheus.retention: '1d2w': {DURATION}"),
         (
             "prometheus: {storage: {type: claim, size: 20Gi, sise: 1}}",
-            "prometheus.storage: 'sise': unknown key; did you mean size? accepted: accessMode, size, storageClass, type",
+            "prometheus.storage: 'sise': unknown key; did you mean size? accepted: accessMode, fromSnapshot, name, size, storageClass, type",
         ),
         ('prometheus: {externalUrl: "ftp://prometheus.example.com"}', f"prometheus.externalUrl: 'ftp://prometheus.example.com': {URL}"),
         (
@@ -473,7 +593,7 @@ IN_YAML = {
         ),
         (
             "prometheus: {guards: {sampleLimt: 5}}",
-            "prometheus.guards: 'sampleLimt': unknown key; did you mean sampleLimit? accepted: boundClientLabels, dropPersonal, labelLimit, labelNameLengthLimit, labelValueLengthLimit, sampleLimit",
+            "prometheus.guards: 'sampleLimt': unknown key; did you mean sampleLimit? accepted: boundClientLabels, dropFamilies, dropPersonal, labelLimit, labelNameLengthLimit, labelValueLengthLimit, sampleLimit",
         ),
         ('prometheus: {guards: {labelLimit: "40"}}', "prometheus.guards.labelLimit: '40': write a whole number, not text"),
         (
@@ -507,6 +627,29 @@ IN_YAML = {
         ),
     ],
     "grafana": [
+        (
+            "grafana: {settings: {server: {http_port: '80'}}}",
+            "grafana.settings.server.http_port: '80': remove it: the pod, its probes, its Service and network policies have port 3000",
+        ),
+        (
+            "grafana: {settings: {paths: {data: /data}}}",
+            "grafana.settings.paths.data: '/data': remove it: the volume is mounted at /var/lib/grafana",
+        ),
+        (
+            "grafana: {settings: {paths: {plugins: /var/lib/grafana/../x}}}",
+            (
+                "grafana.settings.paths.plugins: '/var/lib/grafana/../x': write a folder below /var/lib/grafana or /tmp: "
+                "the rest of the file system is read-only"
+            ),
+        ),
+        (
+            "grafana: {settings: {database: {type: postgres}}}",
+            "grafana.settings.database.type: 'postgres': use database instead: replicas and network policies follow from it",
+        ),
+        (
+            "grafana: {settings: {server: {protocol: https}}}",
+            "grafana.settings.server.protocol: 'https': use tls instead: probes and clients follow from it",
+        ),
         ('grafana: {settings: {users: {a: "x\\u2028y"}}}', f"grafana.settings.users.a: 'x\\u2028y': {INI_LINE}"),
         ("grafana: {replicas: 2}", "grafana.replicas: 2: SQLite serves one process; give a database (postgres or mysql) or write 1"),
         ("grafana: {replicas: 0}", "grafana.replicas: 0: write 1, or more with an external database"),
@@ -569,8 +712,20 @@ IN_YAML = {
         ('grafana: {secretKey: {secret: "", key: "a"}}', f"grafana.secretKey.secret: '': {OBJECT}"),
         ('grafana: {secretKey: {secret: "a..b", key: "a"}}', f"grafana.secretKey.secret: 'a..b': {OBJECT}"),
         (
-            'grafana: {externalUrl: "https://grafana.example.com:8443"}',
-            "grafana.externalUrl: 'https://grafana.example.com:8443': remove the port: an ingress serves http on 80 and https on 443",
+            'labels: {"app.kubernetes.io/part-of": x}',
+            "labels: 'app.kubernetes.io/part-of': remove it: the stack sets the labels of app.kubernetes.io, and selects its pods by them",
+        ),
+        (
+            'grafana: {metadata: {podLabels: {"app.kubernetes.io/name": x}}}',
+            "grafana.metadata.podLabels: 'app.kubernetes.io/name': remove it: the stack sets the labels of app.kubernetes.io, and selects its pods by them",
+        ),
+        (
+            'grafana: {metadata: {podAnnotations: {"semantic-router-observability/config-hash": x}}}',
+            "grafana.metadata.podAnnotations: 'semantic-router-observability/config-hash': remove it: the stack sets it",
+        ),
+        (
+            'grafana: {metadata: {serviceAccountAnnotations: {"a b": x}}}',
+            "grafana.metadata.serviceAccountAnnotations: 'a b': write a Kubernetes annotation key such as example.com/owner",
         ),
         (
             'grafana: {externalUrl: "https://10.0.0.1"}',
@@ -625,12 +780,21 @@ IN_YAML = {
             "grafana.settings.database.url: '…': keep it in a Secret and name that here: {secret: NAME, key: KEY}",
         ),
         (
-            "grafana: {settings: {users: {default_theme: 5}}}",
-            "grafana.settings.users.default_theme: 5: write text or a mapping, not a whole number; in quotes it is text",
+            "grafana: {settings: {users: {default_theme: [5]}}}",
+            "grafana.settings.users.default_theme: [5]: write text or a whole number or a number or true or false or a mapping, not a list",
         ),
         (
             "grafana: {settings: {users: {allow_sign_up: true}}}",
-            "grafana.settings.users.allow_sign_up: true: write text or a mapping, not true or false; in quotes it is text",
+            "grafana.settings.users.allow_sign_up: 'true': anyone who reaches Grafana could create an account; invite users, or let logins create them",
+        ),
+        ("grafana: {settings: {smtp: {password: 12345}}}", f"grafana.settings.smtp.password: '…': {IN_SECRET}"),
+        (
+            "images: {alertmanager: 'a:latest'}",
+            "images.alertmanager: 'a:latest': name a version: what 'latest' means changes under a running stack",
+        ),
+        (
+            "images: {oauth2Proxy: quay.io/x}",
+            "images.oauth2Proxy: 'quay.io/x': add a tag or a digest, such as :v3.13.5 or @sha256:…",
         ),
         ('grafana: {settings: {users: {"a b": x}}}', "grafana.settings.users: 'a b': write a key of letters, digits and '_'"),
         (
@@ -657,11 +821,11 @@ IN_YAML = {
         ),
         (
             'grafana: {dataSources: [{type: loki, url: "http://loki", name: ""}]}',
-            "grafana.dataSources[0].name: '': write text on one line, without '$'",
+            "grafana.dataSources[0].name: '': write text on one line",
         ),
         (
-            'grafana: {dataSources: [{type: loki, url: "http://loki", name: "a$b"}]}',
-            "grafana.dataSources[0].name: 'a$b': write text on one line, without '$'",
+            'grafana: {dataSources: [{type: raw, config: {name: a, uid: a, type: b, url: "http://a/$b"}}]}',
+            "grafana.dataSources[0].config.url: 'http://a/$b': Grafana replaces '$' and what follows by an environment variable; write '$$' for a '$'",
         ),
         (
             'grafana: {dataSources: [{type: prometheus, uid: x, name: y, url: "http://x", interval: fast}]}',
@@ -693,7 +857,7 @@ IN_YAML = {
         ),
         (
             'grafana: {dataSources: [{type: elastic, url: "http://x"}]}',
-            "grafana.dataSources[0].type: 'elastic': write one of prometheus, loki, tempo, alertmanager, raw",
+            "grafana.dataSources[0].type: 'elastic': write one of prometheus, loki, elasticsearch, opensearch, victorialogs, tempo, jaeger, alertmanager, raw",
         ),
         (
             "grafana: {dashboards: [{type: file, path: nope.json}]}",
@@ -747,8 +911,8 @@ IN_YAML = {
         ),
         ("grafana: {dashboards: [{type: file}]}", "grafana.dashboards[0].path: not given: add it"),
         (
-            "grafana: {settings: {users: {default_theme: x, b: 5}}}",
-            "grafana.settings.users.b: 5: write text or a mapping, not a whole number; in quotes it is text",
+            "grafana: {settings: {users: {default_theme: x, b: {secret: a}}}}",
+            "grafana.settings.users.b.key: not given: add it",
         ),
         (
             "grafana: {admin: {type: demo, password: hunter2}}",
@@ -769,7 +933,7 @@ IN_YAML = {
         ),
         (
             "grafana: {settings: {log.console: {level: [debug]}}}",
-            "grafana.settings.log.console.level: [debug]: write text or a mapping, not a list",
+            "grafana.settings.log.console.level: [debug]: write text or a whole number or a number or true or false or a mapping, not a list",
         ),
     ],
     "images": [
@@ -802,7 +966,7 @@ IN_YAML = {
         ("images: {pullSecrets: [a, a]}", "images.pullSecrets: 'a': is listed twice; remove one"),
         (
             "images: {loki: x}",
-            "images: 'loki': unknown key; accepted: alertmanager, grafana, mirrors, oauth2Proxy, prometheus, pullSecrets",
+            f"images: 'loki': unknown key; accepted: {IMAGES}",
         ),
     ],
 }
@@ -970,11 +1134,11 @@ IN_PYTHON: list[tuple[Callable[[], object], str]] = [
     ),
     (
         lambda: dashboard(uid="a b"),
-        "a.json: uid: 'a b': give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it",
+        "a.json: uid: 'a b': give it a uid of 1 to 40 letters, digits, '-' or '_', as text; links hold on to it",
     ),
     (
-        lambda: dashboard(__inputs=[{"name": "DS"}]),
-        "a.json: __inputs: present: was exported for sharing; export without that option, and use a data source variable",
+        lambda: grafana(dashboards=[dashboard(__inputs=[{"name": "DS"}])]),
+        "grafana: dashboards: a.json: __inputs[0]: {'name': 'DS'}: is neither a data source nor a constant; export the dashboard again",
     ),
     (
         lambda: sro.Dashboard(file="a.json", model="[1]"),
@@ -1017,10 +1181,9 @@ def test_what_kubectl_could_not_apply_is_refused() -> None:
     remedy = r"bytes': keep it under 240000 bytes; split it in two$"
     with pytest.raises(ConfigError, match=rf"^a.json: '2500\d\d {remedy}"):
         grafana(dashboards=[dashboard(description="x" * 250_000)])
-    groups = tuple({"name": f"group {number}", "rules": []} for number in range(10_000))
     remedy = r"bytes': keep it under 240000 bytes, or kubectl apply refuses the object; split it up$"
-    with pytest.raises(ConfigError, match=rf"^ConfigMap prometheus-rules: size: '\d+ {remedy}"):
-        prometheus(rules=[sro.RuleFile(name="big", groups=groups)])
+    with pytest.raises(ConfigError, match=rf"^ConfigMap prometheus-config: size: '\d+ {remedy}"):
+        prometheus(scrape_jobs=[sro.StaticJob(name="big", targets=[f"exporter-{number}.example.com:9100" for number in range(10_000)])])
 
 
 def test_two_objects_of_one_name_are_refused() -> None:

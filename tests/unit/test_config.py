@@ -13,21 +13,23 @@ from semantic_router_observability.checks import Url
 from semantic_router_observability.kubernetes.endpoint import Endpoint
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretKey
-from semantic_router_observability.prometheus.config import extra_job, render, router_job, stack_jobs
+from semantic_router_observability.prometheus.config import extra_job, render, router_job, router_jobs, stack_jobs
 from semantic_router_observability.prometheus.guards import ANY_PAGE, CLIENT_LABEL_VALUES, metric_relabel_configs, own_names
-from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
+from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.router.target import RouterTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from semantic_router_observability.prometheus.presets import ScrapeJob
+
 SECRETS = "/etc/secrets"
 
 
-def job(one: ScrapeJob) -> dict[str, Any]:
+def job(scrape_job: ScrapeJob) -> dict[str, Any]:
     """The job in Prometheus's words."""
-    return extra_job(one, "own", SecretFiles(SECRETS))
+    return extra_job(scrape_job, "own", SecretFiles(SECRETS))
 
 
 def test_static_job() -> None:
@@ -115,9 +117,9 @@ def test_services_job(port: str | int) -> None:
     }
     assert scraped(found, written["relabel_configs"], "a") == {"job": "a", "instance": "10.0.0.1:8080", "namespace": "x", "service": "a"}
     without_pod = {name: text for name, text in found.items() if "_pod_" not in name}
-    kept = scraped(without_pod, written["relabel_configs"], "a")
-    assert kept is not None
-    assert kept["instance"] == "[fd00::1]:8080"
+    retained = scraped(without_pod, written["relabel_configs"], "a")
+    assert retained is not None
+    assert retained["instance"] == "[fd00::1]:8080"
     assert scraped(found | {"__meta_kubernetes_service_label_example_com_team": "b"}, written["relabel_configs"], "a") is None
 
 
@@ -126,7 +128,23 @@ def test_everywhere_has_no_namespace_list() -> None:
 
 
 def test_raw_job_passes_through() -> None:
-    assert job(RawJob(name="a", config={"honor_labels": True})) == {"job_name": "a", "honor_labels": True}
+    config = {"sample_limit": 10, "body_size_limit": "1MB", "honor_labels": True}
+    assert job(RawJob(name="a", config=config)) == {"job_name": "a", **config}
+
+
+@pytest.mark.parametrize(
+    ("stated", "limits"),
+    [
+        ({}, {"sample_limit": 50_000, "body_size_limit": "19MB"}),
+        ({"sample_limit": None}, {"sample_limit": 50_000, "body_size_limit": "19MB"}),
+        ({"sample_limit": 1_000_000}, {"sample_limit": 1_000_000, "body_size_limit": "381MB"}),
+        ({"sample_limit": 0}, {"sample_limit": 0}),
+        ({"body_size_limit": "1GB"}, {"sample_limit": 50_000, "body_size_limit": "1GB"}),
+        ({"sample_limit": 0, "body_size_limit": 0}, {"sample_limit": 0, "body_size_limit": 0}),
+    ],
+)
+def test_a_raw_job_has_the_limits_of_others_unless_it_states_its_own(stated: dict[str, Any], limits: dict[str, Any]) -> None:
+    assert job(RawJob(name="a", config=stated)) == {"job_name": "a", **limits}
 
 
 def test_stack_scrapes_itself_and_the_grafana_beside_it() -> None:
@@ -156,7 +174,23 @@ def test_stack_scrapes_itself_and_the_grafana_beside_it() -> None:
     )
 
 
-GUARDED = metric_relabel_configs(ScrapeGuards())
+GUARDS = metric_relabel_configs(ScrapeGuards())
+
+
+def test_what_clients_can_multiply_is_scraped_apart_and_each_series_once() -> None:
+    most, rest = router_jobs([RouterTarget()], ScrapeGuards(), "own")
+    assert (most["job_name"], rest["job_name"]) == ("semantic-router", "semantic-router-clients")
+    assert rest["metric_relabel_configs"][-1] == {"target_label": "job", "replacement": "semantic-router"}
+    for labels, growing in (
+        ({"__name__": "llm_model_requests_total", "model": "a"}, True),
+        ({"__name__": "llm_request_errors_total", "model": "a", "reason": "model_not_found"}, True),
+        ({"__name__": "llm_request_errors_total", "model": "a", "reason": "parse_error"}, True),
+        ({"__name__": "llm_request_errors_total", "model": "a", "reason": "upstream_5xx"}, False),
+        ({"__name__": "sr_request_params_unknown_field_stripped_total", "field": "top_k"}, True),
+        ({"__name__": "llm_model_inflight_requests", "model": "a"}, False),
+    ):
+        assert (relabel(labels, most["metric_relabel_configs"]) is None) == growing
+        assert (relabel(labels, rest["metric_relabel_configs"]) is not None) == growing
 
 
 def test_limits_of_the_router_job() -> None:
@@ -167,14 +201,14 @@ def test_limits_of_the_router_job() -> None:
 
 
 def test_a_person_is_not_stored() -> None:
-    assert relabel({"__name__": "llm_memory_retrieval_total", "user_id": "alice"}, GUARDED) is None
-    kept = {"__name__": "llm_memory_retrieval_total", "backend": "redis"}
-    assert relabel(kept, GUARDED) == kept
+    assert relabel({"__name__": "llm_memory_retrieval_total", "user_id": "alice"}, GUARDS) is None
+    retained = {"__name__": "llm_memory_retrieval_total", "backend": "redis"}
+    assert relabel(retained, GUARDS) == retained
 
 
 @pytest.mark.parametrize("name", ["gpt-4", "x" * 5000, "a;b", "llm_request_errors_total;model_not_found"])
 def test_what_clients_choose_is_bounded(name: str) -> None:
-    written = relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": name}, GUARDED)
+    written = relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": name}, GUARDS)
     assert written is not None
     assert re.fullmatch(r"client-\d{1,4}", written["model"])
     assert set(written) == {"__name__", "reason", "model"}
@@ -184,7 +218,7 @@ def test_what_clients_choose_is_bounded(name: str) -> None:
     "series", [{"__name__": "llm_model_requests_total"}, {"__name__": "llm_request_errors_total", "reason": "parse_error"}]
 )
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "retained"),
     [
         ("Qwen/Qwen3-8B", True),
         ("модель 7", True),
@@ -195,22 +229,22 @@ def test_what_clients_choose_is_bounded(name: str) -> None:
         ("a\x1b[31m", False),
     ],
 )
-def test_names_of_models_stay_and_what_is_no_name_is_a_clients(series: dict[str, str], name: str, kept: bool) -> None:
-    written = relabel({**series, "model": name}, GUARDED)
+def test_names_of_models_stay_and_other_values_are_a_clients(series: dict[str, str], name: str, retained: bool) -> None:
+    written = relabel({**series, "model": name}, GUARDS)
     assert written is not None
     assert set(written) == {*series, "model"}
-    assert written["model"] == name if kept else re.fullmatch(r"client-\d{1,4}", written["model"])
+    assert written["model"] == name if retained else re.fullmatch(r"client-\d{1,4}", written["model"])
 
 
 @pytest.mark.parametrize("label", sorted({label for family in families().values() if family.fed for label in family.labels}))
 def test_no_label_of_the_router_can_fail_the_scrape(label: str) -> None:
-    assert relabel({"__name__": "llm_new_total", label: "x" * 1001}, GUARDED) is None
-    assert relabel({"__name__": "llm_new_total", "namespace": "x" * 2000, "decision": "x" * 900}, GUARDED) is not None
+    assert relabel({"__name__": "llm_new_total", label: "x" * 1001}, GUARDS) is None
+    assert relabel({"__name__": "llm_new_total", "namespace": "x" * 2000, "decision": "x" * 900}, GUARDS) is not None
 
 
 def test_bounding_keeps_the_number_of_series_small() -> None:
     names = {
-        (relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": f"m{n}"}, GUARDED) or {})["model"]
+        (relabel({"__name__": "llm_request_errors_total", "reason": "model_not_found", "model": f"m{n}"}, GUARDS) or {})["model"]
         for n in range(20_000)
     }
     assert len(names) <= CLIENT_LABEL_VALUES
@@ -224,14 +258,15 @@ def test_bounding_keeps_the_number_of_series_small() -> None:
         {"__name__": "llm_model_requests_total", "model": "qwen3"},
         {"__name__": "llm_model_requests_total", "model": "model_not_found"},
         {"__name__": "anything_else", "field": "kept"},
+        {"__name__": "sr_request_params_unknown_field_stripped_total", "field": "chat_template_kwargs"},
     ],
 )
 def test_all_else_is_stored_as_it_is(series: dict[str, str]) -> None:
-    assert relabel(series, GUARDED) == series
+    assert relabel(series, GUARDS) == series
 
 
 @pytest.mark.parametrize(
-    ("name", "kept"),
+    ("name", "retained"),
     [
         ("up", False),
         ("ALERTS_FOR_STATE", False),
@@ -243,8 +278,8 @@ def test_all_else_is_stored_as_it_is(series: dict[str, str]) -> None:
         ("prometheus_tsdb_head_series", True),
     ],
 )
-def test_names_that_prometheus_writes_are_its_own(name: str, kept: bool) -> None:
-    assert (relabel({"__name__": name}, own_names()) is not None) == kept
+def test_names_that_prometheus_writes_are_its_own(name: str, retained: bool) -> None:
+    assert (relabel({"__name__": name}, own_names()) is not None) == retained
     assert relabel({"__name__": "prometheus_tsdb_head_series"}, own_names("prometheus")) is None
 
 
@@ -256,9 +291,9 @@ def test_guards_can_be_lifted() -> None:
 @pytest.mark.parametrize("limit", [1, 10, 999, 1000, 1001, 2000, 2500, 10_000])
 def test_long_values_are_dropped_before_they_fail_the_scrape(limit: int) -> None:
     configs = metric_relabel_configs(ScrapeGuards(bound_client_labels=False, label_value_length_limit=limit))
-    for length, kept in ((limit, True), (limit + 1, False), (limit + 500, False)):
+    for length, retained in ((limit, True), (limit + 1, False), (limit + 500, False)):
         series = {"__name__": "llm_request_errors_total", "model": "x" * length}
-        assert (relabel(series, configs) is not None) == kept
+        assert (relabel(series, configs) is not None) == retained
     for config in configs:
         assert not re.search(r"\)\{\d", config["regex"]), "Go refuses repetitions of repetitions past 1,000"
         assert all(int(count) <= 1000 for count in re.findall(r"\{(\d+)\}", config["regex"]))
@@ -269,8 +304,13 @@ def test_every_unbounded_label_of_the_catalogue_is_treated() -> None:
         for growing in family.unbounded:
             if not family.fed:
                 continue
-            series = {"__name__": family.name, **growing.when, growing.label: "anything a client writes"}
-            assert relabel(series, GUARDED) != series
+            for written in (
+                "anything a client writes",
+                *(f"{known}2" for known in growing.known),
+                *(f" {known}" for known in growing.known),
+            ):
+                series = {"__name__": family.name, **growing.when, growing.label: written}
+                assert relabel(series, GUARDS) != series
 
 
 def test_render() -> None:

@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability contract`: what it prints and how it exits."""
+"""`sro contract`: what it prints and how it exits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from harness.pages import RECORDED
 from semantic_router_observability.__main__ import main
 from simulator import Router, Scenario
 
@@ -156,9 +157,9 @@ def test_diff_of_a_quiet_router_misses_nothing(tmp_path: Path, capsys: pytest.Ca
     file = tmp_path / "metrics"
     file.write_text(Router(1, Scenario.silent()).exposition(60.0))
     assert main(["contract", "diff", "--metrics", str(file)]) == 0
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert re.match(r"\d+ families that appear with their first event are not on the page", told.err)
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert re.search(r"^\d+ families that appear with their first event are not on the page", printed.err, re.MULTILINE)
 
 
 @pytest.fixture
@@ -178,6 +179,47 @@ def served() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/metrics"
         server.shutdown()
         thread.join()
+
+
+def test_diff_finds_values_that_no_list_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page"
+    recorded = (RECORDED / "mixed.prom").read_text(encoding="utf-8")
+    page.write_text(recorded.replace('reason="upstream_5xx"', 'reason="jailbreak_block"'), encoding="utf-8")
+    assert main(["contract", "diff", "--metrics", str(page)]) == 1
+    output = capsys.readouterr()
+    assert output.out == 'changed: llm_request_errors_total has reason="jailbreak_block", which is in no list\n'
+    assert "not on the page: llm_request_errors_total with reason " in output.err
+    assert "upstream_5xx" in output.err
+
+
+def test_diff_misses_values_that_are_there_from_the_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page"
+    recorded = (RECORDED / "start.prom").read_text(encoding="utf-8")
+    page.write_text("".join(line for line in recorded.splitlines(keepends=True) if 'method="knn"' not in line), encoding="utf-8")
+    assert main(["contract", "diff", "--metrics", str(page)]) == 1
+    assert 'changed: llm_model_selection_total lacks method="knn", which should be there from the start' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        'llm_request_errors_total{reason="jailbreak_block"}',
+        'llm_request_errors_total{reason="pii_policy_denied"}',
+        'llm_request_errors_total{reason="cancellation"}',
+        'llm_request_errors_total{reason=~"jailbreak.*"}',
+        'llm_plugin_execution_total{status="blocked"}',
+        'llm_signal_match_total{signal_type="context"}',
+        'llm_cache_plugin_hits_total{plugin_type="semantic-cache"}',
+        'llm_plugin_execution_total{plugin_type="semantic-cache"}',
+    ],
+)
+def test_strict_refuses_values_that_the_router_never_writes(selector: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(
+        json.dumps({"groups": [{"name": "a", "rules": [{"record": "a:b", "expr": f"rate({selector}[5m])"}]}]}), encoding="utf-8"
+    )
+    assert main(["contract", "check", "--strict", str(rules)]) == 1
+    assert f"{selector.partition('{')[0]} has no " in capsys.readouterr().out
 
 
 def test_diff_reads_an_address_and_standard_input(served: str, monkeypatch: pytest.MonkeyPatch) -> None:

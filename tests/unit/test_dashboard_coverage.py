@@ -49,6 +49,7 @@ NOT_SHOWN = {
         "address space, mostly never touched: a large number that means nothing, and no limit",
     ),
     "promhttp_metric_handler_requests_in_flight": "sees itself: 1 in every scrape",
+    "llm_decision_evaluation_total": "Matches per evaluation divides by the count of llm_decision_evaluation_latency_seconds, the same runs",
     "llm_model_selection_history": "counts what llm_model_selection_total counts, with fewer labels",
     "llm_model_error_rate_windowed": "always 0: its one writer reports success",
     "llm_model_utilization_percentage": "assumes a capacity of 100 requests a second, whatever the model",

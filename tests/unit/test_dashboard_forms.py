@@ -55,6 +55,9 @@ def test_both_forms_tell_the_same(history: History, board: str, number: int) -> 
     for raw, recorded in zip(queries(board, number), queries(board, number, recorded=True), strict=True):
         expected = answers(history, raw)
         found = answers(history, recorded)
-        assert found.keys() == expected.keys(), recorded
-        for labels, value in expected.items():
+        # Of those that are as rare, either form may list another last.
+        ties = found.keys() ^ expected.keys() if "topk(" in raw else set()
+        assert found.keys() - ties == expected.keys() - ties, recorded
+        assert all({**found, **expected}[labels] == pytest.approx(min(expected.values()), rel=0.06) for labels in ties), recorded
+        for labels, value in ((labels, value) for labels, value in expected.items() if labels not in ties):
             assert found[labels] == pytest.approx(value, rel=0.06, abs=1.5 if "round(" in raw else 1e-9), (labels, recorded)

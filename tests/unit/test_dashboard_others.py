@@ -6,6 +6,7 @@ import json
 import math
 import re
 import time
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-OTHERS = ("stack-health.json", "vllm-engines.json", "router-kubernetes.json")
+OTHERS = ("stack-health.json", "vllm-engines.json", "router-kubernetes.json", "traces.json", "thanos.json")
 PAGES = {name: json.loads(boards.text(name, recorded=True)) for name in OTHERS}
 VARIABLES = {
-    "stack-health.json": ["datasource", "scrape_job", "prometheus", "grafana"],
-    "vllm-engines.json": ["datasource", "vllm_job", "vllm_namespace", "vllm_instance", "vllm_model"],
-    "router-kubernetes.json": ["datasource", "namespace", "container", "pod"],
+    "stack-health.json": ["datasource", "cluster", "scrape_job", "prometheus", "grafana"],
+    "vllm-engines.json": ["datasource", "cluster", "vllm_job", "vllm_namespace", "vllm_instance", "vllm_model"],
+    "router-kubernetes.json": ["datasource", "cluster", "namespace", "container", "pod"],
+    "traces.json": ["datasource", "cluster", "namespace"],
+    "thanos.json": ["datasource", "cluster", "namespace", "pod"],
 }
 
 
@@ -91,6 +94,8 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "vllm": "vllm-engines.json",
         "kubernetes": "router-kubernetes.json",
         "slos": "slos.json",
+        "traces": "traces.json",
+        "thanos": "thanos.json",
     }
 
 
@@ -101,7 +106,10 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
         name for names in VARIABLES.values() for name in names
     }
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
-    assert windows <= ({"$__rate_interval"} if kind == "timeseries" else {"$__range", "5m"})
+    # The number of an alert has the alert's own window.
+    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_", expression) else set()
+    drawn = {"$__rate_interval", *of_alerts}
+    assert windows <= (drawn if kind == "timeseries" else {"$__range", "5m"})
 
 
 # --- a real Prometheus that scrapes itself, and pages of everything else
@@ -152,6 +160,8 @@ PODS = (
     Pod(name="semantic-router-7c9f8d6b54-b7wzt", restarts=4, reason="OOMKilled", waiting="CrashLoopBackOff", cpu=0.2),
     Pod(name="semantic-router-7c9f8d6b54-m4h9c", started=1e9),
 )
+THANOS = ("thanos-query", "prometheus-thanos", "thanos-store", "thanos-compact")
+"""Services of its parts, which one job scrapes."""
 SERVED: dict[str, Callable[[float], str]] = {
     "grafana": lambda at: neighbours.grafana(at, failing=0.25),
     "alertmanager": lambda at: neighbours.alertmanager(at, failing=0.5),
@@ -159,6 +169,8 @@ SERVED: dict[str, Callable[[float], str]] = {
     "engine-b": lambda at: neighbours.engine(at, model="phi4-mini", rate=1, crowded=0.5),
     "kube-state": lambda at: neighbours.kube_state(at, PODS),
     "kubelet": lambda at: neighbours.kubelet(at, PODS),
+    "trace-gateway": lambda at: neighbours.trace_gateway(at, refused=0.5, lost=0.25),
+    **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }
 RULES = "groups: [{name: sums, interval: 1s, rules: [{record: 'job:up:sum', expr: sum by (job) (up)}]}]"
 
@@ -169,8 +181,15 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     (directory / "rules.yml").write_text(RULES)
     with Neighbours(SERVED) as served:
         jobs = "".join(
-            f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']}}]\n" for path in SERVED
+            f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']}}]\n"
+            for path in SERVED
+            if path not in THANOS
         )
+        parts = "".join(
+            f"      - targets: ['{served.address}']\n        labels: {{__metrics_path__: /{part}, service: {part}, pod: {part}-0}}\n"
+            for part in THANOS
+        )
+        jobs += f"  - job_name: thanos\n    static_configs:\n{parts}"
         more = (
             f"  - job_name: prometheus\n    static_configs: [{{targets: ['{{itself}}']}}]\n{jobs}"
             f"rule_files: [{directory}/rules.yml]\n"
@@ -205,6 +224,19 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("stack-health.json", "Alerts by state", "B", 2),
         ("stack-health.json", "Replicas", "A", 1),
         ("stack-health.json", "Replicas", "B", 2),
+        ("traces.json", "Gateways", "A", 1),
+        ("traces.json", "Gateways", "B", 0),
+        ("traces.json", "Received", "A", pytest.approx(10 * 25, rel=0.3)),
+        ("traces.json", "Fullest queue", "A", pytest.approx(0.9)),
+        ("traces.json", "Spans from routers", "B", pytest.approx(10 * 25 * 0.5, rel=0.3)),
+        ("traces.json", "Spans to stores", "A", pytest.approx(10 * 25 * 0.75, rel=0.3)),
+        ("thanos.json", "Query pods", "A", 1),
+        ("thanos.json", "Sources", "A", 1),
+        ("thanos.json", "Sources", "B", 1),
+        ("thanos.json", "Oldest last upload", "A", pytest.approx(3000, abs=30)),
+        ("thanos.json", "ThanosAnswersPartial", "A", pytest.approx(0.25, rel=0.2)),
+        ("thanos.json", "ThanosCompactDown", "A", 1),
+        ("thanos.json", "Queries", "B", pytest.approx(10 * 1, rel=0.3)),
         ("vllm-engines.json", "Engines", "A", 2),
         ("vllm-engines.json", "Engines", "B", 0),
         ("vllm-engines.json", "KV cache, top", "A", pytest.approx(0.625, abs=0.08)),

@@ -45,7 +45,7 @@ def test_every_page_lists_the_others_and_keeps_what_is_chosen(name: str) -> None
 def test_a_page_of_ones_own_needs_only_panels() -> None:
     built = json.loads(render(dashboard(uid="mine", title="Mine", description="", sections=[Section([Line(4, [stat(ABOUT, QUERY)])])])))
     assert TAG in built["tags"], "the menu of the other pages lists it"
-    assert [variable["name"] for variable in built["templating"]["list"]][:2] == ["datasource", "job"]
+    assert [variable["name"] for variable in built["templating"]["list"]][:3] == ["datasource", "cluster", "job"]
 
 
 def test_widths_of_a_line() -> None:

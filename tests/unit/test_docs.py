@@ -28,6 +28,7 @@ from semantic_router_observability.alerting import Availability, Slo
 from semantic_router_observability.alerting.burn import slo_groups
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Links
+from semantic_router_observability.alerting.options import Alerts
 from semantic_router_observability.router.catalogue import families
 from semantic_router_observability.rules import router_groups
 
@@ -48,8 +49,14 @@ FOREIGN_OBJECTS = {
     ("ingress", "grafana"): "the upstream directory's",
     ("ingress", "prometheus"): "the upstream directory's",
     ("ingress", "ingress-grafana"): "made when settings ask for it",
+    ("deployment", "trace-gateway"): "made when settings ask for it",
+    ("statefulset", "thanos-compact"): "made when settings ask for it",
+    ("statefulset", "thanos-store"): "made when settings ask for it",
+    ("persistentvolumeclaim", "thanos-compact-data"): "made when settings ask for it",
+    ("persistentvolumeclaim", "thanos-store-data"): "made when settings ask for it",
     ("secret", "grafana-admin"): "made by the user",
     ("secret", "grafana-database"): "made by the user",
+    ("secret", "grafana-encryption"): "made by the user",
     ("secret", "grafana-tls"): "made by the user",
     ("secret", "grafana-sso"): "made by the user",
     ("secret", "grafana-ldap"): "made by the user",
@@ -60,6 +67,10 @@ FOREIGN_OBJECTS = {
     ("statefulset", "alertmanager"): "made when settings ask for it",
     ("persistentvolumeclaim", "data-alertmanager-2"): "made when settings ask for it",
     ("secret", "registry-pull"): "made by the user",
+    ("statefulset", "prometheus-b"): "made when settings ask for it",
+    ("persistentvolumeclaim", "prometheus-b-data"): "made when settings ask for it",
+    ("deployment", "thanos-query"): "made when settings ask for it",
+    ("secret", "thanos-object-storage"): "made by the user",
     ("secret", "prometheus-client"): "made by the user",
 }
 
@@ -69,7 +80,23 @@ RECORDED = {rule.record for group in router_groups() for rule in group.rules} | 
     for rule in group["rules"]
     if "record" in rule
 }
-SELF_METRICS = ("up", "scrape_", "prometheus_", "grafana_", "alertmanager_", "kube_", "vllm:", "ALERTS")
+RECORDED |= {
+    rule["record"] for groups in Alerts().groups(Facts()).values() for group in groups for rule in group["rules"] if "record" in rule
+}
+SELF_METRICS = (
+    "up",
+    "scrape_",
+    "prometheus_",
+    "grafana_",
+    "alertmanager_",
+    "kube_",
+    "kubelet_",
+    "vllm:",
+    "otelcol_",
+    "thanos_",
+    "grpc_",
+    "ALERTS",
+)
 
 
 def of_language(*languages: str) -> list[Any]:
@@ -83,6 +110,13 @@ def checkout(tmp_path: Path) -> Path:
     model = json.loads((ROOT / "dashboards" / "llm-router-dashboard.json").read_text(encoding="utf-8"))
     model |= {"uid": "team-overview", "title": "Team overview"}
     (tmp_path / "team-dashboards" / "overview.json").write_text(json.dumps(model), encoding="utf-8")
+    (tmp_path / "team-rules" / "generated").mkdir(parents=True)
+    for number, path in enumerate(("node-exporter.yml", "generated/a.yaml")):
+        groups = {"groups": [{"name": f"g{number}", "rules": [{"alert": "NodeDown", "expr": 'up{job="node"} == 0'}]}]}
+        (tmp_path / "team-rules" / path).write_text(yaml.safe_dump(groups), encoding="utf-8")
+    for path in ("common/all-clusters.yaml", "team-a/alerts.yaml"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text("prometheus: {retention: 30d}\n", encoding="utf-8")
     (tmp_path / "imports").symlink_to(ROOT / "imports")
     return tmp_path
 
@@ -118,12 +152,12 @@ def test_yaml(snippet: Snippet, checkout: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("snippet", of_language("python"))
 def test_python(snippet: Snippet, checkout: Path) -> None:
-    """Programs run without a word on stderr, and what they synthesize parses."""
+    """Programs print nothing to stderr, and what they synthesize parses."""
     script = checkout / "program.py"
     script.write_text(snippet.text, encoding="utf-8")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        # the Grafana Foundation SDK itself says so to everyone who imports its model of the classic format
+        # the Grafana Foundation SDK itself warns everyone who imports its model of the classic format
         [sys.executable, "-W", "error", "-W", "ignore:Prefer using dashboardv2.Dashboard instead:DeprecationWarning", script.name],
         cwd=checkout,
         env={"PATH": path, "HOME": str(checkout), "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
@@ -159,7 +193,7 @@ def test_bash(snippet: Snippet, default_objects: list[dict[str, Any]]) -> None:
     for path in re.findall(r"(?:apply|diff) (?:--server-side )?(?:--prune )?-[fk] ([\w.][\w./-]*)", snippet.text):
         assert (ROOT / path).exists(), path
     for options in re.findall(r"main\.py(.*)", snippet.text):
-        assert set(re.findall(r"--[a-z-]+", options)) <= {"--config", "--output"}, options
+        assert set(re.findall(r"--[a-z-]+", options)) <= {"--config", "--output", "--check-with-programs"}, options
     known = {(item["kind"].lower(), item["metadata"]["name"]) for item in default_objects} | set(FOREIGN_OBJECTS)
     for kind, name in named_objects(snippet.text):
         assert (kind, name) in known, f"{kind} {name}"
@@ -255,8 +289,8 @@ def rows(page: Path, mark: str) -> list[list[str]]:
 def test_readme_lists_exactly_the_objects_of_the_default_stack(default_objects: list[dict[str, Any]]) -> None:
     listed = [(kind, name) for kind, names, *_ in rows(ROOT / "README.md", "objects") for name in re.findall(r"`([^`]+)`", names)]
     objects = [(item["kind"], item["metadata"]["name"]) for item in default_objects]
-    matches = {one: [entry for entry in listed if entry[0] == one[0] and fnmatchcase(one[1], entry[1])] for one in objects}
-    assert {one: found for one, found in matches.items() if len(found) != 1} == {}
+    matches = {key: [entry for entry in listed if entry[0] == key[0] and fnmatchcase(key[1], entry[1])] for key in objects}
+    assert {name: found for name, found in matches.items() if len(found) != 1} == {}
     assert {entry for found in matches.values() for entry in found} == set(listed)
 
 
@@ -357,7 +391,7 @@ def test_settings_page_is_fresh() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     """The table in architecture.md names exactly the packages that requirements.txt asks for itself, and why."""
-    wanted = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# brought in by the above")[0]
+    wanted = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("# dependencies of the above")[0]
     names = set(re.findall(r"^([A-Za-z0-9_.-]+)==", wanted, re.MULTILINE))
     reasons = {name.strip("`"): reason for name, _, reason in rows(ROOT / "docs" / "architecture.md", "dependencies")}
     assert set(reasons) == names
@@ -395,19 +429,30 @@ def test_password_command_is_the_one_that_the_stack_itself_runs(tmp_path: Path) 
     assert own.endswith(shown[1])
 
 
-def test_workflow_calls_ci_with_least_permissions() -> None:
-    text = (ROOT / ".github" / "workflows" / "ci.yaml").read_text(encoding="utf-8")
-    workflow = yaml.safe_load(text)
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_have_least_permissions_and_fixed_actions(path: Path) -> None:
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
-    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    assert any(step.get("run", "").split()[-1:] == [".ci/run"] for step in steps)
-    assert any("GITHUB_STEP_SUMMARY" in step.get("run", "") for step in steps)
-    for step in steps:
+    allowed = {"site": {"pages": "write", "id-token": "write"}, "release": {"contents": "write"}}.get(path.stem, {})
+    assert {key: value for job in workflow["jobs"].values() for key, value in job.get("permissions", {}).items()} == allowed
+    for step in (step for job in workflow["jobs"].values() for step in job["steps"]):
         if "uses" in step:
-            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step["uses"]), step["uses"]
+            assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), f"{step['uses']}: name a commit, which cannot be moved"
         if "run" in step:
             assert "${{" not in step["run"], "an expression in a script is an injection"
             assert subprocess.run(["bash", "-n"], input=step["run"], text=True, capture_output=True, check=False).stderr == ""
+            for target in re.findall(r"\bmake(?: -C \w+)? ([a-z]+)", step["run"]):
+                assert target in make_targets(), target
+
+
+def test_the_workflow_of_pull_requests_calls_ci_and_shows_what_changes() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yaml").read_text(encoding="utf-8"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    assert any(step.get("run", "").split()[-1:] == [".ci/run"] for step in steps)
+    assert any("GITHUB_STEP_SUMMARY" in step.get("run", "") for step in steps)
 
 
 def test_licence_is_the_one_the_package_names() -> None:

@@ -166,7 +166,7 @@ CHOICES = {
     "prometheus:\n  storage:\n    type: ¦": ["claim", "existingClaim", "ephemeral"],
     "prometheus:\n  storage:\n    size: 20Gi\n    type: ¦": ["claim", "existingClaim", "ephemeral"],
     "prometheus:\n  login:\n    type: ¦": ["basicAuth", "clientCertificates", "none", "oauth2Proxy"],
-    "prometheus:\n  scrapeJobs:\n    - type: ¦": ["static", "pods", "services", "raw"],
+    "prometheus:\n  scrapeJobs:\n    - type: ¦": ["static", "pods", "services", "raw", "kubeStateMetrics", "cadvisor", "kubelet"],
     "ingress:\n  via:\n    type: ¦": VIA,
     "ingress:\n  tls:\n    type: ¦": ["secret", "certManager", "certificate", "elsewhere"],
     "alertmanager:\n  receivers:\n    - type: ¦": ["slack", "pagerduty", "email", "webhook", "teams", "opsgenie", "raw"],
@@ -190,7 +190,7 @@ def test_forms_in_the_table_are_those_of_the_types() -> None:
 
 
 KEYS = {
-    "prometheus:\n  storage:\n    type: claim\n    ¦": {"size", "storageClass", "accessMode"},
+    "prometheus:\n  storage:\n    type: claim\n    ¦": {"size", "storageClass", "accessMode", "name", "fromSnapshot"},
     "prometheus:\n  storage:\n    type: ephemeral\n    ¦": {"size"},
     "ingress:\n  via:\n    type: gateway\n    ¦": {"name", "namespace", "sectionName", "redirectFrom", "controller", "sources"},
     "alerts:\n  slos:\n    - name: answers\n      sli:\n        type: latency\n        ¦": {"of", "bound"},

@@ -240,7 +240,7 @@ grafana:
         text = "grafana:\n  dashboards:\n    - {type: file, path: a.json}\n"
         assert printed(text, tmp_path, capsys) == (
             "error: observability.yaml:3: grafana.dashboards[0]: a.json: uid: not given: "
-            "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it\n"
+            "give it a uid of 1 to 40 letters, digits, '-' or '_', as text; links hold on to it\n"
         )
 
 
@@ -367,10 +367,11 @@ def test_references_in_messages_name_what_exists() -> None:
 
 
 def test_arguments_in_messages_are_references() -> None:
-    """A name with an underscore would reach readers of YAML as Python spells it."""
+    """A name with an underscore would reach readers of YAML as Python spells it; fields of the programs' own files are spelled so for both."""
     literal = {
         f"{path.name}:{call.lineno}": word
         for path in sorted(LIBRARY.rglob("*.py"))
+        if path.parent.name != "native"
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "ConfigError" and len(call.args) == 3
         for part in _literal_parts(call.args[2])
@@ -393,3 +394,11 @@ def test_a_construct_keeps_its_id_in_front() -> None:
         sro.PrometheusStack(new_chart(), "prometheus", retention_size="19GB", storage=sro.Claim(size="20Gi"))
     assert str(caught.value).startswith("prometheus: retention_size: '19GB': does not fit the volume of 20Gi; ")
     assert caught.value.path == (Place("prometheus"), "retention_size")
+
+
+@pytest.mark.parametrize("text", ["\x1b[31mred", "\x07", "\u202eabc", "\x9b2J"])
+def test_nothing_in_a_message_reaches_the_terminal_as_a_command(text: str) -> None:
+    error = ConfigError(("settings", Key(text), Place(text)), Raw(text), f"write {text}")
+    for line in (str(error), error.in_yaml()):
+        assert line.isprintable()
+        assert line.count(repr(text)[1:-1]) == 4

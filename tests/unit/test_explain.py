@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability explain permissions`: what it prints and how it exits."""
+"""`sro explain permissions`: what it prints and how it exits."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ PODS = Pods(NAMESPACE, {"app": "ui"})
 def exposed(chart: Chart, *backends: sro.Endpoint, via: Via, **arguments: Any) -> dict[str, Object]:
     """What is written beside the Services, by kind and name."""
     sro.ObservabilityIngress(chart, "web", backends=backends, via=via, **arguments)
-    found = [one for one in objects_of(chart) if one["kind"] != "Service"]
-    return {f"{one['kind']} {one['metadata']['name']}": one for one in found}
+    found = [item for item in objects_of(chart) if item["kind"] != "Service"]
+    return {f"{item['kind']} {item['metadata']['name']}": item for item in found}
 
 
 def annotations_of(written: Object) -> dict[str, str]:
@@ -77,8 +77,8 @@ def test_certificates_of_ingresses_and_own_gateways(tls: Any, secret: str, given
     assert written["Ingress web-ui"]["spec"]["tls"][0]["secretName"] == secret
     assert annotations_of(written["Ingress web-ui"]) == given
     sro.ObservabilityIngress(chart, "own", backends=[backend(chart, "b")], via=sro.OwnGateway(class_name="istio"), tls=tls)
-    (gateway,) = [one for one in objects_of(chart) if one["kind"] == "Gateway"]
-    (listener,) = [one for one in gateway["spec"]["listeners"] if one["protocol"] == "HTTPS"]
+    (gateway,) = [item for item in objects_of(chart) if item["kind"] == "Gateway"]
+    (listener,) = [entry for entry in gateway["spec"]["listeners"] if entry["protocol"] == "HTTPS"]
     assert listener["tls"]["certificateRefs"] == [{"group": "", "kind": "Secret", "name": secret.replace("ui", "b")}]
     assert annotations_of(gateway) == given
 
@@ -87,7 +87,7 @@ def test_a_certificate_object(chart: Chart) -> None:
     tls = sro.CertManagerCertificate(issuer=Issuer(name="internal", kind="Issuer"))
     first, second = (backend(chart, name, external_url=f"https://o.example.com/{name}") for name in "ab")
     written = exposed(chart, first, second, backend(chart, "c", external_url="https://c.example.com"), via=sro.Traefik(), tls=tls)
-    certificates = {name: one["spec"] for name, one in written.items() if one["kind"] == "Certificate"}
+    certificates = {name: item["spec"] for name, item in written.items() if item["kind"] == "Certificate"}
     assert {name: (spec["dnsNames"], spec["secretName"]) for name, spec in certificates.items()} == {
         "Certificate web-a": (["o.example.com"], "a-tls"),
         "Certificate web-c": (["c.example.com"], "c-tls"),
@@ -99,8 +99,8 @@ def test_a_certificate_object(chart: Chart) -> None:
 def test_one_object_a_host_asks_cert_manager(chart: Chart) -> None:
     first, second = (backend(chart, name, external_url=f"https://o.example.com/{name}") for name in "ab")
     written = exposed(chart, first, second, via=sro.Nginx(), tls=sro.CertManagerIssuer(name="le"))
-    assert [bool(annotations_of(one)) for one in written.values()] == [True, False]
-    assert {one["spec"]["tls"][0]["secretName"] for one in written.values()} == {"a-tls"}
+    assert [bool(annotations_of(item)) for item in written.values()] == [True, False]
+    assert {item["spec"]["tls"][0]["secretName"] for item in written.values()} == {"a-tls"}
 
 
 @pytest.mark.parametrize("via", FORMS, ids=lambda via: type(via).__name__)
@@ -108,17 +108,17 @@ def test_a_host_may_be_shared_by_path(via: Via, chart: Chart) -> None:
     first, second = (backend(chart, name, external_url=f"https://o.example.com/{name}") for name in "ab")
     written = exposed(chart, first, second, via=via)
     found: list[tuple[str, str, str]] = []
-    for one in written.values():
-        spec = one["spec"]
-        if one["kind"] == "Ingress":
+    for item in written.values():
+        spec = item["spec"]
+        if item["kind"] == "Ingress":
             for rule in spec["rules"]:
                 found += [(rule["host"], path["path"], path["backend"]["service"]["name"]) for path in rule["http"]["paths"]]
                 assert all(path["pathType"] == "Prefix" for path in rule["http"]["paths"])
-        elif one["kind"] == "HTTPRoute":
+        elif item["kind"] == "HTTPRoute":
             for rule in spec["rules"]:
                 found += [(spec["hostnames"][0], rule["matches"][0]["path"]["value"], ref["name"]) for ref in rule.get("backendRefs", [])]
                 assert all(ref["port"] == 80 for ref in rule.get("backendRefs", []))
-        elif one["kind"] == "Route":
+        elif item["kind"] == "Route":
             found.append((spec["host"], spec["path"], spec["to"]["name"]))
     assert found == [("o.example.com", "/a", "a"), ("o.example.com", "/b", "b")]
 
@@ -143,7 +143,7 @@ def test_why_there_is_no_login_stands_on_what_exposes(via: Via, chart: Chart) ->
         annotations={"example.com/owner": "team-a"},
     )
     (route,) = made.routes
-    (written,) = [one for one in objects_of(chart) if (one["kind"], one["metadata"]["name"]) == (route.kind, route.name)]
+    (written,) = [item for item in objects_of(chart) if (item["kind"], item["metadata"]["name"]) == (route.kind, route.name)]
     assert annotations_of(written)["semantic-router-observability/no-login"] == "VPN only"
     assert annotations_of(written)["example.com/owner"] == "team-a"
 
@@ -211,7 +211,7 @@ def test_gke_has_one_ingress_and_marks_the_services(chart: Chart) -> None:
         "networking.gke.io/v1beta1.FrontendConfig": "redirect",
         "semantic-router-observability/no-login": "a: x; b: x",
     }
-    for service in (one for one in objects_of(chart) if one["kind"] == "Service"):
+    for service in (item for item in objects_of(chart) if item["kind"] == "Service"):
         assert annotations_of(service) == {
             "cloud.google.com/neg": '{"ingress": true}',
             "cloud.google.com/backend-config": '{"default": "ui"}',
@@ -251,8 +251,11 @@ def test_a_gateway_of_our_own_has_a_listener_a_host(chart: Chart) -> None:
     urls = {"a": "https://o.example.com/a", "b": "https://o.example.com/b", "c": "http://plain.example.com"}
     backends = [backend(chart, name, external_url=url) for name, url in urls.items()]
     written = exposed(chart, *backends, via=sro.OwnGateway(class_name="istio"))
-    assert [(one["name"], one["port"]) for one in written["Gateway web"]["spec"]["listeners"]] == [("http", 80), ("o.example.com", 443)]
-    parents = {name: one["spec"]["parentRefs"][0]["sectionName"] for name, one in written.items() if one["kind"] == "HTTPRoute"}
+    assert [(listener["name"], listener["port"]) for listener in written["Gateway web"]["spec"]["listeners"]] == [
+        ("http", 80),
+        ("o.example.com", 443),
+    ]
+    parents = {name: item["spec"]["parentRefs"][0]["sectionName"] for name, item in written.items() if item["kind"] == "HTTPRoute"}
     assert parents == {
         "HTTPRoute web-a": "o.example.com",
         "HTTPRoute web-b": "o.example.com",
@@ -282,7 +285,7 @@ def test_a_route_shows_the_routers_certificate_or_one_it_may_read(chart: Chart) 
     sro.ObservabilityIngress(
         chart, "own", backends=[backend(chart, "b")], via=sro.OpenShiftRoute(), tls=sro.CertManagerCertificate(issuer=Issuer(name="le"))
     )
-    own = {one["kind"]: one for one in objects_of(chart) if one["metadata"]["name"].startswith("own")}
+    own = {item["kind"]: item for item in objects_of(chart) if item["metadata"]["name"].startswith("own")}
     assert own["Route"]["spec"]["tls"]["externalCertificate"] == {"name": "b-tls"}
     assert own["Role"]["rules"] == [
         {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["b-tls"], "verbs": ["get", "list", "watch"]}
@@ -296,7 +299,7 @@ SERVING = ServingTls(secret="ui-serving", ca_config_map="ui-ca")
 def serving(chart: Chart, via: Via, **arguments: Any) -> dict[str, Object]:
     """What is written for a backend that speaks https, with its Service."""
     written = exposed(chart, backend(chart, tls=SERVING), via=via, **arguments)
-    return {**written, "Service ui": next(one for one in objects_of(chart) if one["kind"] == "Service")}
+    return {**written, "Service ui": next(item for item in objects_of(chart) if item["kind"] == "Service")}
 
 
 def test_nginx_checks_the_backends_certificate(chart: Chart) -> None:
@@ -394,4 +397,4 @@ def test_load_balancers_connect_from_addresses(via: Via, sources: tuple[str, ...
 def test_an_unknown_controller_may_be_anybody(chart: Chart) -> None:
     ui = backend(chart, pods=PODS)
     made = sro.ObservabilityIngress(chart, "web", backends=[ui], via=sro.IngressClass(name="contour"))
-    assert [(one.pods, [flow.peer for flow in one.receives]) for one in made.traffic] == [(Pods(None), []), (PODS, [Addresses()])]
+    assert [(flows.pods, [flow.peer for flow in flows.receives]) for flows in made.traffic] == [(Pods(None), []), (PODS, [Addresses()])]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cdk8s import Chart
 
 EXPOSED = 'grafana: {externalUrl: "https://g.example.com"}'
-PLAIN = 'grafana: {externalUrl: "http://g.example.com"}'
+PLAIN = 'grafana: {externalUrl: "http://g.example.com", anonymous: {reason: reached over the VPN only}}'
 OBJECT = "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters"
 LABEL = "write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most {} characters"
 NO_LOGIN = "it has no login; give it one, or put a proxy with one in front and expose that"
@@ -88,6 +88,10 @@ IN_YAML = [
     (
         'ingress: {via: {type: nginx}, annotations: {"x/y": true}}',
         "ingress.annotations.x/y: true: write text, not true or false; in quotes it is text",
+    ),
+    (
+        '{ingress: {via: {type: nginx}}, grafana: {externalUrl: "http://g.example.com"}}',
+        "grafana.externalUrl: 'http://g.example.com': write https://: passwords and sessions of its login pass through it",
     ),
     (
         '{ingress: {via: {type: nginx}}, grafana: {externalUrl: "http://g.example.com", anonymous: {}}}',

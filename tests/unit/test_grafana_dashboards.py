@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from random import Random
+from typing import Any
 
+import kubernetes_validate
 import pytest
 from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
 
@@ -21,9 +25,8 @@ from semantic_router_observability.grafana.dashboards import (
     directories,
     load,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from semantic_router_observability.kubernetes import pod_fields
+from volume_types import types_of_volumes
 
 
 def board(uid: str, *, file: str | None = None, folder: str = FOLDER, **model: Any) -> Dashboard:
@@ -146,6 +149,121 @@ def test_no_dashboards(model: str) -> None:
         Dashboard(file="a.json", model=model)
 
 
-@pytest.mark.parametrize("kind", ["configMap", "csi", "persistentVolumeClaim", "emptyDir", "projected"])
+VOLUMES: dict[str, dict[str, Any]] = {
+    "configMap": {"name": "boards", "items": [{"key": "a", "path": "a.json", "mode": 0o440}], "defaultMode": 0o444, "optional": True},
+    "csi": {"driver": "git.csi.example.com", "readOnly": True, "volumeAttributes": {"repository": "https://git.example.com/a"}},
+    "downwardAPI": {"items": [{"path": "a", "fieldRef": {"fieldPath": "metadata.labels"}}]},
+    "emptyDir": {"sizeLimit": "1Gi"},
+    "ephemeral": {
+        "volumeClaimTemplate": {
+            "metadata": {"labels": {"a": "b"}},
+            "spec": {
+                "accessModes": ["ReadWriteOnce"],
+                "resources": {"requests": {"storage": "1Gi"}},
+                "selector": {"matchLabels": {"a": "b"}},
+            },
+        }
+    },
+    "persistentVolumeClaim": {"claimName": "boards", "readOnly": True},
+    "projected": {"sources": [{"configMap": {"name": "a"}}, {"secret": {"name": "b", "optional": False}}]},
+    "secret": {"secretName": "boards"},
+}
+"""Volume sources of each kind that PodSecurity `restricted` admits."""
+
+
+@pytest.mark.parametrize("kind", VOLUMES)
 def test_volumes_that_restricted_admits(kind: str) -> None:
-    assert DashboardProvider(name="a", volume={kind: {}}).volume == {kind: {}}
+    volume = {kind: VOLUMES[kind]}
+    assert DashboardProvider(name="a", volume=volume).volume == volume
+
+
+def test_types_of_volumes_are_those_of_the_schemas() -> None:
+    file = Path(pod_fields.__file__).with_name("volumes.json")
+    assert json.loads(file.read_text(encoding="utf-8")) == types_of_volumes()
+
+
+@pytest.mark.parametrize(
+    ("volume", "error"),
+    [
+        ({"persistentVolumeClaim": {}}, "persistentVolumeClaim.claimName: None: add it"),
+        ({"persistentVolumeClaim": {"claimName": 5}}, "persistentVolumeClaim.claimName: 5: write text"),
+        (
+            {"persistentVolumeClaim": {"claimNam": "a"}},
+            "persistentVolumeClaim: 'claimNam': unknown key; did you mean claimName? accepted: claimName, readOnly",
+        ),
+        ({"persistentVolumeClaim": {"claimName": "a", "readOnly": "yes"}}, "persistentVolumeClaim.readOnly: 'yes': write true or false"),
+        ({"configMap": {"optional": True}}, "configMap.name: None: add it"),
+        ({"configMap": {"name": "a", "items": [{"key": "b"}]}}, "configMap.items[0].path: None: add it"),
+        ({"configMap": {"name": "a", "defaultMode": 755}}, "configMap.defaultMode: 755: write 0 to 511, which is 0777"),
+        (
+            {"secret": {"name": "a"}},
+            "secret: 'name': unknown key; accepted: defaultMode, items, optional, secretName",
+        ),
+        ({"emptyDir": {"sizeLimit": []}}, "emptyDir.sizeLimit: []: write a quantity, such as 1Gi"),
+        ({"csi": {"volumeAttributes": {}}}, "csi.driver: None: add it"),
+        (
+            {"projected": {"sources": [{"configMap": {"name": "a"}, "secret": {"name": "b"}}]}},
+            "projected.sources[0]: ['configMap', 'secret']: give one source",
+        ),
+        ({"ephemeral": {}}, "ephemeral.volumeClaimTemplate: None: add it"),
+    ],
+)
+def test_volumes_that_the_api_server_would_refuse(volume: dict[str, Any], error: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        DashboardProvider(name="a", volume=volume)
+    assert str(refused.value) == f"DashboardProvider 'a': volume.{error}"
+
+
+def test_mistakes_in_volumes_are_refused_as_the_schemas_refuse_them() -> None:
+    """A field of another type, an unknown one, a missing one: what the schemas refuse is refused, and more only where they are known to omit it."""
+    generator = Random(5)
+    left_to_the_server = ("add it", "give one source", "which is 0777")
+    differences, verdicts = [], {True: 0, False: 0}
+    for _ in range(120):
+        kind = generator.choice([*VOLUMES])
+        volume = {kind: changed(generator, VOLUMES[kind])}
+        ours, theirs = refused(volume), refused_by_schemas(volume)
+        verdicts[bool(theirs)] += 1
+        if bool(theirs) > bool(ours) or (ours and not theirs and not ours.endswith(left_to_the_server)):
+            differences.append((volume, ours, theirs))
+    assert differences == []
+    assert min(verdicts.values()) > 20
+
+
+def changed(generator: Random, body: dict[str, Any]) -> dict[str, Any]:
+    """Change one thing, somewhere."""
+    body = copy.deepcopy(body)
+    places: list[tuple[Any, Any]] = []
+
+    def walk(value: Any) -> None:
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+            places.append((value, key))
+            walk(item)
+
+    walk(body)
+    holder, key = generator.choice(places)
+    match generator.randrange(3):
+        case 0 if isinstance(holder, dict):
+            del holder[key]
+        case 1 if isinstance(holder, dict) and not {"repository", "labels", "a", "storage"} & {*holder}:
+            holder["unknown"] = "a"
+        case _:
+            holder[key] = generator.choice(["text", 5, True, ["a"], {"a": "b"}])
+    return body
+
+
+def refused(volume: dict[str, Any]) -> str:
+    try:
+        DashboardProvider(name="a", volume=volume)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+def refused_by_schemas(volume: dict[str, Any]) -> str:
+    spec = {"containers": [{"name": "a", "image": "a"}], "volumes": [{"name": "a", **volume}]}
+    try:
+        kubernetes_validate.validate({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec}, "1.34", strict=True)
+    except kubernetes_validate.ValidationError as error:
+        return str(error)
+    return ""

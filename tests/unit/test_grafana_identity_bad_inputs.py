@@ -1,4 +1,4 @@
-"""Logins that cannot work or would let in strangers, and the one line each is answered with. The tables specify the messages."""
+"""Logins that cannot work or would admit strangers, and the one line each is answered with. The tables specify the messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APP: dict[str, Any] = {"client_id": "grafana", "client_secret": KEY}
 TENANT = "8bab1c86-8fba-33e5-2089-1d1c80ec267d"
 PLAIN = "write text on one line, without spaces around it, a last '\\', and '${', '$__', '%(' or triple quotes"
 DN = "write a distinguished name, such as ou=people,dc=example,dc=com"
-OR_SAY_SO = "or write everybody: true"
+OR_EVERYBODY = "or write everybody: true"
 FILTER = "write one LDAP filter in parentheses, such as (&(objectClass=person)(uid=%s))"
 LIST = "write a list, even of one"
 APP_YAML = "clientId: a, clientSecret: {secret: sso, key: secret}"
@@ -53,7 +53,7 @@ def stack(**arguments: Any) -> sro.GrafanaStack:
 IN_YAML = [
     (
         f"grafana: {{{URL}, logins: [{{type: google, {APP_YAML}}}]}}",
-        f"grafana.logins[0].everybody: false: anybody with a Google account could log in; give domains, groups or strict roles, {OR_SAY_SO}",
+        f"grafana.logins[0].everybody: false: anybody with a Google account could log in; give domains, groups or strict roles, {OR_EVERYBODY}",
     ),
     (
         f"grafana: {{{URL}, logins: [{{type: gitlab, {APP_YAML}}}]}}",

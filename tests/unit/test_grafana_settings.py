@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from manifests import find, new_chart, objects_of
 from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.grafana.datasources import ExternalPrometheus
 from semantic_router_observability.grafana.settings import (
     Database,
     Smtp,
@@ -18,7 +20,9 @@ from semantic_router_observability.grafana.settings import (
     merge,
     render,
     server_section,
+    texts,
 )
+from semantic_router_observability.grafana.stack import GrafanaStack
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretKey
 
@@ -29,7 +33,8 @@ def test_nothing_calls_out() -> None:
     sections = base_sections(admin_user="/u", admin_password="/p", log_level="info")
     assert set(sections["analytics"].values()) == {"false"}
     assert sections["news"]["news_feed_enabled"] == "false"
-    assert sections["snapshots"]["external_enabled"] == "false"
+    assert sections["snapshots"] == {"enabled": "false", "external_enabled": "false"}
+    assert sections["public_dashboards"] == {"enabled": "false"}
     assert sections["plugins"]["preinstall_disabled"] == "true"
     assert sections["security"]["admin_password"] == "$__file{/p}"
     assert sections["auth.anonymous"]["enabled"] == "false"
@@ -47,7 +52,10 @@ def test_nothing_calls_out() -> None:
     ],
 )
 def test_public_address(url: str, server: dict[str, str], secure: str) -> None:
-    assert server_section(Url.of(url), embedding=False) == {"server": server, "security": {"cookie_secure": secure}}
+    sections = server_section(Url.of(url), embedding=False)
+    assert sections["server"] == server
+    for_browsers = {"strict_transport_security": "true", "content_security_policy": "true"} if secure == "true" else {}
+    assert sections["security"] == {"cookie_secure": secure, **for_browsers}
 
 
 def test_no_public_address_leaves_the_guess_to_grafana() -> None:
@@ -173,3 +181,16 @@ def test_settings_open_no_door_unnoticed(section: str, key: str, value: str, mes
         check_raw("g", {section: {key: value}})
     assert str(caught.value) == message
     check_raw("g", {section: {key: "false"}})
+
+
+def test_numbers_and_truth_values_need_no_quotes() -> None:
+    given = {"users": {"default_theme": "dark", "viewers_can_edit": True, "x": False}, "alerting": {"max": 5, "share": 0.25, "small": 1e-7}}
+    assert texts(given) == {
+        "users": {"default_theme": "dark", "viewers_can_edit": "true", "x": "false"},
+        "alerting": {"max": "5", "share": "0.25", "small": "1e-07"},
+    }
+    chart = new_chart()
+    GrafanaStack(chart, "grafana", sources=[ExternalPrometheus(url="http://p:9090")], settings=given)
+    ini = find(objects_of(chart), "ConfigMap", "grafana-config")["data"]["grafana.ini"]
+    assert "viewers_can_edit = true" in ini
+    assert "max = 5" in ini

@@ -21,14 +21,19 @@ import pytest
 import semantic_router_observability as sro
 from semantic_router_observability import dashboards
 from semantic_router_observability import settings as settings_module
+from semantic_router_observability.addon.settings import AddOnSettings
 from semantic_router_observability.schema import descriptions
 from semantic_router_observability.settings import (
     AlertmanagerSettings,
     GrafanaSettings,
     IngressSettings,
+    KubeStateMetricsSettings,
+    LogSettings,
     NetworkPolicySettings,
     OAuth2ProxyLogin,
     PrometheusSettings,
+    ThanosSettings,
+    TraceSettings,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -37,23 +42,33 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 PUBLIC = dir(sro)
 
 STARTS_NODE = {
+    "addon/boards.py",
+    "addon/construct.py",
     "alertmanager/stack.py",
-    "grafana/stack.py",
-    "login/oauth2_proxy.py",
-    "prometheus/stack.py",
-    "prometheus/rbac.py",
+    "backup/construct.py",
+    "cluster_metrics/kube_state_metrics.py",
     "exposure/ingress.py",
+    "grafana/stack.py",
     "kubernetes/account.py",
     "kubernetes/certificate.py",
     "kubernetes/components.py",
     "kubernetes/manifest.py",
-    "network/policies.py",
+    "kubernetes/patching.py",
     "kubernetes/replicas.py",
+    "login/oauth2_proxy.py",
+    "logs/store.py",
+    "network/policies.py",
     "observability.py",
+    "prometheus/agent.py",
+    "prometheus/rbac.py",
+    "prometheus/sidecar.py",
+    "prometheus/stack.py",
     "schema/__main__.py",
     "schema/descriptions.py",
     "schema/document.py",
     "secrets/construct.py",
+    "thanos/stack.py",
+    "tracing/gateway.py",
 }
 """Modules that may import cdk8s, and with it start Node.js. Everything else is pure."""
 
@@ -66,6 +81,11 @@ CONSTRUCTS = (
     sro.Secrets,
     sro.NetworkPolicies,
     sro.Observability,
+    sro.AddOn,
+    sro.Backup,
+    sro.PrometheusAgent,
+    sro.ThanosStack,
+    sro.LogStore,
 )
 
 ONLY_IN_PYTHON = {
@@ -75,9 +95,17 @@ ONLY_IN_PYTHON = {
         "alerts": "`alerts` at the top of the file, as they speak of all parts",
         "targets": "`routers` at the top of the file, as it is what everybody looks for first",
         "uid": "one Prometheus needs no other uid than the one that dashboards made elsewhere expect",
+        "sidecar": "`thanos`, which gives each Prometheus one",
         "service_account": "an object of cdk8s-plus",
         "contract": "`contract` at the top of the file, as rules and dashboards share it",
         "image": "`images.prometheus`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "Backup": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "image": "`images.kubectl`",
         "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
@@ -98,16 +126,67 @@ ONLY_IN_PYTHON = {
         "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
+    "AddOn": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "targets": "`routers` at the top of the file, as it is what everybody looks for first",
+        "alerts": "`alerts` at the top of the file, as they speak of all parts",
+        "contract": "`contract` at the top of the file, as rules and dashboards share it",
+        "image": "`images.prometheus`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "PrometheusAgent": {
+        "scope": "AddOn decides where",
+        "id": "AddOn decides the name",
+        "targets": "those of AddOn",
+        "guards": "those of AddOn",
+        "interval": "that of AddOn",
+        "image": "that of AddOn",
+        "platform": "that of AddOn",
+        "registries": "those of AddOn",
+    },
     "NetworkPolicies": {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
         "members": "objects; main.py passes everything it makes",
+    },
+    "ThanosStack": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "sources": "objects; main.py passes the Prometheus",
+        "uid": "that of the Prometheus it takes the place of",
+        "image": "`images.thanos`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
     },
     "OAuth2Proxy": {
         "scope": "main.py decides where",
         "id": "main.py decides the name",
         "upstream": "the part whose `login` it is",
         "image": "`images.oauth2Proxy`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "TraceGateway": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "targets": "`routers` at the top of the file, as it is what everybody looks for first",
+        "image": "`images.otelCollector`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "LogStore": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "image": "`images.victoriaLogs`",
+        "platform": "`platform` at the top of the file, as a cluster is of one kind",
+        "registries": "`images.mirrors` and `images.pullSecrets`",
+    },
+    "KubeStateMetrics": {
+        "scope": "main.py decides where",
+        "id": "main.py decides the name",
+        "image": "`images.kubeStateMetrics`",
         "platform": "`platform` at the top of the file, as a cluster is of one kind",
         "registries": "`images.mirrors` and `images.pullSecrets`",
     },
@@ -216,16 +295,25 @@ def test_type_checkers_see_each_public_name(package: ModuleType) -> None:
         (sro.ObservabilityIngress, IngressSettings),
         (sro.NetworkPolicies, NetworkPolicySettings),
         (sro.OAuth2Proxy, OAuth2ProxyLogin),
+        (sro.AddOn, AddOnSettings),
+        (sro.PrometheusAgent, sro.RemoteWriteAgent),
+        (sro.ThanosStack, ThanosSettings),
+        (sro.TraceGateway, TraceSettings),
+        (sro.LogStore, LogSettings),
+        (sro.KubeStateMetrics, KubeStateMetricsSettings),
     ],
     ids=lambda value: value.__name__,
 )
 def test_settings_and_parameters_are_the_same(construct: type, settings: Any) -> None:
     parameters = set(_parameters(construct))
     only_in_python = ONLY_IN_PYTHON[construct.__name__]
-    fields = set(settings.__struct_fields__) - {"enabled", "router_access"}
+    fields = set(settings.__struct_fields__) - ONLY_IN_FILES
     assert fields == parameters - only_in_python.keys()
     assert only_in_python.keys() <= parameters
 
+
+ONLY_IN_FILES = {"enabled", "router_access", "prometheus_replicas", "sidecar_resources"}
+"""Keys of settings that are arguments of another construct."""
 
 STATED_ONCE = {"scope", "id", "platform", "registries", "contract", "sources", "upstream", "members"}
 """Parameters that `Observability` fills in."""
@@ -240,6 +328,8 @@ STATED_ONCE = {"scope", "id", "platform", "registries", "contract", "sources", "
         (sro.OAuth2Proxy, sro.OAuth2ProxyArguments),
         (sro.ObservabilityIngress, sro.IngressArguments),
         (sro.NetworkPolicies, sro.NetworkPolicyArguments),
+        (sro.AddOn, sro.AddOnArguments),
+        (sro.ThanosStack, sro.ThanosArguments),
     ],
     ids=lambda value: value.__name__,
 )
@@ -279,12 +369,17 @@ DIFFERENT_IN_FILES = {
         (AlertmanagerSettings, sro.AlertmanagerArguments),
         (OAuth2ProxyLogin, sro.OAuth2ProxyArguments),
         (NetworkPolicySettings, sro.NetworkPolicyArguments),
+        (AddOnSettings, sro.AddOnArguments),
+        (ThanosSettings, sro.ThanosArguments),
+        (TraceSettings, sro.TraceGatewayArguments),
+        (LogSettings, sro.LogStoreArguments),
+        (KubeStateMetricsSettings, sro.KubeStateMetricsArguments),
     ],
     ids=lambda value: value.__name__,
 )
 def test_types_of_settings_are_those_of_the_arguments(settings: Any, arguments: Any) -> None:
     for name, annotation in settings.__annotations__.items():
-        if name not in {"enabled", "router_access", *DIFFERENT_IN_FILES}:
+        if name not in {*ONLY_IN_FILES, *DIFFERENT_IN_FILES}:
             assert _accepted(annotation) == _accepted(arguments.__annotations__[name]), name
 
 
@@ -365,7 +460,7 @@ def test_generated_files_are_marked_for_reviewers_and_no_others() -> None:
     assert whole >= {"dist", "dashboards", "observability.schema.json"}
     whole -= {"dist"}  # what a reviewer reads
     whole |= {"docs/settings.md", "docs/detection.md", "imports/crds", "imports/io", "tests/snapshot/__snapshots__"}
-    locks = {"go.sum", "package-lock.json"}
+    locks = {"go.sum", "package-lock.json", "requirements.lock"}
     tracked = git("ls-files").splitlines()
     generated = {path for path in tracked if Path(path).name in locks or whole & {path, *map(str, Path(path).parents)}}
     marked = git("check-attr", "--stdin", "linguist-generated", stdin="\n".join(tracked)).splitlines()

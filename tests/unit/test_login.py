@@ -73,7 +73,11 @@ def clients(objects: list[Object]) -> list[tuple[Object, str, str]]:
 def data_sources(objects: list[Object]) -> tuple[dict[str, Object], dict[str, Object]]:
     """Grafana's data sources by type, and the environment variables they name."""
     entries = yaml.safe_load(find(objects, "ConfigMap", "grafana-config")["data"]["datasources.yaml"])["datasources"]
-    variables = {one["name"]: one["valueFrom"]["secretKeyRef"] for one in container(objects, "grafana")["env"] if "valueFrom" in one}
+    variables = {
+        variable["name"]: variable["valueFrom"]["secretKeyRef"]
+        for variable in container(objects, "grafana")["env"]
+        if "valueFrom" in variable
+    }
     return {entry["type"]: entry for entry in entries}, variables
 
 
@@ -179,8 +183,8 @@ def test_grafana_shows_its_certificate_and_checks_the_servers(kind: str) -> None
 def test_everything_connects_by_https_to_servers_with_tls() -> None:
     objects = both(TLS, PASSWORDS)
     delivery = config(objects, "prometheus")["prometheus.yml"]["alerting"]["alertmanagers"][0]
-    guarded = jobs(objects)["alertmanager/vllm-semantic-router-system/alertmanager"]
-    assert [one["scheme"] for one in (delivery, guarded, jobs(objects)["prometheus"])] == ["https"] * 3
+    with_login = jobs(objects)["alertmanager/vllm-semantic-router-system/alertmanager"]
+    assert [item["scheme"] for item in (delivery, with_login, jobs(objects)["prometheus"])] == ["https"] * 3
     for name in SERVERS:
         assert any("=https://localhost:" in word for word in container(objects, name)["readinessProbe"]["exec"]["command"])
 
@@ -199,9 +203,9 @@ def test_an_alertmanager_with_a_login_is_scraped_by_one_job_and_called_as_the_ot
     all_jobs = jobs(both(PASSWORDS))
     common, own = (all_jobs[name]["relabel_configs"] for name in ("alertmanager", "alertmanager/vllm-semantic-router-system/alertmanager"))
     assert relabel(found, common) is None
-    kept = relabel(found, own)
-    assert kept is not None
-    assert (kept["job"], kept["service"], kept["__address__"]) == ("alertmanager", "alertmanager", "10.0.0.1:9093")
+    scraped = relabel(found, own)
+    assert scraped is not None
+    assert (scraped["job"], scraped["service"], scraped["__address__"]) == ("alertmanager", "alertmanager", "10.0.0.1:9093")
     other = found | {"__meta_kubernetes_service_name": "alertmanager-two"}
     assert relabel(other, common) is not None
     assert relabel(other, own) is None
@@ -319,7 +323,9 @@ def test_openshifts_service_ca_is_asked_and_its_secrets_have_no_ca_crt() -> None
         name = stack.service.name
         asked = stack.service.to_json()["metadata"]["annotations"]["service.beta.openshift.io/serving-cert-secret-name"]
         assert asked == f"{name}-serving"
-    uses = [use for one in (prometheus, grafana, alertmanager, proxy) for use in one.secret_references if use.secret.endswith("-serving")]
+    uses = [
+        use for stack in (prometheus, grafana, alertmanager, proxy) for use in stack.secret_references if use.secret.endswith("-serving")
+    ]
     assert {use.key for use in uses} == {"tls.crt", "tls.key"}
     assert {use.made_by for use in uses if use.reader == use.secret.removesuffix("-serving")} == {"OpenShift's service CA"}
 

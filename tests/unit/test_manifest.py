@@ -138,7 +138,7 @@ def synthesized(app: App, folder: Path) -> dict[str, list[Any]]:
     return {path.name: list(yaml.safe_load_all(path.read_text(encoding="utf-8"))) for path in sorted(folder.iterdir())}
 
 
-def three_doors(app: App, folder: Path) -> list[Any]:
+def written_three_times(app: App, folder: Path) -> list[Any]:
     """The objects of an app as `main.py` writes them, which must be those of cdk8s, before and after Node.js has the bodies."""
     first = manifest.objects_of(app)
     assert [found for objects in synthesized(app, folder).values() for found in objects] == first
@@ -156,7 +156,7 @@ def test_bodies_that_stay_in_python_are_where_node_would_put_them(tmp_path: Path
     ApiObject(chart, "e", api_version="v1", kind="Secret").add_json_patch(JsonPatch.add("/data", {"a": "1"}))
     untouched.metadata.add_annotation("late", "yes")
     untouched.add_dependency(patched)
-    objects = {found["metadata"]["name"]: found for found in three_doors(app, tmp_path)}
+    objects = {found["metadata"]["name"]: found for found in written_three_times(app, tmp_path)}
     assert list(objects)[:2] == ["b", "a"]
     assert objects["b"]["data"] == {"a": "2", "b": "3"}
     assert objects["a"] == {
@@ -185,7 +185,7 @@ def test_a_mixin_finds_the_whole_object(tmp_path: Path) -> None:
     config_map(chart, "a", data={"a": "1", "b": "2"})
     config_map(chart, "b", "b", data={"a": "1"})
     chart.with_(Strip())
-    assert [found["data"] for found in three_doors(app, tmp_path)] == [{"a": "1"}, {"a": "1"}]
+    assert [found["data"] for found in written_three_times(app, tmp_path)] == [{"a": "1"}, {"a": "1"}]
 
 
 def test_an_include_with_the_name_of_ours_keeps_its_fields(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_an_include_with_the_name_of_ours_keeps_its_fields(tmp_path: Path) -> No
     chart = Chart(app, "c", namespace="n")
     Include(chart, "own", url=str(file))
     config_map(chart, "a", data={"ours": "1"})
-    assert [found["data"] for found in three_doors(app, tmp_path / "dist")] == [{"theirs": "1"}, {"ours": "1"}]
+    assert [found["data"] for found in written_three_times(app, tmp_path / "dist")] == [{"theirs": "1"}, {"ours": "1"}]
 
 
 def test_an_object_moved_by_a_resolver_keeps_its_body(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_an_object_moved_by_a_resolver_keeps_its_body(tmp_path: Path) -> None:
 
     app = App(outdir=str(tmp_path), resolvers=[Move()])
     config_map(Chart(app, "c", namespace="n"), "a", data={"a": "1"})
-    (found,) = three_doors(app, tmp_path)
+    (found,) = written_three_times(app, tmp_path)
     assert (found["metadata"]["namespace"], found["data"]) == ("moved", {"a": "1"})
 
 
@@ -216,7 +216,7 @@ def test_each_chart_has_its_objects(tmp_path: Path) -> None:
     first, second = (Chart(app, name, namespace=name) for name in ("a", "b"))
     config_map(second, "x", data={"of": "b"})
     config_map(first, "x", data={"of": "a"})
-    assert [found["data"]["of"] for found in three_doors(app, tmp_path)] == ["a", "b"]
+    assert [found["data"]["of"] for found in written_three_times(app, tmp_path)] == ["a", "b"]
 
 
 def test_what_is_amended_keeps_the_patches_of_before_and_after(chart: Chart) -> None:

@@ -117,7 +117,7 @@ TEXTS = [
 ]
 
 
-def both_ways(value: Any) -> Any:
+def round_trip(value: Any) -> Any:
     """A value as the two YAML parsers of PyYAML read it."""
     text = to_manifest({"outer": [{"k": value}, [value]]})
     python, libyaml = yaml.load(text, yaml.SafeLoader), yaml.load(text, yaml.CSafeLoader)
@@ -128,7 +128,7 @@ def both_ways(value: Any) -> Any:
 
 @pytest.mark.parametrize("text", [*QUOTED, *PLAIN, *TEXTS])
 def test_text_is_read_back(text: str) -> None:
-    assert both_ways(text) == text
+    assert round_trip(text) == text
 
 
 @pytest.mark.parametrize("text", QUOTED)
@@ -143,7 +143,7 @@ def test_what_is_plain_has_no_quotes(text: str) -> None:
 
 @pytest.mark.parametrize("number", [0, -7, 2**53, 0.5, -1.25, 3.0, 1e-7, 1.5e300, 1e22, True, False, None])
 def test_numbers_are_read_back(number: float | bool | None) -> None:
-    read = both_ways(number)
+    read = round_trip(number)
     assert read == number
     assert isinstance(read, bool) == isinstance(number, bool)
 

@@ -29,11 +29,11 @@ FILES = Path(__file__).parents[1] / "snapshot" / "files"
 
 CASES = {
     **{name: inspect.cleandoc(text) for name, text in IN_YAML.items()},
-    **{name: yaml.safe_dump(each) for name, each in OPTION_SETS.items()},
+    **{name: yaml.safe_dump(item) for name, item in OPTION_SETS.items()},
 }
 OFF = {"network-policies-off"}
 
-PORTS = (22, 3000, 4180, 8080, 9090, 9093, 9094, 9190, 50051)
+PORTS = (22, 3000, 4180, 4317, 8080, 8081, 8888, 9090, 9093, 9094, 9190, 13133, 50051)
 """What the stack, the router and others listen on, and 443 left out: the API server may be anywhere."""
 
 CONTROLLER = Pod("controller", "ingress-nginx", {"app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller"})
@@ -51,7 +51,7 @@ def both_readings(policies: Sequence[Object], namespace_labels: dict[str, dict[s
 
 def policies_of(objects: Sequence[Object]) -> list[Object]:
     """The network policies."""
-    return [one for one in objects if one["kind"] == "NetworkPolicy"]
+    return [item for item in objects if item["kind"] == "NetworkPolicy"]
 
 
 @pytest.fixture(scope="module", params=sorted(CASES.keys() - OFF))
@@ -67,7 +67,11 @@ def test_whatever_the_programs_connect_to_is_allowed(case: list[Object]) -> None
     wiring = Wiring(case)
     assert wiring.routers, "no router is found, so nothing is tried"
     for network in both_readings(policies_of(case), {"ingress-nginx": {}}):
-        refused = [each for each in wiring.connections if not network.allows(each.source, each.target, each.port, each.protocol)]
+        refused = [
+            connection
+            for connection in wiring.connections
+            if not network.allows(connection.source, connection.target, connection.port, connection.protocol)
+        ]
         assert refused == []
 
 
@@ -110,12 +114,12 @@ def _may_reach_any(wiring: Wiring, source: Pod, target: Pod) -> bool:
 def test_policies_select_the_pods_of_the_stack_and_no_others(case: list[Object]) -> None:
     wiring = Wiring(case)
     selectors = {
-        (one["metadata"]["namespace"], yaml.safe_dump(one["spec"]["podSelector"]))
-        for one in policies_of(case)
-        if one["spec"]["policyTypes"] != ["Ingress"]
+        (item["metadata"]["namespace"], yaml.safe_dump(item["spec"]["podSelector"]))
+        for item in policies_of(case)
+        if item["spec"]["policyTypes"] != ["Ingress"]
     }
-    workloads = [one for one in case if one["kind"] in {"StatefulSet", "Deployment"}]
-    assert selectors == {(one["metadata"]["namespace"], yaml.safe_dump(one["spec"]["selector"])) for one in workloads}
+    workloads = [item for item in case if item["kind"] in {"StatefulSet", "Deployment"}]
+    assert selectors == {(workload["metadata"]["namespace"], yaml.safe_dump(workload["spec"]["selector"])) for workload in workloads}
     assert len(wiring.pods) == len(workloads)
 
 
@@ -239,7 +243,7 @@ def test_router_access_allows_prometheus_and_denies_the_rest() -> None:
             "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "envoy"}}}], "ports": [{"port": 50051}]}],
         },
     }
-    assert not Network([*(one for one in policies if one["metadata"]["namespace"] != "routing"), theirs]).allows(
+    assert not Network([*(policy for policy in policies if policy["metadata"]["namespace"] != "routing"), theirs]).allows(
         pod(objects, "prometheus"), router, 9190
     ), "which is what it is for"
     assert Network([*policies, theirs]).allows(gateway, router, 50051)
@@ -366,7 +370,7 @@ def tenants() -> dict[str, list[Object]]:
 
 def test_tenants_do_not_reach_one_another() -> None:
     found = tenants()
-    policies = [one for objects in found.values() for one in policies_of(objects)]
+    policies = [item for objects in found.values() for item in policies_of(objects)]
     pods = {team: list(Wiring(objects).pods.values()) for team, objects in found.items()}
     for network in both_readings(policies):
         for mine, other in itertools.permutations(found):
@@ -374,15 +378,17 @@ def test_tenants_do_not_reach_one_another() -> None:
             for source, target, port in itertools.product(pods[mine], [*pods[other], router], PORTS):
                 assert not network.allows(source, target, port), f"{source} -> {target} {port}"
         assert all(
-            network.allows(each.source, each.target, each.port) for objects in found.values() for each in Wiring(objects).connections
+            network.allows(connection.source, connection.target, connection.port)
+            for objects in found.values()
+            for connection in Wiring(objects).connections
         )
 
 
 def test_tenants_read_no_other_namespace() -> None:
     for team, objects in tenants().items():
-        granted = [one for one in objects if one["kind"] in {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}]
-        assert {(one["kind"], one["metadata"]["namespace"]) for one in granted} == {("Role", team), ("RoleBinding", team)}
-        assert {subject["namespace"] for one in granted for subject in one.get("subjects", ())} == {team}
+        granted = [item for item in objects if item["kind"] in {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"}]
+        assert {(item["kind"], item["metadata"]["namespace"]) for item in granted} == {("Role", team), ("RoleBinding", team)}
+        assert {subject["namespace"] for item in granted for subject in item.get("subjects", ())} == {team}
 
 
 def test_two_stacks_of_one_namespace_keep_to_themselves(chart: Chart) -> None:
@@ -437,6 +443,8 @@ def peers(where: str) -> list[Any]:
         ("mimir.metrics.svc.example.org.", [Service("mimir", "metrics")]),
         ("https://mimir.example.com/push", [sro.Addresses()]),
         ("https://svc.example.com", [sro.Addresses()]),
+        ("https://example.com", [sro.Addresses()]),
+        ("https://example.de:8443", [sro.Addresses()]),
         ("10.1.2.3:9115", [sro.Addresses(("10.1.2.3/32",))]),
         ("[fd00::1]:8000", [sro.Addresses(("fd00::1/128",))]),
         ("$__env{DATABASE}", [sro.Pods(None), sro.Addresses()]),
@@ -461,7 +469,7 @@ def test_ports_of_addresses() -> None:
 
 
 def raw_job(**config: Any) -> tuple[list[Any], set[tuple[int, ...]]]:
-    """Peers and ports of a scrape job in Prometheus's own words."""
+    """Peers and ports of a scrape job in native syntax."""
     prometheus = sro.PrometheusStack(new_chart(), "prometheus", scrape_jobs=[sro.RawJob(name="raw", config=config)], cluster_wide=True)
     flows = [flow for flow in prometheus.traffic[0].sends if flow.why.startswith("scrape job raw")]
     return [flow.peer for flow in flows], {tuple(port.number for port in flow.ports) for flow in flows}
@@ -469,7 +477,7 @@ def raw_job(**config: Any) -> tuple[list[Any], set[tuple[int, ...]]]:
 
 def test_jobs_in_native_syntax() -> None:
     anything = ([sro.Pods(None), sro.Addresses()], {()})
-    assert raw_job(file_sd_configs=[{"files": ["/a"]}]) == anything
+    assert raw_job(file_sd_configs=[{"files": ["/a.json"]}]) == anything
     assert raw_job(dns_sd_configs=[{"names": ["_http._tcp.example.com"]}]) == anything
     assert raw_job(dns_sd_configs=[{"names": ["a.example.com"], "type": "A", "port": 9100}]) == ([sro.Addresses()], {(9100,)})
     assert raw_job(kubernetes_sd_configs=[{"role": "pod", "namespaces": {"names": ["a"]}}]) == ([sro.Pods("a")], {()})
@@ -500,7 +508,7 @@ def test_an_object_of_ones_own_is_a_member_like_any_other(chart: Chart) -> None:
     robot = sro.Traffic(name="robot", pods=sro.Pods("tools", {"app": "robot"}), sends=(asks,), foreign=True)
     sro.NetworkPolicies(chart, "network", members=[prometheus, Proxy(robot)])
     objects = objects_of(chart)
-    assert [one["metadata"]["name"] for one in policies_of(objects)] == ["network-prometheus"]
+    assert [item["metadata"]["name"] for item in policies_of(objects)] == ["network-prometheus"]
     network = Network(policies_of(objects))
     assert network.allows(Pod("robot", "tools", {"app": "robot"}), pod(objects, "prometheus"), 9090)
     assert not network.allows(Pod("robot", "other", {"app": "robot"}), pod(objects, "prometheus"), 9090)

@@ -22,7 +22,7 @@ WHO = "workloads: [grafana], reason: tests"
 
 
 def allow(more: str) -> str:
-    """Settings with one connection that is let in."""
+    """Settings with one connection that is allowed."""
     return f"networkPolicies: {{allowFrom: [{{{WHO}, {more}}}]}}"
 
 

@@ -168,7 +168,7 @@ def test_two_logins_share_a_namespace_and_a_host() -> None:
     second = login(chart, "alertmanager-login", upstream=alertmanager, **PROVIDERS["google"])
     objects = objects_of(chart)
     configurations = [
-        tomllib.loads(find(objects, "ConfigMap", f"{one.service.name}-config")["data"]["oauth2-proxy.cfg"]) for one in (first, second)
+        tomllib.loads(find(objects, "ConfigMap", f"{item.service.name}-config")["data"]["oauth2-proxy.cfg"]) for item in (first, second)
     ]
     for option in ("cookie_name", "cookie_path", "proxy_prefix", "upstreams"):
         assert configurations[0][option] != configurations[1][option]
@@ -193,7 +193,7 @@ def test_a_certificate_of_the_upstream_is_checked() -> None:
 
 @pytest.mark.parametrize(("namespace", "made_by"), [(NAMESPACE, "cert-manager"), ("elsewhere", None)])
 def test_the_authority_is_beside_the_upstream_only(namespace: str, made_by: str | None) -> None:
-    """A pod reads Secrets of its own namespace; in another one, somebody has to put a copy."""
+    """A pod reads Secrets of its own namespace; in another one, an operator has to put a copy."""
     chart = new_chart()
     upstream = sro.PrometheusStack(
         cdk8s.Chart(chart, "upstream", namespace=namespace),

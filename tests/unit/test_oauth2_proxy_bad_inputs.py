@@ -24,7 +24,6 @@ EMAIL = "write an email address such as ana@example.com"
 DOMAIN = "write a domain in lower case, such as example.com, without '@' and '*'"
 NOBODY = "nobody: state who is admitted: emails, domains or groups; or write everybody: true"
 GITHUB_NAME = "write the name as it stands in the address, such as my-organization"
-ISSUER = "write https://: whoever can change what the provider says lets in whom they like"
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
 NAME = "write a name of lower-case letters, digits and '-', starting with a letter, ending with a letter or digit, at most 50 characters"
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import main
 import msgspec
 import pytest
+import yaml
 from cdk8s import App, Chart
+from cdk8s_plus_27 import ServiceAccount
 
 import semantic_router_observability as sro
 from manifests import NAMESPACE, find, new_chart, objects_of
 from semantic_router_observability.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RECEIVERS = [sro.Slack(name="chat", api_url=sro.SecretKey("slack", "url"))]
 LOGIN: sro.OAuth2ProxyArguments = {
@@ -77,6 +85,35 @@ def test_isolation_can_be_left_to_others() -> None:
     assert names == [f"router-access-{NAMESPACE}-prometheus-1", f"router-access-{NAMESPACE}-prometheus-2"]
 
 
+def test_what_is_added_to_its_chart_is_isolated_too() -> None:
+    app = App()
+    chart = Chart(app, "observability", namespace=NAMESPACE)
+    before = sro.PrometheusStack(chart, "trial")
+    stack = sro.Observability(chart, "stack", grafana={"data_sources": [before]})
+    sro.GrafanaStack(chart, "customers", sources=[stack.prometheus])
+    elsewhere = Chart(app, "elsewhere", namespace="elsewhere")
+    sro.GrafanaStack(elsewhere, "elsewhere", sources=[stack.prometheus])
+    objects = objects_of(chart)
+    pods = {manifest["metadata"]["name"] for manifest in objects if manifest["kind"] in {"StatefulSet", "Deployment"}}
+    assert pods == {"prometheus", "grafana", "trial", "customers"}
+    isolated = {manifest["metadata"]["name"] for manifest in objects if manifest["kind"] == "NetworkPolicy"}
+    assert isolated == {f"network-{name}" for name in pods}
+    assert [client for client in ("grafana", "customers", "elsewhere", "trial") if admits(objects, "prometheus", client)] == [
+        "grafana",
+        "customers",
+        "elsewhere",
+    ]
+    assert [client for client in ("grafana", "customers", "elsewhere") if admits(objects, "trial", client)] == ["grafana"]
+    assert not [manifest for manifest in objects_of(elsewhere) if manifest["kind"] == "NetworkPolicy"]
+
+
+def admits(objects: list[dict[str, Any]], server: str, client: str) -> bool:
+    """Whether the policy of a server names pods of a client."""
+    rules = find(objects, "NetworkPolicy", f"network-{server}")["spec"]["ingress"]
+    selectors = [peer["podSelector"]["matchLabels"] for rule in rules for peer in rule["from"] if "podSelector" in peer]
+    return any(selector.get("app.kubernetes.io/instance") == client for selector in selectors)
+
+
 def test_further_parts_are_connected_beside_those_that_are_named() -> None:
     chart = new_chart()
     external = sro.ExternalAlertmanager(url="https://alerts.example.com")
@@ -109,3 +146,42 @@ def test_what_is_not_there_is_not_connected(arguments: dict[str, object], messag
     with pytest.raises(ConfigError) as refused:
         sro.Observability(new_chart(), "stack", **arguments)  # type: ignore[arg-type]
     assert str(refused.value) == message
+
+
+def test_labels_are_on_all_objects_and_pods_and_select_nothing() -> None:
+    chart = new_chart()
+    own: sro.Metadata = sro.Metadata(pod_labels={"team": "search", "tier": "ops"}, service_account_annotations={"example.com/role": "r"})
+    sro.Observability(chart, "stack", labels={"team": "routing"}, grafana={"metadata": own}, alertmanager={"receivers": RECEIVERS})
+    objects = objects_of(chart)
+    assert {manifest["metadata"]["labels"].get("team") for manifest in objects} == {"routing"}
+    pods = {
+        manifest["metadata"]["name"]: manifest["spec"]["template"]["metadata"]["labels"]
+        for manifest in objects
+        if manifest["kind"] in {"StatefulSet", "Deployment"}
+    }
+    assert {name: labels["team"] for name, labels in pods.items()} == {
+        "prometheus": "routing",
+        "alertmanager": "routing",
+        "grafana": "search",
+    }
+    assert pods["grafana"]["tier"] == "ops"
+    assert find(objects, "ServiceAccount", "grafana")["metadata"]["annotations"] == {"example.com/role": "r"}
+    for manifest in objects:
+        if manifest["kind"] == "StatefulSet":
+            assert "team" not in manifest["spec"]["selector"]["matchLabels"]
+
+
+def test_an_account_of_ones_own_is_not_annotated() -> None:
+    chart = new_chart()
+    account = ServiceAccount.from_service_account_name(chart, "account", "mine")
+    metadata = sro.Metadata(service_account_annotations={"a": "b"})
+    with pytest.raises(ConfigError, match=r"^prometheus: metadata.service_account_annotations: \['a'\]: the account is yours"):
+        sro.PrometheusStack(chart, "prometheus", service_account=account, metadata=metadata)
+
+
+def test_labels_of_the_settings_are_on_an_add_on_too(tmp_path: Path) -> None:
+    config = tmp_path / "observability.yaml"
+    config.write_text("labels: {team: routing}\naddOn: {scrapedBy: {type: kubePrometheusStack, release: kps}}\n", encoding="utf-8")
+    assert main.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    made = [found for file in (tmp_path / "dist").glob("*.yaml") for found in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+    assert {found["metadata"]["labels"]["team"] for found in made} == {"routing"}

@@ -39,7 +39,7 @@ def on_openshift(text: str, directory: Path | None = None) -> list[Object]:
 def test_restricted_v2_admits_every_pod(case: str, tmp_path: Path) -> None:
     shutil.copytree(FILES, tmp_path, dirs_exist_ok=True)
     templates = pod_templates(on_openshift(CASES[case], tmp_path))
-    assert len(templates) >= 2
+    assert len(templates) >= (1 if case == "agent" else 2)
     for template in templates:
         assert not IDS & set(_keys(template)), "OpenShift assigns them"
         assert violations(template["spec"]) == []

@@ -143,7 +143,8 @@ def check_references(objects: list[Object]) -> None:
         assert workload["spec"]["selector"]["matchLabels"].items() <= labels.items()
         services = [s for s in objects if s["kind"] == "Service" and s["spec"]["selector"].items() <= labels.items()]
         # What has no other replica to find and no name of its own, such as a login, has only the one that people connect to.
-        assert len(services) == (1 if labels["app.kubernetes.io/name"] == "oauth2-proxy" else 2)
+        expected = {"oauth2-proxy": 1, "trace-gateway": 1, "kube-state-metrics": 0}
+        assert len(services) == expected.get(labels["app.kubernetes.io/name"], 2)
         ports = {port["name"] for port in workload["spec"]["template"]["spec"]["containers"][0]["ports"]}
         assert {port["targetPort"] for service in services for port in service["spec"]["ports"]} <= ports
         if workload["kind"] == "StatefulSet":
@@ -160,23 +161,23 @@ def check_retention(objects: list[Object]) -> None:
     declared = [claim["spec"]["resources"]["requests"]["storage"] for claim in objects if claim["metadata"]["name"] == "prometheus-data"]
     size = volume["emptyDir"]["sizeLimit"] if "emptyDir" in volume else (declared or [None])[0]
     if size:
-        kept = config["storage"]["tsdb"]["retention"]["size"]
-        assert 0 < size_in_bytes("size", kept) <= byte_quantity("size", size) * SIZE_SHARE_LIMIT
+        limit = config["storage"]["tsdb"]["retention"]["size"]
+        assert 0 < size_in_bytes("size", limit) <= byte_quantity("size", size) * SIZE_SHARE_LIMIT
 
 
 def check_secrets(objects: list[Object], settings: Settings) -> None:
-    """No credential is written out, but for the demonstration that asks for it."""
+    """No manifest holds a credential, but for the demonstration that asks for it."""
     demo = type(settings.grafana.arguments().get("admin")).__name__ == "DemoCredentials"
     assert [manifest["metadata"]["name"] for manifest in objects if manifest["kind"] == "Secret"] == (["grafana-admin"] if demo else [])
     assert findings(objects) == []
 
 
 def check_network(objects: list[Object]) -> None:
-    """Whatever the configuration files connect to, the network policies let through."""
+    """Whatever the configuration files connect to, the network policies allow."""
     policies = [manifest for manifest in objects if manifest["kind"] == "NetworkPolicy"]
     for network in (Network(policies), Network(policies, ranges_hold_pods=True)):
-        for each in Wiring(objects).connections:
-            assert network.allows(each.source, each.target, each.port, each.protocol), each
+        for connection in Wiring(objects).connections:
+            assert network.allows(connection.source, connection.target, connection.port, connection.protocol), connection
 
 
 @cache

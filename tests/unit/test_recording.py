@@ -149,10 +149,10 @@ def test_what_is_recorded_does_not_grow_with_pods(busy: History) -> None:
 
 def _of_one(expression: str, number: int) -> str:
     """Restrict the selectors of a rule to one replica."""
-    one = f'instance="10.0.0.{number}:9190"'
+    replica = f'instance="10.0.0.{number}:9190"'
     return re.sub(
         r"\b((?:llm|process)_\w+|up)(?![\w(:])(\{[^}]*\})?",
-        lambda found: f"{found[1]}{{{', '.join(filter(None, [(found[2] or '')[1:-1], one]))}}}",
+        lambda found: f"{found[1]}{{{', '.join(filter(None, [(found[2] or '')[1:-1], replica]))}}}",
         expression,
     )
 
@@ -164,6 +164,9 @@ def _of_one(expression: str, number: int) -> str:
 def test_both_forms_answer_alike(busy: History, key: str) -> None:
     """Over the same five minutes."""
     held, raw = answers(busy, RECORDED[key]), answers(busy, RAW[key])
+    if "topk" in RAW[key]:
+        # Which of equal ones is the last in a list of the most frequent is chance.
+        held, raw = (dict(zip("0123456789", sorted(values.values(), reverse=True), strict=False)) for values in (held, raw))
     assert held.keys() == raw.keys()
     for labels, value in raw.items():
         # Rules are evaluated up to 30 s before the moment asked for; requests in flight come and go in that time.
@@ -200,7 +203,9 @@ def test_a_model_that_appeared_late_is_counted_for_its_time_only(changing: Histo
     expression = queries.increase("llm_routing_reason_codes_total", by=["model"])
     counted = changing.values(concrete(expression, range_="1h"), "model")
     steady = changing.routers[0]
-    truth = steady.truth(changing.last).handled["late"]
+    end = steady.truth(changing.last)
+    # What the cache answers has no reason for a route.
+    truth = end.handled["late"] * (1 - sum(end.cache_hits.values()) / sum(end.handled.values()))
     assert truth > 1000
     (alone,) = answers(changing, 'sum(llm_routing_reason_codes_total{model="late", instance="10.0.0.1:9190"})').values()
     assert alone == pytest.approx(truth, rel=0.15)
@@ -252,7 +257,7 @@ def stack(**arguments: Any) -> dict[str, Any]:
     chart = cdk8s.Chart(cdk8s.App(), "switch", namespace="monitoring")
     prometheus = sro.PrometheusStack(chart, "prometheus", **arguments)
     sro.GrafanaStack(chart, "grafana", sources=[prometheus])
-    return {f"{each['kind']}/{each['metadata']['name']}": each for each in cdk8s.Testing.synth(chart)}
+    return {f"{item['kind']}/{item['metadata']['name']}": item for item in cdk8s.Testing.synth(chart)}
 
 
 def test_rules_are_shipped_and_dashboards_use_them() -> None:
@@ -272,7 +277,7 @@ def test_without_rules_dashboards_ask_for_raw_series() -> None:
 def test_a_foreign_prometheus_says_whether_it_has_the_rules(held: bool) -> None:
     chart = cdk8s.Chart(cdk8s.Testing.app(), "switch", namespace="monitoring")
     sro.GrafanaStack(chart, "grafana", sources=[sro.ExternalPrometheus(url="http://mimir.x.svc", recording_rules=held)])
-    (board,) = (each for each in cdk8s.Testing.synth(chart) if each["metadata"]["name"] == "grafana-dashboard-llm-router")
+    (board,) = (item for item in cdk8s.Testing.synth(chart) if item["metadata"]["name"] == "grafana-dashboard-llm-router")
     assert (":rate5m" in str(board["data"])) == held
 
 

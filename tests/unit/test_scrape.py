@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob, check_jobs
+from semantic_router_observability.prometheus.presets import ScrapeJob
+from semantic_router_observability.prometheus.scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob, check_jobs
 
 
 @pytest.mark.parametrize("target", ["a:80", "a.b-c:65535", "10.0.0.1:1", "[fd00::1]:9090", "VLLM:8000"])

@@ -68,7 +68,7 @@ IN_YAML = [
             "{prometheus: {externalUrl: http://p.example.com, login: {type: basicAuth, secret: a}}, "
             "ingress: {via: {type: nginx}, backends: [prometheus]}}"
         ),
-        "prometheus.externalUrl: 'http://p.example.com': write https://: with each request, its password passes through it",
+        "prometheus.externalUrl: 'http://p.example.com': write https://: passwords and sessions of its login pass through it",
     ),
     ("platform: openshift", "platform: 'openshift': write a mapping, not text: {type: openshift}"),
     ("ingress: {via: nginx}", "ingress.via: 'nginx': write a mapping, not text: {type: nginx}"),

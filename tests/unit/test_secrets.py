@@ -157,7 +157,7 @@ def _secrets(value: Any) -> set[str]:
             elif key == "secretKeyRef":
                 found.add(item["name"])
             elif key == "imagePullSecrets":
-                found |= {one["name"] for one in item}
+                found |= {entry["name"] for entry in item}
             else:
                 found |= _secrets(item)
     elif isinstance(value, list):
@@ -188,7 +188,7 @@ grafana:
 def test_a_reference_in_raw_configuration_becomes_what_the_program_reads() -> None:
     objects = from_yaml(RAW)
     config = yaml.safe_load(find(objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"])
-    (job,) = [one for one in config["scrape_configs"] if one["job_name"] == "raw"]
+    (job,) = [entry for entry in config["scrape_configs"] if entry["job_name"] == "raw"]
     files = "/etc/prometheus/secrets"
     assert job["authorization"] == {"type": "Token", "credentials_file": f"{files}/a/token"}
     assert job["tls_config"] == {"cert_file": f"{files}/a/tls.crt", "key_file": f"{files}/a/tls.key"}
@@ -196,7 +196,7 @@ def test_a_reference_in_raw_configuration_becomes_what_the_program_reads() -> No
     assert config["remote_write"][0]["oauth2"]["client_secret_file"] == f"{files}/c/secret"
     grafana = find(objects, "ConfigMap", "grafana-config")["data"]
     assert "access_key = $__file{/etc/grafana-secrets/d/id}\nbucket = images\n" in grafana["grafana.ini"]
-    (source,) = [one for one in yaml.safe_load(grafana["datasources.yaml"])["datasources"] if one["uid"] == "e"]
+    (source,) = [entry for entry in yaml.safe_load(grafana["datasources.yaml"])["datasources"] if entry["uid"] == "e"]
     variable = source["secureJsonData"]["basicAuthPassword"].removeprefix("$")
     environment = pod_templates(objects)[1]["spec"]["containers"][0]["env"]
     assert {"name": variable, "valueFrom": {"secretKeyRef": {"name": "e", "key": "password"}}} in environment
@@ -227,7 +227,7 @@ def test_a_certificate_of_a_host_can_come_from_a_store() -> None:
     text = EXPOSED % ("{type: nginx}", "{type: secret}") + "secrets: [{type: externalSecrets, store: {name: v}, entries: {grafana-tls: a}}]"
     made = find(from_yaml(text), "ExternalSecret", "grafana-tls")
     assert made["spec"]["target"]["template"]["type"] == "kubernetes.io/tls"
-    assert [one["secretKey"] for one in made["spec"]["data"]] == ["tls.crt", "tls.key"]
+    assert [entry["secretKey"] for entry in made["spec"]["data"]] == ["tls.crt", "tls.key"]
 
 
 EVERY_CREDENTIAL = """
@@ -293,10 +293,10 @@ def test_an_external_secret_has_exactly_what_is_read() -> None:
     store = sro.SecretStore(name="vault", kind="SecretStore")
     made = sro.Secrets(chart, "secrets", of=stacks, providers=[sro.ExternalSecrets(store=store, entries={"remote-write": "a/b"})])
     assert made.left == ["grafana-admin"]
-    (secret,) = [one for one in objects_of(chart) if one["kind"] == "ExternalSecret"]
+    (secret,) = [item for item in objects_of(chart) if item["kind"] == "ExternalSecret"]
     assert secret["metadata"]["name"] == secret["spec"]["target"]["name"] == "remote-write"
     assert secret["spec"]["secretStoreRef"] == {"kind": "SecretStore", "name": "vault"}
-    assert [(one["secretKey"], one["remoteRef"]["key"], one["remoteRef"]["property"]) for one in secret["spec"]["data"]] == [
+    assert [(entry["secretKey"], entry["remoteRef"]["key"], entry["remoteRef"]["property"]) for entry in secret["spec"]["data"]] == [
         ("token", "a/b", "token")
     ]
 
@@ -312,7 +312,7 @@ def test_a_stack_is_the_same_with_any_provider_of_its_secrets() -> None:
     store = sro.ExternalSecrets(store=sro.SecretStore(name="vault"), entries={"remote-write": "a/b"})
     assert workload(store) == workload(sro.EncryptedFile(path=str(ENCRYPTED / "sealed.yaml"))) == workload()
     mounted = workload(sro.CsiSecrets(provider="vault", entries={"remote-write": {"objects": [{"objectName": "token"}]}}))
-    (volume,) = [one for one in mounted["spec"]["template"]["spec"]["volumes"] if one["name"] == "secret-remote-write"]
+    (volume,) = [entry for entry in mounted["spec"]["template"]["spec"]["volumes"] if entry["name"] == "secret-remote-write"]
     assert volume["csi"]["volumeAttributes"] == {"secretProviderClass": "remote-write"}
     assert "secret" not in volume
     containers = mounted["spec"]["template"]["spec"]["containers"]
@@ -344,7 +344,7 @@ def test_a_secret_that_two_stacks_read_is_declared_once() -> None:
     classes = sro.CsiSecrets(provider="vault", entries={"remote-write": {"objects": "- objectName: token\n"}})
     sro.Secrets(chart, "secrets", of=stacks, providers=[classes])
     objects = objects_of(chart)
-    assert [one["metadata"]["name"] for one in objects if one["kind"] == "SecretProviderClass"] == ["remote-write"]
+    assert [item["metadata"]["name"] for item in objects if item["kind"] == "SecretProviderClass"] == ["remote-write"]
     for template in pod_templates(objects):
         assert [volume["name"] for volume in template["spec"]["volumes"] if "csi" in volume] == ["secret-remote-write"]
 
@@ -398,7 +398,7 @@ def test_one_name_in_two_namespaces_is_two_secrets() -> None:
 
 
 class Reader:
-    """An object of somebody's own that reads a Secret."""
+    """A user's own object that reads a Secret."""
 
     def __init__(self, **use: Any) -> None:
         self.secret_references = [SecretUse(**{"namespace": NAMESPACE, "secret": "a", "key": "b", "reader": "mine", "method": "file", "on_change": "restart", **use})]  # fmt: skip
@@ -430,7 +430,7 @@ def test_a_provider_is_one_class() -> None:
     secrets = sro.Secrets(chart, "secrets", of=[stack], providers=[cast("Any", FromOnePassword(item="vaults/a/items/b"))])
     objects = objects_of(chart)
     assert find(objects, "OnePasswordItem", "remote-write")["spec"] == {"itemPath": "vaults/a/items/b"}
-    (volume,) = [each for each in pod_templates(objects)[0]["spec"]["volumes"] if each["name"] == "secret-remote-write"]
+    (volume,) = [entry for entry in pod_templates(objects)[0]["spec"]["volumes"] if entry["name"] == "secret-remote-write"]
     assert volume == {"name": "secret-remote-write", "csi": {"driver": "onepassword.com", "volumeAttributes": {"item": "remote-write"}}}
     assert secrets.left == []
 

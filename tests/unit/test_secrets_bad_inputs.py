@@ -1,4 +1,4 @@
-"""Credentials that are written out, and providers that cannot bring what is read: the one line each is answered with.
+"""Literal credentials, and providers that cannot supply what is read: the one line each is answered with.
 
 No line repeats a credential: `hunter2`, and texts that look like one, stand in the settings and never in the answer.
 """
@@ -53,7 +53,7 @@ SETTINGS = [
     ),
     (
         'prometheus: {remoteWrite: [{url: "https://m.example.com", extra: {sigv4: {secret_key: {secret: a, key: b}}}}]}',
-        "prometheus.remoteWrite[0].extra.sigv4.secret_key: 'a': Prometheus reads no file for this field; it does for authorization.credentials, basic_auth.password, basic_auth.username, oauth2.client_secret, tls_config.ca, tls_config.cert, tls_config.key, http_headers.NAME",
+        "prometheus.remoteWrite[0].extra.sigv4.access_key: not given: give it as a Secret's key too: {secret: NAME, key: KEY}",
     ),
     (
         'prometheus: {scrapeJobs: [{type: static, name: s, targets: ["a:1"], bearerToken: hunter2}]}',
@@ -73,7 +73,7 @@ SETTINGS = [
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {consul_sd_configs: [{token: {secret: a, key: b}}]}}]}",
-        "prometheus.scrapeJobs[0].config.consul_sd_configs[0].token: 'a': Prometheus reads no file for this field; it does for authorization.credentials, basic_auth.password, basic_auth.username, oauth2.client_secret, tls_config.ca, tls_config.cert, tls_config.key, http_headers.NAME",
+        "prometheus.scrapeJobs[0].config.consul_sd_configs[0].token: 'a': Prometheus reads no file for this field; it does for authorization.credentials, basic_auth.password, basic_auth.username, google_iam.credentials, oauth2.client_secret, tls_config.ca, tls_config.cert, tls_config.key, http_headers.NAME",
     ),
     (
         "prometheus: {scrapeJobs: [{type: raw, name: r, config: {basic_auth: {password: {secret: A_B, key: b}}}}]}",
@@ -113,7 +113,7 @@ SETTINGS = [
     ),
     (
         "grafana: {settings: {auth.generic_oauth: {client_secret: 5}}}",
-        f"grafana.settings.auth.generic_oauth.client_secret: a value: {IN_SECRET}",
+        f"grafana.settings.auth.generic_oauth.client_secret: '…': {IN_SECRET}",
     ),
     (
         'grafana: {settings: {remote_cache: {connstr: "redis://:hunter2@cache:6379"}}}',

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
@@ -26,3 +30,28 @@ def test_every_threat_has_an_answer_and_a_proof() -> None:
         assert answer
         assert since in {"always", "default", "option"}, threat
         assert re.search(r"\]\(\.\./tests/", proofs), threat
+
+
+def test_actions_of_the_workflow_are_pinned_by_commit() -> None:
+    """A tag can be moved to other code; a commit cannot. The release stands beside it for readers."""
+    workflows = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / ".github" / "workflows").iterdir()))
+    used = re.findall(r"uses: (.*)", workflows)
+    assert len(used) >= 5
+    assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)] == []
+
+
+def test_every_package_is_installed_by_hash() -> None:
+    """`make lock` writes the lock from `requirements.txt`; they hold the same versions, and pip is told to take nothing else."""
+    wanted = re.findall(r"^([\w.-]+==\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    locked = dict(
+        re.findall(
+            r"^([\w.-]+==\S+) \\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE
+        )
+    )
+
+    def normal(pins: Iterable[str]) -> set[str]:
+        return {re.sub(r"[-_.]+(?=.*==)", "-", pin).lower() for pin in pins}
+
+    assert len(wanted) > 30
+    assert normal(locked) == normal(wanted), "run `make lock`"
+    assert "--require-hashes --requirement requirements.lock" in (ROOT / "Makefile").read_text(encoding="utf-8")

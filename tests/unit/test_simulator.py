@@ -158,7 +158,7 @@ def test_truth_is_what_the_page_says(name: str) -> None:
     assert by("llm_model_completion_tokens_total", "model") == truth.completion_tokens
     assert by("llm_model_cost_total", "model", "currency") == truth.cost
     assert by("llm_cache_plugin_hits_total", "decision_name") == truth.cache_hits
-    assert by("llm_cache_plugin_misses_total", "decision_name") == truth.cache_misses
+    assert by("llm_cache_plugin_misses_total", "decision_name") == {"unknown": sum(truth.cache_misses.values())}
     for metric, spreads in (
         ("llm_model_completion_latency_seconds", truth.completion_latency),
         ("llm_model_ttft_seconds", truth.ttft),
@@ -182,26 +182,30 @@ def test_families_agree_with_each_other(name: str, at: float) -> None:
         return found[metric].total(suffix, **labels) if metric in found else 0.0
 
     hits = total("llm_cache_plugin_hits_total")
-    auto = total("llm_routing_reason_codes_total", reason_code="auto_routing")
+    auto = total("llm_decision_evaluation_total")
+    routed = total("llm_routing_reason_codes_total", reason_code="auto_routing")
     named = total("llm_routing_reason_codes_total", reason_code="model_specified")
     completions = total("llm_model_completion_latency_seconds", "_count")
     # Every routed request is evaluated and selected once, and either answered by the cache or forwarded.
-    assert total("llm_decision_evaluation_total") == total("llm_decision_evaluation_latency_seconds", "_count") == auto
+    assert total("llm_decision_evaluation_latency_seconds", "_count") == auto
     assert total("llm_model_selection_total") == total("llm_model_selection_duration_seconds", "_count") == auto
     assert total("llm_classification_confidence", "_count") == total("llm_signal_match_total", signal_type="domain") == auto
-    assert total("llm_model_routing_modifications_total") == auto - hits
+    assert total("llm_model_routing_modifications_total") == routed == auto - hits
     assert total("llm_model_routing_latency_seconds", "_count") == auto - hits + named
     # Whatever was not routed is `unknown`.
-    broken = total("llm_request_errors_total", reason="parse_error") + total("llm_request_errors_total", reason="model_not_found")
+    broken = total("llm_request_errors_total", reason="parse_error", model="unknown")
+    broken += total("llm_request_errors_total", reason="model_not_found")
     assert total("llm_model_requests_total", model="unknown") == named + broken
     assert truth.total_requests == auto + named + broken
     # Forwarded requests are in flight, failed, or complete; named ones are not tracked while in flight.
-    failed = sum(total("llm_request_errors_total", reason=reason) for reason in ("upstream_4xx", "upstream_5xx", "timeout"))
-    open_named = (auto - hits + named) - failed - (completions - hits) - total("llm_model_inflight_requests")
+    late = total("llm_request_errors_total", reason="timeout")
+    open_named = (auto - hits + named) - late - (completions - hits) - total("llm_model_inflight_requests")
     assert 0 <= open_named <= named
-    assert sum(truth.completions.values()) == completions
-    # First tokens and time per token exist for answers of backends; lengths for all answers.
-    assert total("llm_model_ttft_seconds", "_count") == total("llm_model_tpot_seconds", "_count") == completions - hits
+    rejected = sum(total("llm_request_errors_total", reason=reason) for reason in ("upstream_4xx", "upstream_5xx"))
+    assert sum(truth.completions.values()) == completions - rejected
+    # First tokens exist for what backends answered, times per token for what they did not fail; lengths for all answers.
+    assert total("llm_model_ttft_seconds", "_count") == completions - hits
+    assert total("llm_model_tpot_seconds", "_count") == completions - hits - rejected
     for kind in ("prompt", "completion"):
         assert total(f"llm_{kind}_tokens_per_request", "_count") == completions
         assert total(f"llm_{kind}_tokens_per_request", "_sum") == total(f"llm_model_{kind}_tokens_total")
@@ -342,17 +346,22 @@ def test_labels_that_clients_choose_are_as_many_as_the_scenario_says() -> None:
     assert values("sr_request_params_unknown_field_stripped_total", "field") == 20
 
 
-@pytest.mark.parametrize("at", [HOUR, 3 * 365 * 86400.0])
 @pytest.mark.parametrize("name", ["normal", "everything", "incidents"])
-def test_a_page_takes_less_than_20_ms_however_late(name: str, at: float) -> None:
+def test_a_page_costs_the_same_however_late(name: str) -> None:
+    """A page three years after the start in less than twice the processor time of one after an hour: nothing is replayed."""
+    early, late = (_seconds_a_page(name, at) for at in (HOUR, 3 * 365 * 86400.0))
+    assert late < 2 * early
+
+
+def _seconds_a_page(name: str, at: float) -> float:
     router = Router(1, SCENARIOS[name])
     router.exposition(at)
     spent = []
-    for i in range(5):
+    for i in range(8):
         start = time.process_time()
         router.exposition(at + i)
         spent.append(time.process_time() - start)
-    assert min(spent) < 0.020
+    return min(spent)
 
 
 def test_splits_add_up_and_never_fall() -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import semantic_router_observability as sro
+from manifests import from_yaml
 from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, SLOW, SLOW_PAIRS, limits, slo_groups
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Links, check_panel
@@ -40,7 +41,7 @@ def rules_of(slos: Sequence[sro.Slo], facts: Facts = EVERYTHING) -> list[dict[st
 @pytest.mark.parametrize("slo", ALL, ids=lambda slo: slo.name)
 def test_every_expression_keeps_the_contract(slo: sro.Slo) -> None:
     groups = slo_groups([slo], EVERYTHING, Links())
-    assert [str(each.error()) for each in Contract.everything().recording(groups, where=slo.name)[0]] == []
+    assert [str(finding.error()) for finding in Contract.everything().recording(groups, where=slo.name)[0]] == []
     RuleFile(name="slos", groups=tuple(groups))
 
 
@@ -88,7 +89,7 @@ def test_the_dashboard_shows_what_is_recorded_and_alerts_lead_to_it() -> None:
     assert asked
     assert asked <= records
     for alert in [rule for rule in rules_of(ALL) if "alert" in rule]:
-        link = re.fullmatch(r"/d/([\w-]+)/\?viewPanel=(\d+)", alert["annotations"]["dashboard_url"])
+        link = re.match(r"/d/([\w-]+)/\?viewPanel=(\d+)", alert["annotations"]["dashboard_url"])
         assert link
         uid, number = link.groups()
         assert uid == model["uid"]
@@ -134,3 +135,14 @@ def test_settings() -> None:
     alerts = msgspec.convert(yaml.safe_load(text), sro.Alerts)
     groups = alerts.groups(EVERYTHING)["slos"]
     assert [group["name"] for group in groups] == ["slo-events", "slo-ratios", "slo-budgets", "slo-alerts"]
+
+
+def test_the_dashboard_that_the_alerts_link_to_is_shipped_with_them() -> None:
+    slo = "alerts: {slos: [{name: answers, sli: {type: availability}, objective: 0.99}]}"
+    boards = {item["metadata"]["name"] for item in from_yaml(slo) if item["kind"] == "ConfigMap"}
+    assert "grafana-dashboard-slos" in boards
+    assert boards == {
+        item["metadata"]["name"] for item in from_yaml(f"{slo}\ngrafana: {{optionalDashboards: [slos]}}") if item["kind"] == "ConfigMap"
+    }
+    assert "grafana-dashboard-slos" not in {item["metadata"]["name"] for item in from_yaml("")}
+    assert not [item for item in from_yaml(f"{slo}\ngrafana: {{routerDashboards: false}}") if "dashboard-slos" in item["metadata"]["name"]]

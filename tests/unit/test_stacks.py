@@ -33,7 +33,7 @@ def prometheus(**arguments: Any) -> list[Object]:
 
 def template(objects: list[Object], name: str) -> Mapping[str, Any]:
     """Pod template of a stack."""
-    (workload,) = [one for one in objects if one["kind"] in {"StatefulSet", "Deployment"} and one["metadata"]["name"] == name]
+    (workload,) = [item for item in objects if item["kind"] in {"StatefulSet", "Deployment"} and item["metadata"]["name"] == name]
     pod: Mapping[str, Any] = workload["spec"]["template"]
     return pod
 
@@ -55,11 +55,11 @@ def test_a_changed_setting_rolls_grafana(change: dict[str, Any]) -> None:
 
 
 def test_a_changed_dashboard_does_not_roll_grafana() -> None:
-    def one(title: str) -> list[Object]:
+    def grafana_titled(title: str) -> list[Object]:
         return grafana(dashboards=[sro.Dashboard(file="a.json", model=f'{{"uid": "a", "title": "{title}"}}')])
 
-    assert one("before") != one("after")
-    assert template(one("before"), "grafana") == template(one("after"), "grafana")
+    assert grafana_titled("before") != grafana_titled("after")
+    assert template(grafana_titled("before"), "grafana") == template(grafana_titled("after"), "grafana")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_roles_are_where_prometheus_looks_and_nowhere_else() -> None:
             sro.StaticJob(name="s", targets=("d:1",)),
         ],
     )
-    roles = [one for one in objects if one["kind"] == "Role"]
+    roles = [item for item in objects if item["kind"] == "Role"]
     assert {role["metadata"]["namespace"] for role in roles} == {"vllm-semantic-router-system", "a", "b", "c"}
     for role in roles:
         assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"list", "watch"}
@@ -143,7 +143,7 @@ def test_a_raw_job_reads_the_whole_cluster_with_a_cluster_role() -> None:
 @pytest.mark.parametrize("targets", [[sro.RouterTarget.any(namespaces=["*"])], [sro.RouterTarget()]])
 def test_cluster_wide_is_one_cluster_role_without_proxy(targets: list[sro.RouterTarget]) -> None:
     objects = prometheus(cluster_wide=True, targets=targets)
-    assert not [one for one in objects if one["kind"] == "Role"]
+    assert not [item for item in objects if item["kind"] == "Role"]
     role = find(objects, "ClusterRole", "prometheus-vllm-semantic-router-system")
     assert {resource for rule in role["rules"] for resource in rule["resources"]} == {"nodes", "services", "pods", "endpointslices"}
 
@@ -153,7 +153,7 @@ def test_two_namespaces_do_not_fight_over_cluster_objects() -> None:
     for namespace in ("a", "b"):
         chart = new_chart(namespace)
         sro.PrometheusStack(chart, "prometheus", cluster_wide=True)
-        names |= {one["metadata"]["name"] for one in objects_of(chart) if one["kind"].startswith("Cluster")}
+        names |= {item["metadata"]["name"] for item in objects_of(chart) if item["kind"].startswith("Cluster")}
     assert names == {"prometheus-a", "prometheus-b"}
 
 
@@ -191,8 +191,8 @@ def test_only_prometheus_holds_an_api_token() -> None:
 def test_grafanas_workload(arguments: dict[str, Any], kind: str, claims: list[str]) -> None:
     objects = grafana(**arguments)
     assert find(objects, kind, "grafana")["spec"]["replicas"] == arguments.get("replicas", 1)
-    assert [one["metadata"]["name"] for one in objects if one["kind"] == "PersistentVolumeClaim"] == claims
-    budgets = [one for one in objects if one["kind"] == "PodDisruptionBudget"]
+    assert [item["metadata"]["name"] for item in objects if item["kind"] == "PersistentVolumeClaim"] == claims
+    budgets = [item for item in objects if item["kind"] == "PodDisruptionBudget"]
     assert len(budgets) == (kind == "Deployment")
     spread = "podAntiAffinity" in template(objects, "grafana")["spec"].get("affinity", {})
     assert spread == (kind == "Deployment")

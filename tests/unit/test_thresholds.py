@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import cdk8s
 import pytest
 import yaml
+from msgspec.structs import replace
 
 import semantic_router_observability as sro
+from semantic_router_observability import shipped
 from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.options import AS_SHIPPED
-from semantic_router_observability.dashboards import shipped
+from semantic_router_observability.dashboards.panels import VERMILION
 from semantic_router_observability.grafana.router_boards import with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-TWO_THINGS = {
-    "SemanticRouterCacheUseless": "the line is where the router project warns of few hits, the alert where the cache is of no use",
-}
-"""Alerts whose panel draws a line for another reason."""
 
 
 def panels(model: dict[str, Any]) -> dict[int, dict[str, Any]]:
@@ -43,7 +39,7 @@ def red_lines(panel: dict[str, Any]) -> list[float]:
         found["value"] for override in config.get("overrides", ()) for found in override["properties"] if found["id"] == "thresholds"
     ]
     found = [config.get("defaults", {}).get("thresholds"), *columns]
-    return [step["value"] for thresholds in found if thresholds for step in thresholds["steps"] if step["value"] is not None]
+    return [step["value"] for thresholds in found if thresholds for step in thresholds["steps"] if step["color"] == VERMILION]
 
 
 SHIPPED = {model["uid"]: model for entry in shipped.SHIPPED for model in [json.loads(shipped.text(entry))]}
@@ -69,7 +65,7 @@ def test_the_dashed_line_of_the_panel_that_an_alert_links_to_is_its_own(alert: A
         return
     panel = panels(SHIPPED[alert.panel.uid])[alert.panel.id]
     dashed = panel.get("fieldConfig", {}).get("defaults", {}).get("custom", {}).get("thresholdsStyle", {}).get("mode") == "dashed"
-    assert (alert.panel in alert.lines) == (dashed and alert.name not in TWO_THINGS)
+    assert (alert.panel in alert.lines) == (dashed and bool(red_lines(panel)))
 
 
 def test_a_threshold_moves_the_lines_of_its_panels_and_no_others() -> None:
@@ -90,14 +86,16 @@ def test_a_bound_moves_lines_on_every_page_that_shows_it() -> None:
     assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[25] == [0.5]
     assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[95] == [0.5]
     assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterSlowFirstToken=sro.Knobs(bound=2.5))[93] == [2.5]
-    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[10] == [1, 0.5], "the column Overhead, and not Restarts"
+    assert drawn(SHIPPED, "semantic-router-fleet", SemanticRouterRoutingSlow=half)[10] == [None, 1, 0.5], (
+        "the column Overhead, and neither Up nor Restarts"
+    )
 
 
 def test_units_of_panels() -> None:
     half = sro.Alerts(rules={"PrometheusStorageFilling": sro.Knobs(threshold=0.4)}).lines(AS_SHIPPED)
     assert [line.value for line in half if line.uid == "semantic-router-stack" and line.panel == 4] == [0.5]
     fewer = sro.Alerts().lines(replace(AS_SHIPPED, sample_limit=20_000))
-    assert [(line.default, line.value) for line in fewer if line.value != line.default] == [(50_000, 20_000)]
+    assert [(line.default, line.value) for line in fewer if line.value != line.default] == [(40_000, 16_000)]
 
 
 def test_the_lowest_of_two_data_sources() -> None:

@@ -3,7 +3,7 @@
     >>> from semantic_router_observability.alerting import Alerts, Knobs
     >>> tuned = Alerts(rules={"SemanticRouterErrors": Knobs(threshold=0.02)})
 
-What each alert means and starts from: `docs/alerts.md`, which is generated. The proof: `python -m semantic_router_observability alerts
+What each alert means and starts from: `docs/alerts.md`, which is generated. The proof: `sro alerts
 test`.
 """
 

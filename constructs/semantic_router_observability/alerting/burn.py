@@ -17,7 +17,7 @@ from semantic_router_observability.promql import pretty
 from semantic_router_observability.rules.group import RecordingRule
 from semantic_router_observability.rules.slo_records import BUDGET_LEFT, ERRORS, EVENTS, OBJECTIVE, RATIO
 
-from .links import Links, Panel
+from .links import Links, Panel, verbatim
 from .rule import AlertRule, Severity
 from .shapes.promql import number
 
@@ -77,7 +77,7 @@ def objective_groups(objectives: Sequence[Objective], facts: Facts, links: Links
 
 def burn_alerts(objective: Objective, facts: Facts) -> list[AlertRule]:
     """Return the two alerts of an objective."""
-    of = "" if objective.model is None else f" for model {objective.model}"
+    of = "" if objective.model is None else f" for model {verbatim(objective.model)}"
     name = objective.slo.name
     return [
         _alert(
@@ -112,7 +112,7 @@ def _alert(
         summary=f"{{{{ $value | humanizePercentage }}}} of events in {{{{ $labels.namespace }}}} {does}",
         description=description,
         component="slo",
-        labels=objective.labels,
+        labels={name: verbatim(value) for name, value in objective.labels.items()},
         dashboard=Panel(uid=DASHBOARD, id=2),
     )
 
@@ -135,11 +135,16 @@ def _burning(objective: Objective, pairs: Sequence[Pair], facts: Facts) -> str:
 
 def _events(objective: Objective) -> list[dict[str, Any]]:
     sli, model = objective.slo.sli, objective.model
-    bad, good = sli.bad(model), sli.good(model)
-    total = _rate(sli.total(model))
-    errors = f"{_rate(bad)} or {total} * 0" if bad is not None else f"{total} - {_rate(good or '')}"
-    # Errors that are counted elsewhere may be ahead of the events: then they are all events there are.
-    events = f"{total} > {_rate(bad)} or {_rate(bad)} or {total}" if bad is not None else total
+    bad, good, left_out = sli.bad(model), sli.good(model), sli.left_out(model)
+    total = _sum(f"rate({sli.total(model)}[5m])")
+    errors = f"{_sum(bad)} or {total} * 0" if bad is not None else f"{total} - {_sum(f'rate({good}[5m])')}"
+    if bad is not None:
+        # Errors that are counted elsewhere may be ahead of the events: then they are all events there are.
+        events = f"{total} > {_sum(bad)} or {_sum(bad)} or {total}"
+    elif left_out is not None:
+        events = f"{total} - ({_sum(left_out)} or {total} * 0) > {errors} or {errors}"
+    else:
+        events = total
     return [_recorded(objective, ERRORS, errors), _recorded(objective, EVENTS, events)]
 
 
@@ -164,8 +169,8 @@ def _recorded(objective: Objective, name: str, expression: str) -> dict[str, Any
     return RecordingRule(record=name, expr=expression, labels=objective.recorded).body()
 
 
-def _rate(selector: str) -> str:
-    return f"sum by (namespace, job) (rate({selector}[5m]))"
+def _sum(rates: str) -> str:
+    return f"sum by (namespace, job) ({rates})"
 
 
 def _percent(ratio: float) -> str:

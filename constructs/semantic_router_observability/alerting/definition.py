@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.promql import pretty
 from semantic_router_observability.router.target import SERVICE
+from semantic_router_observability.rules.group import RecordingRule
+from semantic_router_observability.spec import Record
 
 from .knobs import Tuning
+from .links import Panel
+from .numbers import NUMBERS, UID
 from .rule import SEVERITIES, AlertRule, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from msgspec import UnsetType
 
     from .knobs import Knobs
-    from .links import Panel
     from .shapes.shape import Shape
 
 
-@dataclass(frozen=True, kw_only=True)
-class Definition:
+class Definition(Record, frozen=True, kw_only=True):
     """One shipped alert: its condition, its numbers, its texts."""
 
     name: str
@@ -37,7 +39,7 @@ class Definition:
     description: str
     """What it means for users."""
     panel: Panel | None = None
-    """Where to look first."""
+    """Where its causes show: another panel than its own on the dashboard "Alerts", which its link leads to."""
     lines: tuple[Panel, ...] = ()
     """Panels whose red line is where this alert fires. Of several alerts, the first to fire draws it."""
     line: Callable[[Tuning], float] = lambda numbers: numbers.bound or numbers.threshold
@@ -83,6 +85,11 @@ class Definition:
         """Fill in the bound in force."""
         return text.replace("{bound}", f"{self.tuning.bound:g}")
 
+    def records(self) -> Iterator[RecordingRule]:
+        """Return what the rule reads besides metrics, to be evaluated before it."""
+        for name, expression in self.shape.records(self.tuning).items():
+            yield RecordingRule(record=name, expr=expression)
+
     def rule(self) -> AlertRule:
         """Return the alert as a rule."""
         return AlertRule(
@@ -95,7 +102,8 @@ class Definition:
             description=self.words(self.description),
             service=self.service,
             component=self.component,
-            dashboard=self.panel,
+            # What not every installation has is on a page of its own, which then shows the number itself.
+            dashboard=Panel(uid=UID, id=NUMBERS[self.name]) if self.name in NUMBERS else self.panel,
         )
 
 

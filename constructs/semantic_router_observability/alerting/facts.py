@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from semantic_router_observability.rules.thresholds import INTERVAL, RETENTION
+from semantic_router_observability.spec import Record
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
-@dataclass(frozen=True)
-class Facts:
+TRACES_JOB: Final = "trace-gateway"
+"""Scrape job of a trace gateway. A Prometheus that has it has the alerts about the gateway."""
+
+THANOS_JOB: Final = "thanos"
+"""Scrape job of all parts of Thanos, of a Prometheus with a sidecar."""
+
+
+class Facts(Record, frozen=True):
     """The Prometheus that evaluates the rules."""
 
     namespaces: tuple[str, ...] = ("*",)
@@ -21,13 +29,29 @@ class Facts:
     """Maximum number of samples in a scrape of a router; 0: no limit."""
     volume_bytes: Decimal | int | None = None
     """Size of the volume; None: unknown."""
+    claim: tuple[str, str] | None = None
+    """Namespace and name of the claim with Prometheus's data; None: there is none."""
     remote_write: bool = False
     """Whether remote write is configured."""
     alertmanager: bool = False
     """Whether alerts are sent to an Alertmanager."""
-    interval: str = "15s"
+    interval: str = INTERVAL
     """Time between evaluations."""
-    retention: str = "15d"
+    retention: str = RETENTION
     """How long samples are kept."""
+    own_stack: bool = True
+    """Whether this project's Prometheus, Grafana and Alertmanager are there to be watched; in an existing installation they are others'."""
+    home: str = ""
+    """Namespace that an alert about no router anywhere is attributed to; empty: it has no label `namespace`."""
+    sees_others: bool = True
+    """Whether rules see more than the routers' namespace."""
+    trace_gateway: bool = False
+    """Whether a trace gateway is scraped."""
+    thanos_sources: int = 0
+    """Number of Prometheus that the Thanos Query of this one reads; 0: it has none."""
+    object_storage: bool = False
+    """Whether a sidecar uploads blocks."""
     grafana_url: str = ""
     """Where users reach the Grafana that links in alerts lead to; empty: unknown, links are paths."""
+    absent_dashboards: frozenset[str] = frozenset()
+    """Uids of dashboards of this project that no Grafana of the installation shows; alerts do not link them."""

@@ -10,8 +10,15 @@ from .options import EVERYTHING
 if TYPE_CHECKING:
     from .definition import Definition
 
-_WITHOUT_THRESHOLD = {"target up", "reload succeeded", "replicas up", "no target", "always", "cluster members"}
-"""Units of conditions without a threshold."""
+_WITHOUT_THRESHOLD = {
+    **{unit: f"{unit}: 0" for unit in ("target up", "reload succeeded", "replicas up", "stores reached")},
+    "no target": "no target",
+    "always": "always",
+    "cluster members": "fewer members than replicas",
+    "replicas reached": "fewer Prometheus than there are",
+    "compactor halted": "compactor halted: 1",
+}
+"""What conditions without a threshold say, by their unit."""
 
 
 def page() -> str:
@@ -45,7 +52,7 @@ def _row(alert: Definition) -> str:
 def _condition(alert: Definition) -> str:
     tuning, unit = alert.tuning, alert.shape.unit
     if unit in _WITHOUT_THRESHOLD:
-        return {"always": "always", "cluster members": "fewer members than replicas", "no target": "no target"}.get(unit, f"{unit}: 0")
+        return _WITHOUT_THRESHOLD[unit]
     window = getattr(alert.shape, "window", None)
     parts = [f"`threshold` {tuning.threshold:g} ({unit})"]
     if tuning.bound:

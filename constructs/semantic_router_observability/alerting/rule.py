@@ -43,7 +43,7 @@ class AlertRule(Spec, frozen=True, kw_only=True):
         service: Label `service`: what is affected. Default `semantic-router`.
         component: Label `component`: which part of it. Default `custom`.
         labels: Further labels, to route by. Default: none.
-        dashboard: Panel to look at first. Default: no link.
+        dashboard: Panel to look at first; no link where it is on a dashboard of this project that Grafana does not ship. Default: no link.
         runbook_url: URL of the runbook. Default: the page with the name of the alert below the base URL.
 
     """

@@ -10,9 +10,9 @@ import promql_parser
 
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError, Key, Path
-from semantic_router_observability.promql import parse
+from semantic_router_observability.promql import dialect, parse
+from semantic_router_observability.router import causes
 from semantic_router_observability.router.catalogue import family
-from semantic_router_observability.router.causes import BACKEND, CLIENT
 from semantic_router_observability.spec import Spec, Tagged
 from semantic_router_observability.texts import DnsLabel, Duration
 
@@ -33,10 +33,10 @@ class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
     """Requests that do not fail. Errors caused by clients do not count; for a model, only errors of its server do."""
 
     def bad(self, model: str | None) -> str:
-        """Select the bad events."""
+        """Count the bad events a second, series by series."""
         if model is None:
-            return f'llm_request_errors_total{{reason!~"{CLIENT}"}}'
-        return f'llm_request_errors_total{{reason=~"{BACKEND}", model={_text(model)}}}'
+            return causes.of_operators(lambda *matchers: _rate(causes.ERRORS, *matchers))
+        return causes.of_backends(lambda *matchers: _rate(causes.ERRORS, *matchers, f"model={_text(model)}"))
 
     def total(self, model: str | None) -> str:
         """Select all events."""
@@ -46,9 +46,16 @@ class Availability(Tagged, frozen=True, kw_only=True, tag="availability"):
         """There is no counter of good events."""
         return None
 
+    def left_out(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
+        """All events count."""
+        return None
+
 
 class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
-    """Requests that are fast enough.
+    """Answers that are fast enough.
+
+    The router's histograms of whole answers and of first tokens observe answers that failed, too, and a quick failure would count as a
+    fast answer. Failed answers are therefore taken from the number of events; what is slow stays bad, whether it failed or not.
 
     Attributes:
         bound: Seconds; one of the histogram's bucket bounds.
@@ -78,6 +85,12 @@ class Latency(Tagged, frozen=True, kw_only=True, tag="latency"):
         matchers = self._matchers(model)
         return f"{_HISTOGRAMS[self.of]}_count" + (f"{{{', '.join(matchers)}}}" if matchers else "")
 
+    def left_out(self, model: str | None) -> str | None:
+        """Count events a second, series by series, that the histogram observes although they are no answers."""
+        if self.of not in ("completion", "firstToken"):
+            return None
+        return causes.observed(lambda *matchers: _rate(causes.ERRORS, *matchers, *self._matchers(model)))
+
     def _matchers(self, model: str | None) -> list[str]:
         if model is None:
             return []
@@ -104,10 +117,14 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
                 parsed = parse(text)
             except ValueError as error:
                 raise ConfigError(name, text, f"not PromQL: {error}") from error
-            if not isinstance(parsed, promql_parser.VectorSelector):
+            if not isinstance(parsed, promql_parser.VectorSelector) or dialect(text).features:
                 raise ConfigError(name, text, "write a counter with matchers, without rate or sum; both are added")
 
     def bad(self, model: str | None) -> str:
+        """Count the bad events a second, series by series."""
+        return _rate(self.bad_series(model))
+
+    def bad_series(self, model: str | None) -> str:
         """Select the bad events."""
         return self._of(self.bad_events, model)
 
@@ -117,6 +134,10 @@ class Ratio(Tagged, frozen=True, kw_only=True, tag="ratio"):
 
     def good(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
         """There is no counter of good events."""
+        return None
+
+    def left_out(self, model: str | None) -> str | None:  # noqa: ARG002 - part of the protocol
+        """All events count."""
         return None
 
     def _of(self, selector: str, model: str | None) -> str:
@@ -200,6 +221,11 @@ class Objective(msgspec.Struct, frozen=True):
     def recorded(self) -> dict[str, str]:
         """Labels of its recorded series; with an empty `model` for all models, which queries may select."""
         return {"slo": self.slo.name, "model": self.model or ""}
+
+
+def _rate(selector: str, *matchers: str) -> str:
+    chosen = f"{selector}{{{', '.join(matchers)}}}" if matchers else selector
+    return f"rate({chosen}[5m])"
 
 
 def _text(value: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 from semantic_router_observability.checks import listed
 from semantic_router_observability.errors import ConfigError
-from semantic_router_observability.router.target import SERVICE
+from semantic_router_observability.router.target import CLIENTS_JOB, SERVICE
 from semantic_router_observability.spec import Spec
 
-from .matching import check_label_names, check_matchers
+from .matching import check_label_names, check_matchers, written
 
 SAME_OBJECT = ("cluster", "namespace", "service", "alertname", "job", "pod", "model", "slo")
 """Labels of the object that an alert is about. A label that neither of two alerts has counts as equal."""
@@ -29,6 +29,9 @@ ERRORS = "SemanticRouterErrors"
 
 FEWER_ERRORS = "SemanticRouterErrorsElevated|SemanticRouterErrorsAtLowTraffic"
 """Alerts on the same errors at a lower severity or rate."""
+
+THANOS_DOWN = "ThanosQueryDown|ThanosReplicaMissing|ThanosStoreMissing|ThanosCompactDown"
+"""Alerts that a part of Thanos does not answer."""
 
 
 class Inhibition(Spec, frozen=True, kw_only=True):
@@ -58,10 +61,12 @@ class Inhibition(Spec, frozen=True, kw_only=True):
 
     def body(self) -> dict[str, Any]:
         """As Alertmanager's configuration has it."""
-        return {"source_matchers": list(self.source), "target_matchers": list(self.target), "equal": list(self.equal) or None}
+        return {"source_matchers": written(self.source), "target_matchers": written(self.target), "equal": list(self.equal) or None}
 
 
 _ROUTER = f'service="{SERVICE}"'
+
+_CLIENTS = ('alertname="PrometheusTargetDown"', f'job="{CLIENTS_JOB}"')
 
 DEFAULT_INHIBITIONS = (
     # Of alerts about one object, only the most severe notifies.
@@ -79,6 +84,15 @@ DEFAULT_INHIBITIONS = (
         source=(f'alertname="{REPLICA_DOWN}"', 'pod!=""'),
         target=(_ROUTER, f'alertname!~"{ABSENT}|{DOWN}|{REPLICA_DOWN}"'),
         equal=("cluster", "namespace", "pod"),
+    ),
+    # The second scrape of a router fails with the first.
+    Inhibition(source=(f'alertname="{DOWN}"',), target=_CLIENTS, equal=("cluster", "namespace")),
+    Inhibition(source=(f'alertname="{REPLICA_DOWN}"', 'pod!=""'), target=_CLIENTS, equal=("cluster", "namespace", "pod")),
+    # What a part of Thanos that does not answer means is said by its own alert.
+    Inhibition(
+        source=(f'alertname=~"{THANOS_DOWN}"',),
+        target=('alertname="PrometheusTargetDown"', 'job="thanos"'),
+        equal=("cluster", "namespace"),
     ),
 )
 """Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those that follow from it."""

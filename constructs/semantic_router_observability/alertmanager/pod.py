@@ -85,7 +85,7 @@ def template(
     return {
         "metadata": pod_metadata("alertmanager", labels, files),
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform, labels=labels),
             **(spread(selector) if peers and placement.affinity is None else {}),
             "containers": [container],
             "volumes": [{"name": "config", "configMap": {"name": config_map}}, *web.volumes(config_map), *secrets.volumes()],

@@ -9,19 +9,19 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from semantic_router_observability.checks import duration_seconds, host_and_port, http_url, listed
+from semantic_router_observability.checks import api_url, duration_seconds, host_and_port, http_url, listed
 from semantic_router_observability.errors import ConfigError, Key, Where, arg, at, form
+from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretKey
 from semantic_router_observability.literals import holds_credential, refuse_credentials
 from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import Duration, HostAndPort, HttpUrl
 
-from .messages import DESCRIPTION, SEVERITY, TEXT, TITLE, link
+from .messages import NAMES, SEVERITY, link, text, title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from semantic_router_observability.kubernetes.pods import SecretFiles
 
 Entry = tuple[str, dict[str, Any]]
 """Key of a receiver in Alertmanager's configuration, such as `slack_configs`, and one item of its list."""
@@ -33,7 +33,9 @@ DEAD_MAN = "dead-man-switch"
 """Receiver of the heartbeat."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
-_MAIL = re.compile(r"[^@\s,\"<>]+@[^@\s,\"<>]+")
+_ADDRESS = r'[^@\s,"<>]+@[^@\s,"<>]+'
+_MAIL = re.compile(rf"""{_ADDRESS}|(?:"(?:[^"\\]|\\.)*"|[\w !#$%&'*+/=?^`{{|}}~.-]*)\s*<{_ADDRESS}>|.*\{{\{{.*""")
+"""An address, alone or after a name as in `Team <team@example.com>`, or a template that makes one."""
 _SHORTEST_HEARTBEAT = 10
 
 
@@ -78,8 +80,10 @@ class Slack(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="slack")
         return "slack_configs", {
             **credential,
             "channel": self.channel,
-            "title": TITLE,
-            "text": TEXT,
+            "title": title("html"),
+            "text": text("html"),
+            # Alertmanager's own holds every label as it is.
+            "fallback": title("html"),
             "http_config": dict(proxy) or None,
             "send_resolved": self.send_resolved,
         }
@@ -103,7 +107,7 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
         super().__post_init__()
         if self.url is not None:
             refuse_credentials("url", self.url)
-            http_url("url", self.url)
+            api_url("url", self.url)
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -111,7 +115,7 @@ class PagerDuty(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="pag
             "routing_key_file": files.path(self.routing_key),
             "url": self.url,
             "severity": SEVERITY,
-            "description": TITLE,
+            "description": title(),
             "component": "{{ .CommonLabels.component }}",
             "group": "{{ .CommonLabels.service }}",
             # PagerDuty is sent only links that are not empty, and takes only whole addresses.
@@ -129,8 +133,8 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
 
     Attributes:
         name: Name that routes use. Receivers with the same name are notified together.
-        to: Addresses of the recipients.
-        from_address: Sender.
+        to: Addresses of the recipients, each such as `team@example.com` or `Team <team@example.com>`.
+        from_address: Sender, in the same form.
         host: `host:port` of the mail server; port 465 means implicit TLS, any other STARTTLS.
         user: User name. Default: none, no authentication.
         password: Key with the password. Default: none, no authentication.
@@ -154,7 +158,7 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
         for field, addresses in (("to", self.to), ("from_address", (self.from_address,))):
             for address in addresses:
                 if not _MAIL.fullmatch(address):
-                    raise ConfigError(field, address, "write a mail address")
+                    raise ConfigError(field, address, "write a mail address, such as team@example.com or Team <team@example.com>")
         host_and_port("host", self.host)
         if (self.user is None) != (self.password is None):
             raise ConfigError("user", self.user, f"give {arg('user')} and {arg('password')} together, or neither")
@@ -169,7 +173,7 @@ class Email(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="email")
             "auth_username": self.user,
             "auth_password_file": files.path(self.password) if self.password else None,
             "require_tls": self.require_tls,
-            "headers": {"Subject": TITLE},
+            "headers": {"Subject": title()},
             "send_resolved": self.send_resolved,
         }
 
@@ -193,7 +197,7 @@ class Webhook(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="webho
     def __post_init__(self) -> None:
         super().__post_init__()
         if isinstance(self.url, str):
-            http_url("url", self.url)
+            api_url("url", self.url)
         if self.max_alerts < 0:
             raise ConfigError("max_alerts", self.max_alerts, "write a number of alerts, or 0 for no limit")
 
@@ -223,8 +227,8 @@ class Teams(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="teams")
         """As Alertmanager's configuration has it."""
         return "msteamsv2_configs", {
             "webhook_url_file": files.path(self.webhook_url),
-            "title": TITLE,
-            "text": TEXT,
+            "title": title("teams"),
+            "text": text("teams"),
             "http_config": dict(proxy) or None,
             "send_resolved": self.send_resolved,
         }
@@ -258,8 +262,8 @@ class Opsgenie(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="opsg
         return "opsgenie_configs", {
             "api_key_file": files.path(self.api_key),
             "api_url": self.api_url,
-            "message": TITLE,
-            "description": DESCRIPTION,
+            "message": title("html"),
+            "description": text("html"),
             "priority": f'{{{{ if eq {severity} "critical" }}}}P1{{{{ else if eq {severity} "warning" }}}}P3{{{{ else }}}}P5{{{{ end }}}}',
             "responders": [{"name": team, "type": "team"} for team in self.teams] or None,
             "http_config": dict(proxy) or None,
@@ -321,6 +325,8 @@ class RawReceiver(_Receiver, frozen=True, kw_only=True, tag_field="type", tag="r
             if not path.endswith("_file") or not all(path.split(".")):
                 raise ConfigError("files", path, "name a field that ends in _file, with dots between levels")
             _place("config", self.config, path, "")
+        _check_native(*self.entry(SecretFiles("/"), {}))
+        _check_templates(self.config)
 
     def entry(self, files: SecretFiles, proxy: Mapping[str, Any]) -> Entry:
         """As Alertmanager's configuration has it."""
@@ -444,6 +450,20 @@ def _refuse_credentials(where: Where, value: Any, path: str = "") -> None:
             _refuse_credentials(where, item, f"{path}[{index}]")
     else:
         refuse_credentials(at(where, Key(path)) if path else where, value)
+
+
+def _check_native(field: str, item: dict[str, Any]) -> None:
+    """Refuse what Alertmanager would not read."""
+    from semantic_router_observability.native.fields import check  # noqa: PLC0415 - only native syntax pays for it
+
+    check("alertmanager", "receiver", "config", item, item_of=field)
+
+
+def _check_templates(config: Mapping[str, Any]) -> None:
+    """Refuse what Alertmanager would find only when it notifies."""
+    from semantic_router_observability.native import notifications  # noqa: PLC0415 - only native syntax pays for it
+
+    notifications.check("config", config, NAMES)
 
 
 def _place(where: Where, config: dict[str, Any], path: str, value: str) -> dict[str, Any]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from semantic_router_observability.checks import duration_seconds, listed, prometheus_labels
-from semantic_router_observability.errors import ConfigError, Where, arg, at, place
+from semantic_router_observability.errors import ConfigError, Path, Where, arg, at
 from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import Duration, DurationOrZero
 
-from .matching import check_group_by, check_matchers, equalities
+from .matching import check_group_by, check_matchers, equalities, written
 from .receivers import DEAD_MAN, NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .receivers import DeadManSwitch, Receiver
     from .timing import TimeInterval
 
@@ -60,27 +62,29 @@ class Grouping(Spec, frozen=True, kw_only=True):
 
 
 class Route(Spec, frozen=True, kw_only=True):
-    """Alerts with certain labels go to a receiver. Routes are evaluated in order, and the first match wins.
+    """Alerts with certain labels go to a receiver. Routes are evaluated in order, and the first match wins; then its own routes decide.
 
     Usage:
         Route(match={"severity": "critical"}, receiver="oncall")
         Route(matchers=('severity=~"warning|info"', 'team!="search"'), receiver="chat", active_during=("office-hours",))
+        Route(match={"team": "search"}, receiver="search-chat", routes=(Route(match={"severity": "critical"}, receiver="search-oncall"),))
 
     Attributes:
-        receiver: Name of a receiver, or `nobody`.
+        receiver: Name of a receiver, or `nobody`. Default: that of the route around it; of the outermost, the default receiver.
         match: Labels and the values they must have. Default: none.
         matchers: Further conditions in Alertmanager's notation, such as `severity=~"warning|info"`. Default: none.
-        group_by: Labels to group by. Default: the stack's.
-        group_wait: Time to collect a group's first alerts. Default: the stack's.
-        group_interval: Minimum time between notifications about changes of a group. Default: the stack's.
-        repeat_interval: Time after which a group that still fires is sent again. Default: the stack's.
+        group_by: Labels to group by. Default: those of the route around it, or the stack's.
+        group_wait: Time to collect a group's first alerts. Default: that of the route around it, or the stack's.
+        group_interval: Minimum time between notifications about changes of a group. Default: that of the route around it, or the stack's.
+        repeat_interval: Time after which a group that still fires is sent again. Default: that of the route around it, or the stack's.
         mute_during: Names of time intervals in which nothing is sent. Default: none.
         active_during: Names of time intervals outside of which nothing is sent. Default: none, always active.
         continue_matching: Also evaluate the routes after this one. Default false.
+        routes: Routes for some of the alerts that match this one, such as a team's critical ones. Default: none.
 
     """
 
-    receiver: str
+    receiver: str | None = None
     match: dict[str, str] = {}
     matchers: Sequence[str] = ()
     group_by: Sequence[str] | None = None
@@ -90,9 +94,11 @@ class Route(Spec, frozen=True, kw_only=True):
     mute_during: Sequence[str] = ()
     active_during: Sequence[str] = ()
     continue_matching: bool = False
+    routes: Sequence[Route] = ()
 
     def __post_init__(self) -> None:
         listed("mute_during", self.mute_during)
+        listed("routes", self.routes)
         listed("active_during", self.active_during)
         if not self.match and not self.matchers:
             raise ConfigError(
@@ -108,7 +114,7 @@ class Route(Spec, frozen=True, kw_only=True):
         """As Alertmanager's configuration has it."""
         return {
             "receiver": self.receiver,
-            "matchers": [*equalities(self.match), *self.matchers],
+            "matchers": [*equalities(self.match), *written(self.matchers)],
             "group_by": None if self.group_by is None else list(self.group_by),
             "group_wait": self.group_wait,
             "group_interval": self.group_interval,
@@ -116,7 +122,14 @@ class Route(Spec, frozen=True, kw_only=True):
             "mute_time_intervals": list(self.mute_during) or None,
             "active_time_intervals": list(self.active_during) or None,
             "continue": self.continue_matching or None,
+            "routes": [route.body() for route in self.routes] or None,
         }
+
+    def all(self) -> Iterator[Route]:
+        """Return the route and those within it, from outside in."""
+        yield self
+        for route in self.routes:
+            yield from route.all()
 
 
 def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None) -> dict[str, Any]:
@@ -138,7 +151,7 @@ def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: D
 
 
 def check_routes(
-    id: str,
+    where: Path,
     default: str,
     receivers: Sequence[Receiver],
     routes: Sequence[Route],
@@ -148,38 +161,51 @@ def check_routes(
     replicas: int,
 ) -> None:
     """Refuse unknown names, receivers that no route leads to, and routes that would repeat before they may send."""
-    listed(place(id, "routes"), routes)
-    listed(place(id, "time_intervals"), intervals)
+    listed(at(where, "routes"), routes)
+    listed(at(where, "time_intervals"), intervals)
     names = dict.fromkeys(receiver.name for receiver in receivers)
     if default not in names:
-        raise ConfigError(place(id, "default_receiver"), default, f"no receiver has this name; the receivers are {', '.join(names)}")
-    _check_turns(place(id, "grouping", "group_interval"), grouping.group_interval, replicas)
-    known = {interval.name for interval in intervals}
+        raise ConfigError(at(where, "default_receiver"), default, f"no receiver has this name; the receivers are {', '.join(names)}")
+    _check_turns(at(where, "grouping", "group_interval"), grouping.group_interval, replicas)
+    named = _Named(tuple(names), tuple(sorted(interval.name for interval in intervals)), replicas)
     for index, route in enumerate(routes):
-        where = place(id, "routes", index)
-        if route.receiver not in {*names, NOBODY}:
-            raise ConfigError(
-                at(where, "receiver"), route.receiver, f"no receiver has this name; the receivers are {', '.join(names)} and {NOBODY}"
-            )
-        for field in ("mute_during", "active_during"):
-            for name in getattr(route, field):
-                if name not in known:
-                    raise ConfigError(
-                        at(where, field), name, f"no time interval has this name; the intervals are {', '.join(sorted(known)) or 'none'}"
-                    )
-        interval = route.group_interval or grouping.group_interval
-        _check_turns(at(where, "group_interval"), interval, replicas)
-        repeat = route.repeat_interval or grouping.repeat_interval
-        _check_timing(where, None, interval, repeat)
-    used = {default, *(route.receiver for route in routes)}
+        _check_route(at(where, "routes", index), route, named, grouping.group_interval, grouping.repeat_interval)
+    used = {default, *(inner.receiver for route in routes for inner in route.all())}
     for name in names:
         if name not in used:
-            raise ConfigError(place(id, "receivers"), name, "no route leads to it; add one, or remove it")
+            raise ConfigError(at(where, "receivers"), name, "no route leads to it; add one, or remove it")
+
+
+class _Named(NamedTuple):
+    """What routes may name, and what their timing depends on."""
+
+    receivers: tuple[str, ...]
+    intervals: tuple[str, ...]
+    replicas: int
+
+
+def _check_route(where: Path, route: Route, named: _Named, interval: str, repeat: str) -> None:
+    """Check a route and those within it; `interval` and `repeat` are those of the route around it."""
+    if route.receiver not in {*named.receivers, NOBODY, None}:
+        raise ConfigError(
+            at(where, "receiver"), route.receiver, f"no receiver has this name; the receivers are {', '.join(named.receivers)} and {NOBODY}"
+        )
+    for field in ("mute_during", "active_during"):
+        for name in getattr(route, field):
+            if name not in named.intervals:
+                raise ConfigError(
+                    at(where, field), name, f"no time interval has this name; the intervals are {', '.join(named.intervals) or 'none'}"
+                )
+    interval, repeat = route.group_interval or interval, route.repeat_interval or repeat
+    _check_turns(at(where, "group_interval"), interval, named.replicas)
+    _check_timing(where, None, interval, repeat)
+    for index, inner in enumerate(route.routes):
+        _check_route(at(where, "routes", index), inner, named, interval, repeat)
 
 
 def longest_repeat(grouping: Grouping, routes: Sequence[Route]) -> str:
     """The longest time between two notifications of one group."""
-    repeats = [grouping.repeat_interval, *(route.repeat_interval for route in routes if route.repeat_interval)]
+    repeats = [grouping.repeat_interval, *(inner.repeat_interval for route in routes for inner in route.all() if inner.repeat_interval)]
     return max(repeats, key=lambda repeat: duration_seconds("repeat_interval", repeat))
 
 

@@ -16,11 +16,12 @@ from semantic_router_observability.kubernetes.certificate import serving_certifi
 from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
-from semantic_router_observability.kubernetes.storage import Claim
+from semantic_router_observability.kubernetes.storage import Claim, claim_template
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
 from semantic_router_observability.login.web import WebServer
 
@@ -91,6 +92,7 @@ class AlertmanagerStack(Construct):
             providers have no smaller volumes.
         resources: Requests and limits. Default 10m CPU, 64Mi memory, limit 256Mi memory: it takes 45 MB with a few alerts.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
+        metadata: Labels and annotations of its pods and their ServiceAccount. Default: only the stack's own.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
         platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
@@ -123,6 +125,7 @@ class AlertmanagerStack(Construct):
         storage: Claim = Claim(size="1Gi"),  # noqa: B008  frozen
         resources: Resources = Resources(cpu="10m", memory="64Mi", memory_limit="256Mi"),  # noqa: B008  frozen
         placement: Placement = Placement(),  # noqa: B008  frozen
+        metadata: Metadata = Metadata(),  # noqa: B008  frozen
         image: str = images.ALERTMANAGER,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
@@ -133,10 +136,16 @@ class AlertmanagerStack(Construct):
             raise ConfigError(place(id, "replicas"), replicas, f"write 1 to {MOST_REPLICAS}; with 3, one can fail while another is updated")
         check_receivers(place(id, "receivers"), receivers)
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
-        check_routes(id, default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
+        check_routes(place(id), default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
         listed(place(id, "inhibitions"), inhibitions)
         retained = _retention_seconds(id, retention, grouping, routes)
         address = None if external_url is None else http_url(place(id, "external_url"), external_url)
+        if storage.name is not None:
+            raise ConfigError(
+                place(id, "storage", "name"),
+                storage.name,
+                "remove it: each replica has a claim of a fixed name; silences that are lost are set again",
+            )
         if proxy_url is not None:
             http_url(place(id, "proxy_url"), proxy_url)
         image = registries.resolve(place(id, "image"), image)
@@ -155,7 +164,7 @@ class AlertmanagerStack(Construct):
         )
         """Connections that its pods open; those to them are part of what connects."""
 
-        account = service_account(self, id, labels=owned)
+        account = service_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
         rendered = config.render(
             receivers=receivers,
             default_receiver=default_receiver,
@@ -200,27 +209,29 @@ class AlertmanagerStack(Construct):
                 "podManagementPolicy": "Parallel",
                 "replicas": replicas,
                 "selector": {"matchLabels": selector},
-                "template": pod.template(
-                    labels=owned,
-                    selector=selector,
-                    account=account.name,
-                    image=image,
-                    registries=registries,
-                    external_url=(address or self.endpoint.url).text,
-                    retention_seconds=retained,
-                    peers=[f"{id}-{number}.{headless}.{namespace}.svc:{pod.GOSSIP_PORT}" for number in range(replicas)]
-                    if clustered
-                    else [],
-                    cluster=f"{namespace}/{id}",
-                    resources=resources,
-                    placement=placement,
-                    platform=platform,
-                    config_map=self.config_map.name,
-                    files=files,
-                    secrets=secrets,
-                    web=web,
+                "template": metadata.on(
+                    pod.template(
+                        labels=owned,
+                        selector=selector,
+                        account=account.name,
+                        image=image,
+                        registries=registries,
+                        external_url=(address or self.endpoint.url).text,
+                        retention_seconds=retained,
+                        peers=[f"{id}-{number}.{headless}.{namespace}.svc:{pod.GOSSIP_PORT}" for number in range(replicas)]
+                        if clustered
+                        else [],
+                        cluster=f"{namespace}/{id}",
+                        resources=resources,
+                        placement=placement,
+                        platform=platform,
+                        config_map=self.config_map.name,
+                        files=files,
+                        secrets=secrets,
+                        web=web,
+                    )
                 ),
-                "volumeClaimTemplates": [_CLAIM_TEMPLATE],
+                "volumeClaimTemplates": [claim_template(pod.DATA)],
             },
         )
         """The StatefulSet, also `node.default_child`, so that `ApiObject.of(stack)` reaches it."""
@@ -240,17 +251,6 @@ class AlertmanagerStack(Construct):
 
     def bind(self, later: Endpoint) -> None:
         """Nothing to do: it needs no knowledge of those that send to it or show it."""
-
-
-_CLAIM_TEMPLATE = {
-    "apiVersion": "v1",
-    "kind": "PersistentVolumeClaim",
-    "metadata": {"name": pod.DATA},
-    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "volumeMode": "Filesystem"},
-    "status": {"phase": "Pending"},
-}
-"""Never changes, since a StatefulSet's claim templates are immutable. The requested size is in the declared claims, which can
-grow; the template only creates the claims of replicas added by `kubectl scale`."""
 
 
 def _retention_seconds(id: str, retention: str, grouping: Grouping, routes: Sequence[Route]) -> int:

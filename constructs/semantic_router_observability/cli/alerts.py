@@ -1,12 +1,11 @@
-"""`python -m semantic_router_observability alerts ...`: test the alerts with the thresholds in force, and list them."""
+"""`sro alerts ...`: test the alerts with the thresholds in force, and list them."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.alerting.page import page
@@ -15,12 +14,10 @@ from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.settings import Settings
 from semantic_router_observability.settings_file import load
 
+from .exit_codes import FINE, FOUND
+
 if TYPE_CHECKING:
     import argparse
-
-FINE: Final = 0
-FOUND: Final = 1
-UNUSABLE: Final = 2
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,22 +32,18 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "promtool cannot be used.",
     )
     test.add_argument("--config", type=Path, metavar="FILE", help="settings file (default: the shipped thresholds)")
-    test.add_argument("--promtool", type=Path, metavar="PROGRAM", help="promtool of Prometheus 3 (default: promtool on PATH)")
+    test.add_argument("--promtool", type=Path, metavar="PROGRAM", help="program promtool of Prometheus 3 (default: promtool on PATH)")
     test.add_argument("--keep", type=Path, metavar="FOLDER", help="write rules and cases to this folder, for inspection")
     test.set_defaults(run=_test)
-    table = inner.add_parser("list", help="print the table of alerts, as Markdown")
+    table = inner.add_parser(
+        "list",
+        help="print the table of alerts, as Markdown",
+        description="Print the table of the shipped alerts as Markdown, with the shipped thresholds. Exit code: 0.",
+    )
     table.set_defaults(run=_list)
 
 
 def _test(options: argparse.Namespace) -> int:
-    try:
-        return _prove(options)
-    except ConfigError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 - a command
-        return UNUSABLE
-
-
-def _prove(options: argparse.Namespace) -> int:
     settings = load(options.config) if options.config else Settings()
     found = shutil.which("promtool")
     tool = options.promtool or (Path(found) if found else None)

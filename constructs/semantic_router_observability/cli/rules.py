@@ -1,4 +1,4 @@
-"""`python -m semantic_router_observability rules`: the recording rules, for a Prometheus this library does not install."""
+"""`sro rules`: the recording rules, for a Prometheus this library does not install."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     rules = commands.add_parser(
         "rules",
         help="print the recording rules",
-        description="Print the router's recording rules as a Prometheus rule file, or as a PrometheusRule for the Prometheus Operator.",
+        description="Print the router's recording rules as a Prometheus rule file, or as a PrometheusRule for the Prometheus Operator. "
+        "Exit code: 0.",
     )
     rules.add_argument("--operator", action="store_true", help="as a PrometheusRule")
     rules.set_defaults(run=_print)

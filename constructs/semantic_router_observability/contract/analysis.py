@@ -49,11 +49,9 @@ MIRRORED: Final = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=":
 
 Silence = Literal["low", "high"]
 
-PREFIXES: Final = ("llm_", "vsr_", "sr_", "batch_classification_")
-"""A name that starts so and is not in the contract is a mistake."""
-
-LOOSE_PREFIXES: Final = ("rag_", "image_gen_")
-"""The router's as well, but others may use them: a mistake only when it nearly is a name of the router's."""
+PREFIXES: Final = ("llm_", "vsr_", "sr_", "batch_classification_", "rag_", "image_gen_")
+"""How the router's names start. Those of other programs do too, such as llm-d's: an unknown name is a mistake when it nearly is one of the
+router's."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +153,7 @@ class Analysis:
     def _unknown(self, name: str) -> None:
         if ":" in name and not name.startswith("vllm:"):  # recorded by rules that may well live elsewhere
             return
-        ours = name.startswith(PREFIXES) or (
-            name.startswith(LOOSE_PREFIXES) and bool(get_close_matches(name, self._known, n=1, cutoff=0.85))
-        )
+        ours = name.startswith(PREFIXES) and bool(get_close_matches(name, self._known, n=1, cutoff=0.85))
         if ours or self._strict:
             families = {sample.metric.name for sample in self._known.values()}
             text = selectors.unknown_metric(name, [*self._known, *self._records], families)

@@ -7,12 +7,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from semantic_router_observability.contract import dashboards as boards
-from semantic_router_observability.contract.analysis import LOOSE_PREFIXES, PREFIXES, Analysis
+from semantic_router_observability.contract.analysis import PREFIXES, Analysis
 from semantic_router_observability.contract.grafana_variables import substitute
 from semantic_router_observability.contract.metric import SOURCES, Metric, Sample, router_metrics, samples, source_metrics
 from semantic_router_observability.contract.problem import Finding, Problem
 from semantic_router_observability.contract.value import Value
-from semantic_router_observability.errors import ConfigError, Place, Where, at, place
+from semantic_router_observability.errors import ConfigError, ConfigErrors, Place, Where, at, place
 from semantic_router_observability.promql import parse as parse_promql
 from semantic_router_observability.router.catalogue import families
 
@@ -88,48 +88,51 @@ class Contract:
         """Refuse an expression that is wrong.
 
         Raises:
-            ConfigError: the first thing that is wrong, with the nearest valid name.
+            ConfigError: what is wrong, with the nearest valid names.
 
         """
         self.refuse(self.findings(expression, where=where))
 
     def refuse(self, findings: Iterable[Finding]) -> None:
-        """Raise the first finding that counts.
+        """Raise the findings that count, all of them.
 
         Raises:
             ConfigError: there is one.
 
         """
-        for finding in findings:
-            if finding.problem.router or self.strict:
-                raise finding.error()
+        ConfigErrors.refuse([finding.error() for finding in findings if finding.problem.router or self.strict])
 
     def findings(self, expression: str, *, where: Where) -> list[Finding]:
         """All findings on an expression, of any program's metrics."""
         return self.read(expression, where=where)[0]
 
-    def read(self, expression: str, *, where: Where) -> tuple[list[Finding], Value]:
-        """Findings, and what is known about the result."""
+    def read(self, expression: str, *, where: Where, labels: frozenset[str] = frozenset()) -> tuple[list[Finding], Value]:
+        """Findings, and what is known about the result; `labels` may be on every series besides those that scraping adds."""
         try:
             parsed = parse_promql(substitute(expression))
         except ValueError as error:
             # A function that the parser does not know may be a newer one, not a mistake; a query of the router's metrics should be readable all the same.
-            router = any(prefix in expression for prefix in (*PREFIXES, *LOOSE_PREFIXES))
+            router = any(prefix in expression for prefix in PREFIXES)
             return [Finding(where, expression, Problem(f"not PromQL: {error}", router=router))], Value()
-        analysis = Analysis(self._samples, self.records, self.labels, self.own, strict=self.strict)
+        records = self.records
+        if labels:  # what scraping or a storage adds is on recorded series, too
+            records = {name: replace(value, labels=value.labels and value.labels | labels) for name, value in records.items()}
+        analysis = Analysis(self._samples, records, self.labels | labels, self.own, strict=self.strict)
         value = analysis.whole(parsed)
         return [Finding(where, expression, problem) for problem in analysis.problems], value
 
     def dashboard_findings(self, model: Mapping[str, Any], *, where: Where) -> list[Finding]:
         """Everything that is wrong with a Grafana dashboard in the classic format: queries of panels, variables and annotations."""
         found: list[Finding] = []
+        external = boards.external_labels(model)
         for query in boards.queries(model):
             place = at(where, Place(query.place))
-            findings, value = self.read(query.expression, where=place)
+            findings, value = self.read(query.expression, where=place, labels=external)
             found += findings
             if not findings and value.labels is not None:
+                router = any(metric.name in self.own for metric in value.metrics)
                 found += [
-                    Finding(place, query.expression, Problem(f"the legend names {label}, which the query does not return", router=True))
+                    Finding(place, query.expression, Problem(f"the legend names {label}, which the query does not return", router=router))
                     for label in query.legend_labels
                     if label not in value.labels | {"__name__"}
                 ]
@@ -158,7 +161,7 @@ class Contract:
         """Refuse rule groups with a wrong expression; a rule may use what an earlier one records.
 
         Raises:
-            ConfigError: the first thing that is wrong.
+            ConfigError: every problem found, one line each.
 
         """
         self.refuse(self.recording(groups, where=where)[0])
@@ -167,7 +170,7 @@ class Contract:
         """Refuse a dashboard with a wrong query.
 
         Raises:
-            ConfigError: the first thing that is wrong.
+            ConfigError: every problem found, one line each.
 
         """
         self.refuse(self.dashboard_findings(model, where=where))

@@ -15,6 +15,8 @@ class Query(NamedTuple):
     place: str
     expression: str
     legend_labels: tuple[str, ...] = ()
+    source: str = ""
+    """Uid or name of the data source that it asks, or a variable; empty: the default one."""
 
 
 def queries(model: Mapping[str, Any]) -> Iterator[Query]:
@@ -26,12 +28,17 @@ def queries(model: Mapping[str, Any]) -> Iterator[Query]:
         for target in panel.get("targets") or ():
             if _asks_prometheus(target, panel):
                 legend = tuple(re.findall(r"\{\{\s*(\w+)\s*\}\}", str(target.get("legendFormat") or "")))
-                yield Query(f"panel {title!r} {target.get('refId', '')}".rstrip(), target["expr"], legend)
+                yield Query(f"panel {title!r} {target.get('refId', '')}".rstrip(), target["expr"], legend, _source(target, panel))
     for variable in _list(model, "templating"):
         yield from _variable(variable)
     for annotation in _list(model, "annotations"):
         if _asks_prometheus(annotation, {}):
-            yield Query(f"annotation {annotation.get('name')!r}", annotation["expr"])
+            yield Query(f"annotation {annotation.get('name')!r}", annotation["expr"], source=_source(annotation, {}))
+
+
+def external_labels(model: Mapping[str, Any]) -> frozenset[str]:
+    """Labels that a Prometheus adds when it sends samples on: a variable of that name tells that the dashboard knows it may be missing."""
+    return frozenset({"cluster"} & {variable.get("name") for variable in _list(model, "templating")})
 
 
 def _panels(model: Mapping[str, Any]) -> Iterator[Any]:
@@ -51,6 +58,11 @@ def _asks_prometheus(query: Any, panel: Mapping[str, Any]) -> bool:
     return kind in (None, "prometheus", "datasource")
 
 
+def _source(query: Mapping[str, Any], panel: Mapping[str, Any]) -> str:
+    source = query.get("datasource") or panel.get("datasource")
+    return str((source.get("uid") if isinstance(source, dict) else source) or "")
+
+
 def _variable(variable: Any) -> Iterator[Query]:
     """`label_values(selector, label)`, `query_result(expression)`: what Grafana asks to fill a variable."""
     if not isinstance(variable, dict) or variable.get("type") != "query":
@@ -63,9 +75,11 @@ def _variable(variable: Any) -> Iterator[Query]:
         return
     if found := re.fullmatch(r"\s*label_values\((.+),\s*([\w$]+)\s*\)\s*", text, re.DOTALL):
         label = found[2]
-        yield Query(place, f"count by ({label}) ({found[1]})")  # counting, since all it asks is which values there are
+        yield Query(
+            place, f"count by ({label}) ({found[1]})", source=_source(variable, {})
+        )  # counting, since all it asks is which values there are
     elif found := re.fullmatch(r"\s*query_result\((.+)\)\s*", text, re.DOTALL):
-        yield Query(place, found[1])
+        yield Query(place, found[1], source=_source(variable, {}))
 
 
 def _list(model: Mapping[str, Any], key: str) -> list[Any]:

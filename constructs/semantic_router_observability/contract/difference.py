@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from semantic_router_observability.router.catalogue import families
+from semantic_router_observability.router.catalogue import INIT, families
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,8 +20,22 @@ RUNTIME: Final = ("go_", "process_", "promhttp_")
 """New families of the Go runtime come with every release of Go and break nothing."""
 
 
-def differences(page: Mapping[str, Seen]) -> Iterator[str]:
-    """Differences, a line each, in the order renamed, dropped, added, changed.
+class Difference(NamedTuple):
+    """Something that a router's page has other than the catalogue says."""
+
+    kind: str
+    """`renamed`, `dropped`, `added` or `changed`."""
+    metric: str
+    """Name in the catalogue; of an added metric, name on the page."""
+    text: str
+    """What is other about it."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.metric} {self.text}"
+
+
+def differences(page: Mapping[str, Seen]) -> Iterator[Difference]:
+    """Differences in the order renamed, dropped, added, changed.
 
     A family that appears with its first event may be missing from the page of a quiet router: that is no difference.
     """
@@ -30,17 +44,26 @@ def differences(page: Mapping[str, Seen]) -> Iterator[str]:
     new = [seen for name, seen in page.items() if name not in catalogue and not name.startswith(RUNTIME)]
     renamed = dict(_renamed(absent, new))
     for old, seen in renamed.items():
-        yield f"renamed: {old} is now {seen.name}"
+        yield Difference("renamed", old, f"is now {seen.name}")
     for family in absent:
         if family.name not in renamed and family.appears in ("start", "placeholder"):
-            yield f"dropped: {family.name} ({family.type}) should be there from the start"
+            yield Difference("dropped", family.name, f"({family.type}) should be there from the start")
     for seen in new:
         if seen not in renamed.values():
             labels = f" with {', '.join(sorted(seen.labels))}" if seen.labels else ""
-            yield f"added: {seen.name} ({seen.type}){labels}"
+            yield Difference("added", seen.name, f"({seen.type}){labels}")
     for name, seen in page.items():
         if name in catalogue:
             yield from _changes(catalogue[name], seen)
+
+
+def values_not_seen(page: Mapping[str, Seen]) -> Iterator[str]:
+    """Values of closed sets that the page lacks, a line for each label; they appear with their first event, so that is no difference."""
+    for name, family in families().items():
+        for label, known in family.closed_values.items() if name in page and page[name].samples else ():
+            absent = [value for value in known if value not in page[name].values.get(label, ())]
+            if absent and not _all_from_the_start(family, label):
+                yield f"not on the page: {name} with {label} {', '.join(absent)}"
 
 
 def not_seen(page: Mapping[str, Seen]) -> int:
@@ -66,16 +89,28 @@ def _renamed(absent: list[Family], new: list[Seen]) -> Iterator[tuple[str, Seen]
             yield old, by_name[name]
 
 
-def _changes(family: Family, seen: Seen) -> Iterator[str]:
+def _changes(family: Family, seen: Seen) -> Iterator[Difference]:
     if seen.type != family.type:
-        yield f"changed: {family.name} is a {seen.type}, was a {family.type}"
+        yield Difference("changed", family.name, f"is a {seen.type}, was a {family.type}")
         return
     if not seen.samples:
         return
     for label in sorted(seen.labels - set(family.labels)):
-        yield f"changed: {family.name} has label {label}"
+        yield Difference("changed", family.name, f"has label {label}")
     for label in sorted(set(family.labels) - seen.labels):
-        yield f"changed: {family.name} lacks label {label}"
+        yield Difference("changed", family.name, f"lacks label {label}")
+    for label, known in family.closed_values.items():
+        has = seen.values.get(label, set())
+        for value in sorted(has - {*known, *((INIT,) if family.stand_in else ())}):
+            yield Difference("changed", family.name, f'has {label}="{value}", which is in no list')
+        for value in known if _all_from_the_start(family, label) else ():
+            if value not in has:
+                yield Difference("changed", family.name, f'lacks {label}="{value}", which should be there from the start')
     if seen.bounds and seen.bounds != set(family.buckets):
         was, now = (", ".join(f"{bound:g}" for bound in sorted(bounds)) for bounds in (family.buckets, seen.bounds))
-        yield f"changed: {family.name} has buckets {now}; were {was}"
+        yield Difference("changed", family.name, f"has buckets {now}; were {was}")
+
+
+def _all_from_the_start(family: Family, label: str) -> bool:
+    """Whether the router exports a series for each value of the label before anything happened."""
+    return label == family.labels[0] and (family.stand_in == "known_values" or (family.stand_in == INIT and label == "method"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from semantic_router_observability.errors import ConfigError
+from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.yamltext import Loader
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def read(path: Path) -> list[Rules | Board]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), error.__class__.__name__, "cannot be read; give a dashboard or a rule file") from error
+        raise ConfigError(Place(path), error.__class__.__name__, "cannot be read; give a dashboard or a rule file") from error
     found = list(_holdings(str(path), text))
     if not found:
-        raise ConfigError(str(path), text[:40], "holds no rules and no dashboard; give a dashboard's JSON or a rule file's YAML")
+        raise ConfigError(Place(path), text[:40], "holds no rules and no dashboard; give a dashboard's JSON or a rule file's YAML")
     return found
 
 
@@ -49,7 +49,7 @@ def _holdings(where: str, text: str) -> Iterator[Rules | Board]:
     try:
         documents = list(yaml.load_all(text, Loader=Loader))
     except yaml.YAMLError as error:
-        raise ConfigError(where, text[:40], f"is neither JSON nor YAML: {error}") from error
+        raise ConfigError(Place(where), text[:40], f"is neither JSON nor YAML: {error}") from error
     for document in documents:
         if isinstance(document, dict):
             yield from _in_document(where, document)

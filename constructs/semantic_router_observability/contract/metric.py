@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes"]
-"""A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the cluster's."""
+Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos"]
+"""A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the
+cluster's, the OpenTelemetry Collector's, Thanos's."""
 
-SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes")
+SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos")
 
 
 class Metric(Spec, frozen=True, kw_only=True):
@@ -33,7 +34,7 @@ class Metric(Spec, frozen=True, kw_only=True):
         name: As in its `# TYPE` line, so without `_bucket`, `_sum` and `_count`.
         type: `counter`, `gauge`, `histogram` or `summary`.
         labels: Labels its program sets. Those that scraping adds need not be named.
-        open_labels: It may have further labels; then no label of it is called unknown. Default false.
+        open_labels: The metric may have labels besides those listed, and none is reported as unknown. Default false.
         buckets: Finite upper bounds of a histogram. Default: unknown, so no bound is called wrong.
         values: All values that a label can have, by label; a query that asks for another finds nothing: a
             misspelling is refused, anything else in strict mode. Omit labels whose values come from
@@ -74,7 +75,7 @@ class Metric(Spec, frozen=True, kw_only=True):
             type=family.type,
             labels=family.labels,
             buckets=family.buckets,
-            values=family.label_values,
+            values=family.closed_values,
             # Not those of a feature: while it is off, no answer is the right answer.
             late=family.status == "recorded" and (family.appears == "first_event" or named),
             stand_in=catalogue.INIT if named else None,

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class ContractOptions(Spec, frozen=True, kw_only=True):
     """Metrics and labels, besides the router's own, that user-supplied rules and dashboards may use.
 
-    A query that asks the router for what it does not have is always refused. Metrics of other programs are nobody's business here,
-    unless `strict` is set.
+    A query that asks the router for what it does not have is always refused. Metrics of other programs are not checked, also those whose
+    names start as the router's do, unless `strict` is set.
 
     Attributes:
         families: Metric families of your own; queries of them are checked like those of the router. Default: none.
@@ -52,26 +52,37 @@ class ContractOptions(Spec, frozen=True, kw_only=True):
         """Refuse rule files, and alerts among the settings, with a wrong expression.
 
         Raises:
-            ConfigError: the first thing that is wrong: file, group, rule, expression, nearest valid name.
+            ConfigError: every problem found: file, group, rule, expression, nearest valid name.
 
         """
         if files or own:
             contract = self.contract(labels)
             for file in files:
                 contract = contract.recording(file.groups, where=())[1]
-            for index, file in enumerate(files):
-                contract.check_rules(file.groups, where=place(id, "rules", index))
+            found = [
+                finding
+                for index, file in enumerate(files)
+                for finding in contract.recording(file.groups, where=place(id, "rules", index))[0]
+            ]
             for index, rule in enumerate(own):
-                contract.check(rule.expr, where=place(id, "alerts", "own", index, "expr"))
+                found += contract.findings(rule.expr, where=place(id, "alerts", "own", index, "expr"))
+            contract.refuse(found)
 
     def check_dashboards(self, id: str, dashboards: Sequence[Dashboard]) -> None:
         """Refuse dashboards with a wrong query.
 
         Raises:
-            ConfigError: the first thing that is wrong: dashboard, panel, expression, nearest valid name.
+            ConfigError: every problem found: dashboard, panel, expression, nearest valid name.
 
         """
         if dashboards:
             contract = self.contract()
-            for dashboard in dashboards:
-                contract.check_dashboard(json.loads(dashboard.model), where=place(id, "dashboards", Place(dashboard.file)))
+            contract.refuse(
+                [
+                    finding
+                    for dashboard in dashboards
+                    for finding in contract.dashboard_findings(
+                        json.loads(dashboard.model), where=place(id, "dashboards", Place(dashboard.file))
+                    )
+                ]
+            )

@@ -18,6 +18,9 @@ class Seen:
     bounds: set[float] = field(default_factory=set)
     """Finite bucket bounds."""
 
+    values: dict[str, set[str]] = field(default_factory=dict)
+    """Values of each label."""
+
     samples: int = 0
 
 
@@ -39,7 +42,9 @@ def read(text: str, *, where: str) -> dict[str, Seen]:
             seen = found.setdefault(name, Seen(name, metric.type))
             for sample in metric.samples:
                 seen.samples += 1
-                seen.labels |= sample.labels.keys() - {"le", "quantile"}
+                for label in sample.labels.keys() - {"le", "quantile"}:
+                    seen.labels.add(label)
+                    seen.values.setdefault(label, set()).add(sample.labels[label])
                 seen.bounds |= {float(sample.labels["le"])} - {float("inf")} if "le" in sample.labels else set()
     except (ValueError, IndexError) as error:
         raise ConfigError(where, text[:40], f"is not in Prometheus's text format ({error}); give a /metrics page") from error

@@ -146,6 +146,11 @@ class _Unwritten(NamedTuple):
 
 def _unwritten(metric: Metric, matcher: Matcher) -> Iterator[_Unwritten]:
     known = metric.values[matcher.name]
+    if matcher.op == "=~" and not matcher.free and not matcher.words():
+        # The empty value stands for series without the label.
+        if not any(matcher.admits(value) for value in (*known, metric.stand_in or "", "")):
+            yield _Unwritten(f'{metric.name} has no {matcher.name} that "{matcher.value}" selects; it has {", ".join(known)}', near=False)
+        return
     for word in matcher.words():
         # The empty value stands for series without the label.
         if word not in known and word not in {"", metric.stand_in}:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard as DashboardBuilder
 from grafana_foundation_sdk.builders.dashboard import DashboardLink
-from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync, DashboardLinkType
+from grafana_foundation_sdk.models.dashboard import AnnotationContainer, Dashboard, DashboardCursorSync, DashboardLinkType
 
+from semantic_router_observability.dashboards.alert_links import add_alerts
+from semantic_router_observability.dashboards.annotations import ROUTER, marks
+from semantic_router_observability.dashboards.data_links import CARRIED, add_links
 from semantic_router_observability.dashboards.layout import Section, place
+from semantic_router_observability.dashboards.remarks import add_remarks
 from semantic_router_observability.dashboards.variables import router_variables
 
 if TYPE_CHECKING:
@@ -29,9 +33,13 @@ def dashboard(
     description: str,
     sections: Sequence[Section],
     variables: Sequence[DatasourceVariable | QueryVariable | TextBoxVariable] | None = None,
+    alerts: str = ROUTER,
     since: str = "now-3h",
 ) -> Dashboard:
-    """Build a dashboard; a new model on every call. Without `variables` it has the filters of a page about the router."""
+    """Build a dashboard; a new model on every call. Without `variables` it has the filters of a page about the router.
+
+    `alerts` is a regular expression for the names of the alerts that it marks.
+    """
     built = (
         DashboardBuilder(title)
         .uid(uid)
@@ -45,10 +53,17 @@ def dashboard(
         .variables(list(router_variables() if variables is None else variables))
         .build()
     )
+    names = {variable.name for variable in built.templating.list_val or ()} if built.templating else set()
+    built.annotations = AnnotationContainer(list_val=[annotation.build() for annotation in marks(alerts, names)])
     built.panels = place(sections)
-    for link in built.links or []:
-        # The SDK moves every link into the menu "Dashboard controls" and offers no other place (grafana-foundation-sdk#1272).
-        link.placement = None  # type: ignore[assignment]
+    if set(CARRIED) <= names:
+        add_links(uid, built.panels)
+    add_alerts(uid, built.panels)
+    add_remarks(built.panels, names)
+    listed: list[Any] = [*(built.links or ()), *(built.annotations.list_val or ())]
+    for shown in listed:
+        # The SDK moves links and annotations into the menu "Dashboard controls" and offers no other place (grafana-foundation-sdk#1272).
+        shown.placement = None
     return built
 
 

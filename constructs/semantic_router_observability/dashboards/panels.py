@@ -7,6 +7,7 @@ colour everywhere.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -36,8 +37,9 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
-from semantic_router_observability.dashboards.promql import readable
+from semantic_router_observability.dashboards.queries import end_of_histogram
 from semantic_router_observability.dashboards.variables import data_source
+from semantic_router_observability.promql import readable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,13 +78,17 @@ class Query:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: heading, query, unit, and the value from which a cell is red. For the key column `label` stands in for a query."""
+    """A column of a table: heading, query, unit, and the value from which, or below which, a cell is red.
+
+    For the key column `label` stands in for a query.
+    """
 
     name: str
     expr: str = ""
     unit: str = ""
     decimals: int | None = None
     bound: float | None = None
+    least: float | None = None
     label: str = ""
     width: int = 92
 
@@ -116,11 +122,13 @@ def timeseries(
 ) -> Panel:
     """Draw lines over time.
 
-    `bound` is a dashed line, on whichever side of it trouble is. `stacked` areas are for parts of a whole. `rare` events get points
+    `bound` is a dashed line, on whichever side of it trouble is. Another one, grey, is where the histogram of a percentile ends: a percentile
+    that lies on it may be any larger. The axis reaches it only where the percentile does. `stacked` areas are for parts of a whole. `rare` events get points
     twice as far apart, and with them a wider rate window, so that a few events an hour are not a comb of spikes; `interval` says how far
     apart exactly ("10m"). `top` is how far up the axis reaches at least: nothing but zeros would get an axis up to 100. `by_unit` gives units by patterns of the legend,
     `colors` gives colours by the names of lines that a label makes.
     """
+    end = None if about.maximum is not None else end_of_histogram([query.expr for query in queries])
     builder = (
         timeseries_builder.Panel()
         .interval(interval or ("2m" if rare else "1m"))
@@ -132,11 +140,11 @@ def timeseries(
         .legend(VizLegendOptions().show_legend(True).display_mode(common.LegendDisplayMode.LIST).placement(common.LegendPlacement.BOTTOM))
         .tooltip(VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING))
         .color_scheme(FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
-        .thresholds(_thresholds(bound))
+        .thresholds(_thresholds(bound, end))
     )
     if stacked:
         builder.stacking(StackingConfig().mode(common.StackingMode.NORMAL).group("A"))
-    if bound is not None:
+    if bound is not None or end is not None:
         builder.thresholds_style(GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED))
     for name, color in {**_colors(queries), **(colors or {})}.items():
         builder.override_by_name(name, [_fixed(color)])
@@ -145,10 +153,17 @@ def timeseries(
     return _finish(builder, about, queries, instant=False)
 
 
-def stat(about: About, *queries: Query, bound: float | None = None, by_unit: Mapping[str, str] | None = None) -> Panel:
+def stat(
+    about: About,
+    *queries: Query,
+    bound: float | None = None,
+    least: Mapping[str, float] | None = None,
+    by_unit: Mapping[str, str] | None = None,
+) -> Panel:
     """Show a number (or two) as of the end of the range: instant queries, so that a target that went away leaves no old number behind.
 
-    `by_unit` gives units by patterns of the legend, as in `timeseries`.
+    `least` gives numbers by their legend below which they are red, where less is worse; `by_unit` gives units by patterns of the legend, as
+    in `timeseries`.
     """
     builder = (
         stat_builder.Panel()
@@ -164,6 +179,8 @@ def stat(about: About, *queries: Query, bound: float | None = None, by_unit: Map
     )
     for name, color in _colors(queries).items():
         builder.override_by_name(name, [_fixed(color)])
+    for name, value in (least or {}).items():
+        builder.override_by_name(name, [DynamicConfigValue("thresholds", _least(value).build())])
     for pattern, unit in (by_unit or {}).items():
         builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, queries, instant=True)
@@ -184,16 +201,20 @@ def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = 
         .color_scheme(plain if bound is None else FieldColor().mode(FieldColorModeId.THRESHOLDS))
         .thresholds(_thresholds(bound))
     )
+    if not by_unit:  # units are found by the name that the legend gives
+        # Without a name of its own, Grafana shows the bar nameless where there is one alone.
+        builder.display_name(re.sub(r"\{\{(\w+)\}\}", r"${__field.labels.\1}", query.legend))
     for pattern, unit in (by_unit or {}).items():
         builder.override_by_regexp(pattern, [DynamicConfigValue("unit", unit)])
     return _finish(builder, about, (query,), instant=True)
 
 
-def table(about: About, key: Column, *columns: Column) -> Panel:
+def table(about: About, key: Column, *columns: Column, first: str = "") -> Panel:
     """List one line a value of a label, one column a query. Instant.
 
     The key column has no query of its own: its `label` is the one every query is grouped by, its `name` the heading. Lines that only
-    some queries know show `no_value` in the other cells. The unit of `about` is that of columns without one.
+    some queries know show `no_value` in the other cells. The unit of `about` is that of columns without one. Lines with the lowest number in the
+    column `first` come first.
     """
     renamed = {f"Value #{_ref(number)}": column.name for number, column in enumerate(columns)}
     order = {field: number for number, field in enumerate([key.label, *renamed])}
@@ -210,6 +231,10 @@ def table(about: About, key: Column, *columns: Column) -> Panel:
         )
         .override_by_name(key.name, [DynamicConfigValue("custom.width", key.width)])
     )
+    if first:
+        builder.with_transformation(
+            DataTransformerConfig(id_val="sortBy", options={"fields": {}, "sort": [{"field": first, "desc": False}]})
+        )
     for column in columns:
         builder.override_by_name(column.name, _cells(column, about.unit))
     return _finish(builder, about, [Query(column.expr, column.name) for column in columns], instant=True, table=True)
@@ -219,8 +244,9 @@ def _cells(column: Column, unit: str) -> list[DynamicConfigValue]:
     looks = [DynamicConfigValue("unit", column.unit or unit), DynamicConfigValue("custom.width", column.width)]
     if column.decimals is not None:
         looks.append(DynamicConfigValue("decimals", column.decimals))
-    if column.bound is not None:
-        looks.append(DynamicConfigValue("thresholds", _thresholds(column.bound).build()))
+    if column.bound is not None or column.least is not None:
+        limits = _thresholds(column.bound) if column.least is None else _least(column.least)
+        looks.append(DynamicConfigValue("thresholds", limits.build()))
         looks.append(DynamicConfigValue("custom.cellOptions", {"type": "color-text"}))
     return looks
 
@@ -263,11 +289,17 @@ def _fixed(color: str) -> DynamicConfigValue:
     return DynamicConfigValue("color", {"mode": "fixed", "fixedColor": color})
 
 
-def _thresholds(bound: float | None) -> ThresholdsConfig:
+def _thresholds(bound: float | None, end: float | None = None) -> ThresholdsConfig:
     """Colour values fine below the bound and troubling from it on. Numbers without a bound are neither: one neutral colour."""
-    if bound is None:
-        return _steps(Threshold(None, BLUE))
-    return _steps(Threshold(None, GREEN), Threshold(bound, VERMILION))
+    steps = [Threshold(None, BLUE)] if bound is None else [Threshold(None, GREEN), Threshold(bound, VERMILION)]
+    if end is not None and (bound is None or end > bound):
+        steps.append(Threshold(end, GREY))
+    return _steps(*steps)
+
+
+def _least(value: float) -> ThresholdsConfig:
+    """Colour values troubling below this one."""
+    return _steps(Threshold(None, VERMILION), Threshold(value, GREEN))
 
 
 def _steps(*steps: Threshold) -> ThresholdsConfig:

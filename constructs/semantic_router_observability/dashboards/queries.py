@@ -18,14 +18,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.recording import is_recorded
-from semantic_router_observability.dashboards.variables import LABEL_MATCHERS, SCRAPE_MATCHERS, place_matchers
+from semantic_router_observability.dashboards.variables import ALL_DECISIONS, SCRAPE_MATCHERS, place_matchers, subject_matchers
 from semantic_router_observability.errors import ConfigError, Place
-from semantic_router_observability.router import catalogue
-from semantic_router_observability.rules.recorded import EXPECTED, RESTART_MINUTES, RESTARTS, recorded
+from semantic_router_observability.router import catalogue, causes
+from semantic_router_observability.rules.recorded import EXPECTED, FAILURES, RESTART_MINUTES, RESTARTS, recorded
 from semantic_router_observability.rules.recorded import UP as UP_RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from semantic_router_observability.rules.recorded import Recorded
 
@@ -71,7 +71,7 @@ def restarts() -> str:
 def series(name: str, *matchers: str, part: str = "") -> str:
     """Select the series of a family that the filters select; `part` is `_bucket`, `_sum` or `_count` of a histogram."""
     family = catalogue.family(name)
-    filters = [LABEL_MATCHERS[label] for label in family.labels if label in LABEL_MATCHERS]
+    filters = subject_matchers(family, matchers)
     if family.stand_in == catalogue.INIT:
         filters += [f'{label}!="{catalogue.INIT}"' for label in family.labels if label not in family.label_values]
     return f"{name}{part}{{{', '.join([*place_matchers(), *filters, *matchers])}}}"
@@ -80,16 +80,18 @@ def series(name: str, *matchers: str, part: str = "") -> str:
 def rates(name: str, *matchers: str, part: str = "", window: str = STEP) -> str:
     """Count events per second of a counter, or observations by bucket (`part="_bucket"`), series by series: to be put into a sum."""
     known = _recorded(name, matchers, part)
-    held = _held(known, matchers) if known else ""
-    match window if held else None:
-        case "5m":
-            return held
-        case "$__range":
-            return f"sum_over_time({held}[{RANGE}:{MINUTE}]) * 60 / $__range_s"
-        case "$__rate_interval":
-            return f"avg_over_time({held}[$__interval:{MINUTE}])"
-        case _:
-            return f"rate({series(name, *matchers, part=part)}[{window}])"
+    held = _over(_held(known, matchers), window) if known else None
+    return held or f"rate({series(name, *matchers, part=part)}[{window}])"
+
+
+def failures(*owners: str, window: str = STEP) -> str:
+    """Count failed requests per second, each once, series by series; of these owners (`client`, `backend`, `router`), of all when none is given."""
+    names = "|".join(owners)
+    chosen = [f'owner=~"{names}"'] if owners else []
+    held = _over(_placed(FAILURES, *subject_matchers(catalogue.family(causes.ERRORS)), *chosen), window) if is_recorded() else None
+    if held:
+        return held
+    return causes.of(owners)(lambda *matchers: f"rate({series(causes.ERRORS, *matchers)}[{window}])")
 
 
 def increases(name: str, *matchers: str) -> str:
@@ -122,10 +124,32 @@ def gauge(name: str, *matchers: str, by: Sequence[str] = ()) -> str:
     return f"{_sum(by)}({_held(known, matchers) if known else series(name, *matchers)})"
 
 
-def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
-    """Estimate a quantile from a histogram's buckets. `>= 0` drops the NaN of a window without samples."""
+def quantile(fraction: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP, positive: bool = False) -> str:
+    """Estimate a quantile from a histogram's buckets. `>= 0` drops the NaN of a window without samples.
+
+    `positive` leaves out observations of 0, where the router writes 0 for "there was nothing to observe"; the family needs a bucket for it.
+    """
     _expect(name, "histogram")
-    return f"histogram_quantile({fraction:g}, {_sum(('le', *by))}({_buckets(name, matchers, by, window)})) >= 0"
+    counts = f"{_sum(('le', *by))}({_buckets(name, matchers, by, window)})"
+    if positive:
+        counts = f"{counts}\n- on ({', '.join(by)}) group_left () {zeros(name, *matchers, by=by, window=window)}"
+    return f"histogram_quantile({fraction:g}, {counts}) >= 0"
+
+
+def end_of_histogram(expressions: Iterable[str]) -> float | None:
+    """Tell where the histogram ends that percentiles are estimated from; None where there is no percentile, or several histograms."""
+    quantiles = [expression for expression in expressions if expression.startswith("histogram_quantile(")]
+    names = {name for expression in quantiles for name in re.findall(r"(\w+)_bucket\b", expression)}
+    ends = {known.buckets[-1] for name in names if (known := catalogue.families().get(name)) and known.buckets}
+    return next(iter(ends)) if len(ends) == 1 else None
+
+
+def zeros(name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Count observations of exactly 0 per second; only of families with a bucket for them."""
+    if 0 not in catalogue.family(name).buckets:
+        raise ConfigError(Place(f"zeros of {name}"), catalogue.family(name).buckets[0], "a histogram with a bucket for 0")
+    zero_bucket = f'le=~"{_bound(0)}"'
+    return f"{_sum(by)}({_buckets(name, (*matchers, zero_bucket), by, window)})"
 
 
 def share_above(bound: float, name: str, *matchers: str, by: Sequence[str] = (), window: str = STEP) -> str:
@@ -142,6 +166,16 @@ def share_up_to(bound: float, name: str, *matchers: str, by: Sequence[str] = (),
     within = _buckets(name, (*matchers, f'le=~"{_bound(bound)}"'), by, window)
     total = _buckets(name, (*matchers, 'le="+Inf"'), by, window)
     return f"{_sum(by)}({within}) / ({_sum(by)}({total}) > 0)"
+
+
+def answers_above(bound: float, name: str, *, by: Sequence[str] = (), window: str = STEP) -> str:
+    """Tell the share of answers above a bucket bound: as `share_above`, but for failures that the histogram observes as if they were answers."""
+    bucket = f'le=~"{_bound(bound)}"'
+    within = f"{_sum(by)}({_buckets(name, (bucket,), by, window)})"
+    everything = _sum(by) + "(" + _buckets(name, ('le="+Inf"',), by, window) + ")"
+    # Recorded failures do not tell those with an answer from those without.
+    failed = causes.observed(lambda *matchers: f"rate({series(causes.ERRORS, *matchers)}[{window}])")
+    return f"clamp_max(({everything} - {within})\n/ ({everything} - ({_sum(by)}({failed}) or {everything} * 0) > 0), 1)"
 
 
 def or_zero(expression: str) -> str:
@@ -167,13 +201,18 @@ def capped_share(part: str, whole: str) -> str:
     return f"{part}\n/ ({whole} > {part} or {part} > 0)\nor {zero()}"
 
 
-def hit_share(hits: str, misses: str, by: str) -> str:
-    """Divide the hits of a cache by all its lookups, one line a value of `by`; one side may be missing, and nothing is shown without lookups.
+def hit_share(hits: str, misses: str, *matchers: str, by: Sequence[str] = ()) -> str:
+    """Divide the hits of a cache by all its lookups; one side may be missing, and nothing is shown without lookups.
 
-    A label tells the two apart: without it, `or` would drop the misses of whatever had hits.
+    A label tells the two apart: without it, `or` would drop the misses of whatever had hits. `matchers` are for the hits.
     """
-    lookups = f'sum by ({by}) (label_replace({rates(hits)}, "found", "yes", "", "") or {rates(misses)})'
-    return f"({rate(hits, by=[by])} or 0 * {lookups})\n/ ({lookups} > 0)"
+    lookups = f'{_sum(by)}(label_replace({rates(hits, *matchers)}, "found", "yes", "", "") or {rates(misses)})'
+    return f"({rate(hits, *matchers, by=by)} or 0 * {lookups})\n/ ({lookups} > 0)"
+
+
+def cache_hit_share() -> str:
+    """Tell the share of the response cache's lookups that found an answer, of all decisions together: only hits name theirs."""
+    return hit_share("llm_cache_plugin_hits_total", "llm_cache_plugin_misses_total", ALL_DECISIONS)
 
 
 def _buckets(name: str, matchers: Sequence[str], by: Sequence[str], window: str) -> str:
@@ -186,6 +225,19 @@ def _over_replicas(by: Sequence[str]) -> bool:
     return not {"instance", "pod", "service"} & set(by)
 
 
+def _over(held: str, window: str) -> str | None:
+    """Read recorded rates back over a window; None: only raw series have it."""
+    match window:
+        case "5m":
+            return held
+        case "$__range":
+            return f"sum_over_time({held}[{RANGE}:{MINUTE}]) * 60 / $__range_s"
+        case "$__rate_interval":
+            return f"avg_over_time({held}[$__interval:{MINUTE}])"
+        case _:
+            return None
+
+
 def _recorded(name: str, matchers: Sequence[str], part: str) -> Recorded | None:
     """What is recorded of a family, when the dashboard may rely on it and it answers this question."""
     known = recorded(name) if is_recorded() else None
@@ -195,8 +247,7 @@ def _recorded(name: str, matchers: Sequence[str], part: str) -> Recorded | None:
 
 def _held(known: Recorded, matchers: Sequence[str]) -> str:
     """Select the recorded series of a family that the filters select."""
-    filters = [LABEL_MATCHERS[label] for label in known.family.labels if label in LABEL_MATCHERS]
-    return _placed(known.name, *filters, *matchers)
+    return _placed(known.name, *subject_matchers(known.family, matchers), *matchers)
 
 
 def _placed(record: str, *matchers: str) -> str:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from semantic_router_observability.shipped import LOG_PAGES, SHIPPED
+
+from .alerts import alerts
 from .cost import cost_and_tokens
 from .engines import vllm_engines
 from .fleet import router_fleet
 from .front_page import llm_router_metrics
 from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
+from .logs import router_logs
 from .routing import routing_and_learning
-from .shipped import SHIPPED
 from .slos import slos
 from .stack_health import stack_health
+from .thanos import thanos
+from .traces import traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +41,7 @@ class Entry(NamedTuple):
 
 _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "llm-router-dashboard.json": llm_router_metrics,
+    "alerts.json": alerts,
     "cost-and-tokens.json": cost_and_tokens,
     "guardrails-and-quality.json": guardrails_and_quality,
     "routing-and-learning.json": routing_and_learning,
@@ -43,7 +50,12 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "vllm-engines.json": vllm_engines,
     "router-kubernetes.json": router_kubernetes,
     "slos.json": slos,
+    "traces.json": traces,
+    "thanos.json": thanos,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)
-"""Every dashboard, in the order in which they are listed."""
+"""Every dashboard about metrics, in the order in which they are listed."""
+
+LOG_DASHBOARDS: Final = tuple(Entry(entry.file_name, partial(router_logs, store), entry.optional) for store, entry in LOG_PAGES.items())
+"""The dashboard about the routers' lines, for each store of logs."""

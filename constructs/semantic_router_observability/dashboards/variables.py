@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
-from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableOption, VariableRefresh, VariableSort
+from grafana_foundation_sdk.models.dashboard import DataSourceRef, VariableHide, VariableOption, VariableRefresh, VariableSort
 
 from semantic_router_observability.dashboards.recording import is_recorded
 from semantic_router_observability.router.target import JOB
@@ -19,6 +19,8 @@ from semantic_router_observability.rules.recorded import UP, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from semantic_router_observability.router.catalogue import Family
 
 DATA_SOURCE: Final = "${datasource}"
 """How panels and variables name the data source: by the variable, so that one file fits every Grafana."""
@@ -29,7 +31,10 @@ PROVISIONED_UID: Final = "prometheus"
 DEFAULT_JOB: Final = JOB
 """Preselected scrape job. Grafana falls back to the first job found when there is none of this name."""
 
-SCRAPE_MATCHERS: Final = ('namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')
+CLUSTER: Final = 'cluster=~"$cluster"'
+"""Of which cluster a sample is, where one Prometheus holds samples of several: an external label, added on the way there."""
+
+SCRAPE_MATCHERS: Final = (CLUSTER, 'namespace=~"$namespace"', 'job=~"$job"', 'instance=~"$instance"')
 """Where a raw sample comes from. Applied to every series, `up` and the process families included."""
 
 LABEL_MATCHERS: Final = MappingProxyType(
@@ -41,12 +46,24 @@ LABEL_MATCHERS: Final = MappingProxyType(
         "decision_name": 'decision_name=~"$decision"',
     }
 )
-"""What a sample is about, by its label. Applied wherever a family has the label."""
+"""What a sample is about, by its label. Applied wherever a family has the label, unless the router never fills it: see `subject_matchers`."""
+
+ALL_MODELS: Final = 'model=~".*"'
+"""In place of the filter on models, where a query also needs numbers that no model can be told for."""
+
+ALL_DECISIONS: Final = 'decision_name=~".*"'
+"""In place of the filter on decisions, where the router names the decision on a part of the samples only."""
 
 
 def place_matchers() -> tuple[str, ...]:
     """Return the matchers on where a sample comes from. Recording rules add replicas up, so a dashboard that reads them has no instances."""
-    return SCRAPE_MATCHERS[:2] if is_recorded() else SCRAPE_MATCHERS
+    return SCRAPE_MATCHERS[:-1] if is_recorded() else SCRAPE_MATCHERS
+
+
+def subject_matchers(family: Family, matchers: Sequence[str] = ()) -> list[str]:
+    """Return the matchers on what a family's samples are about, but for labels of which `matchers` want all values."""
+    filtered = [label for label in family.labels if label in LABEL_MATCHERS and label not in family.nameless]
+    return [LABEL_MATCHERS[label] for label in filtered if f'{label}=~".*"' not in matchers]
 
 
 def data_source() -> DataSourceRef:
@@ -54,19 +71,22 @@ def data_source() -> DataSourceRef:
     return DataSourceRef(type_val="prometheus", uid=DATA_SOURCE)
 
 
-def router_variables() -> Sequence[DatasourceVariable | QueryVariable]:
-    """Return the filters of a dashboard about the router, in reading order: data source, place, subject."""
+def router_variables(*, model: bool = True, decision: bool = True) -> Sequence[DatasourceVariable | QueryVariable]:
+    """Return the filters of a dashboard about the router, in reading order: data source, place, and those subjects that panels can be asked for."""
     # two families: requests that name a concrete model are filed under their model only in the second one
     models = "|".join(_held(name) for name in ("llm_model_requests_total", "llm_routing_reason_codes_total"))
-    place = 'namespace=~"$namespace", job=~"$job"'
+    decisions = _held("llm_decision_match_total")
+    place = ", ".join(SCRAPE_MATCHERS[:-1])
+    up = UP if is_recorded() else "up"
     instance = () if is_recorded() else (choices("instance", "Instance", f"label_values(up{{{place}}}, instance)"),)
     return (
         source_variable(),
+        cluster_variable(up),
         _job(),
-        choices("namespace", "Namespace", f'label_values({UP if is_recorded() else "up"}{{job=~"$job"}}, namespace)'),
+        choices("namespace", "Namespace", f'label_values({up}{{{CLUSTER}, job=~"$job"}}, namespace)'),
         *instance,
-        choices("model", "Model", f'label_values({{__name__=~"{models}", {place}}}, model)'),
-        choices("decision", "Decision", f"label_values({_held('llm_decision_match_total')}{{{place}}}, decision_name)"),
+        *((choices("model", "Model", f'label_values({{__name__=~"{models}", {place}}}, model)'),) if model else ()),
+        *((choices("decision", "Decision", f"label_values({decisions}{{{place}}}, decision_name)"),) if decision else ()),
     )
 
 
@@ -78,6 +98,13 @@ def source_variable() -> DatasourceVariable:
         .type("prometheus")
         .current(VariableOption(selected=True, text=PROVISIONED_UID, value=PROVISIONED_UID))
     )
+
+
+def cluster_variable(metric: str) -> QueryVariable:
+    """Offer the clusters that a metric comes from. Out of sight: most Prometheus hold one cluster and have no such label, and
+    `GrafanaStack` shows it beside an `ExternalPrometheus`.
+    """
+    return choices("cluster", "Cluster", f"label_values({metric}, cluster)").hide(VariableHide.HIDE_VARIABLE)
 
 
 def choices(name: str, label: str, query: str) -> QueryVariable:
@@ -123,8 +150,8 @@ def _job() -> QueryVariable:
 def _jobs() -> str:
     evaluations = _held("llm_decision_evaluation_total")
     if not is_recorded():
-        return f'up{{job="{DEFAULT_JOB}"}} or last_over_time({evaluations}[$__range])'
-    return f'{UP}{{job="{DEFAULT_JOB}"}} or last_over_time({evaluations}[$__range:5m])'
+        return f'up{{{CLUSTER}, job="{DEFAULT_JOB}"}} or last_over_time({evaluations}{{{CLUSTER}}}[$__range])'
+    return f'{UP}{{{CLUSTER}, job="{DEFAULT_JOB}"}} or last_over_time({evaluations}{{{CLUSTER}}}[$__range:5m])'
 
 
 def _held(family: str) -> str:

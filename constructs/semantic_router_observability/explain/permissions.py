@@ -28,17 +28,45 @@ class Workload(NamedTuple):
 
 def report(objects: Sequence[Object]) -> str:
     """Four chapters: the API server, tokens, Secrets, the network."""
-    workloads = [workload for manifest in objects for workload in _workloads(manifest)]
+    workloads = [workload for manifest in objects for workload in workloads_of(manifest)]
     chapters = {
         "Requests to the API server": _rules(objects),
         "API tokens": _tokens(objects, workloads),
-        "Secrets": _secrets(objects, workloads),
+        "Secrets": _secrets(objects),
         "Network": _network(objects, workloads),
     }
     return "\n".join(f"{title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in chapters.items())
 
 
-def _workloads(manifest: Object) -> Iterator[Workload]:
+def permissions(objects: Sequence[Object]) -> dict[str, Any]:
+    """Return what `report` says as values, for programs."""
+    workloads = [workload for manifest in objects for workload in workloads_of(manifest)]
+    return {
+        "requests": [
+            {"account": account, "reach": reach, "role": role, "rules": None if rules is None else list(rules)}
+            for account, reach, role, rules in grants(objects)
+        ],
+        "tokens": [
+            {
+                "workload": workload.title,
+                "account": workload.spec.get("serviceAccountName", "default"),
+                "tokens": tokens_of(workload, objects),
+            }
+            for workload in workloads
+        ],
+        "secrets": [
+            {"workload": reader.title, "secret": entry.name, "keys": entry.keys, "optional": entry.optional, "text": entry.text}
+            for manifest in objects
+            for reader in readers_of(manifest)
+            for entry in reader.reads
+        ],
+        "missingSecrets": [{"namespace": namespace, "name": name} for namespace, name in missing_secrets(objects)],
+        "connections": [{"pods": title, "connections": lines} for title, lines in connections(objects, workloads)],
+    }
+
+
+def workloads_of(manifest: Object) -> Iterator[Workload]:
+    """Return the pods that an object makes, if any."""
     spec = manifest.get("spec") or {}
     match manifest["kind"]:
         case "StatefulSet" | "Deployment" | "DaemonSet" | "ReplicaSet" | "Job":
@@ -53,14 +81,23 @@ def _workloads(manifest: Object) -> Iterator[Workload]:
     yield Workload(f"{manifest['kind']} {_namespaced(manifest)}", _namespace(manifest), labels, template["spec"])
 
 
-def _rules(objects: Sequence[Object]) -> Iterator[str]:
+class Grant(NamedTuple):
+    """A role that is bound to an account."""
+
+    account: str
+    reach: str
+    """Where it holds."""
+    role: str
+    rules: Sequence[Mapping[str, Any]] | None
+    """None where the role is not among the objects."""
+
+
+def grants(objects: Sequence[Object]) -> Iterator[Grant]:
+    """Return what is bound to whom."""
     roles = {
         (manifest["kind"], _namespace(manifest), manifest["metadata"]["name"]): manifest
         for manifest in objects
         if manifest["kind"] in {"Role", "ClusterRole"}
-    }
-    granted: dict[str, list[str]] = {
-        f"ServiceAccount {_namespaced(manifest)}": [] for manifest in objects if manifest["kind"] == "ServiceAccount"
     }
     for binding in objects:
         if binding["kind"] not in {"RoleBinding", "ClusterRoleBinding"}:
@@ -69,13 +106,19 @@ def _rules(objects: Sequence[Object]) -> Iterator[str]:
         home = _namespace(binding) if reference["kind"] == "Role" else ""
         role = roles.get((reference["kind"], home, reference["name"]))
         reach = f"in namespace {_namespace(binding)}" if binding["kind"] == "RoleBinding" else "in every namespace"
-        name = f"{reference['kind']} {reference['name']}"
-        lines = (
-            [f"{reach}: {rule} ({name})" for rule in map(_rule, role["rules"] or ())] if role else [f"{reach}: {name}, which is not here"]
-        )
         for subject in binding.get("subjects") or ():
             space = f"{subject['namespace']}/" if "namespace" in subject else ""
-            granted.setdefault(f"{subject['kind']} {space}{subject['name']}", []).extend(lines)
+            account = f"{subject['kind']} {space}{subject['name']}"
+            yield Grant(account, reach, f"{reference['kind']} {reference['name']}", (role["rules"] or ()) if role else None)
+
+
+def _rules(objects: Sequence[Object]) -> Iterator[str]:
+    granted: dict[str, list[str]] = {
+        f"ServiceAccount {_namespaced(manifest)}": [] for manifest in objects if manifest["kind"] == "ServiceAccount"
+    }
+    for account, reach, role, rules in grants(objects):
+        lines = [f"{reach}: {role}, which is not here"] if rules is None else [f"{reach}: {_rule(rule)} ({role})" for rule in rules]
+        granted.setdefault(account, []).extend(lines)
     for who, lines in granted.items():
         yield who
         yield from (f"  {line}" for line in lines or ["nothing"])
@@ -93,40 +136,58 @@ def _rule(rule: Mapping[str, Any]) -> str:
 
 
 def _tokens(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
-    accounts = {
-        (_namespace(manifest), manifest["metadata"]["name"]): manifest for manifest in objects if manifest["kind"] == "ServiceAccount"
-    }
     for workload in workloads:
-        spec = workload.spec
-        account = spec.get("serviceAccountName", "default")
-        of_account = accounts.get((workload.namespace, account), {}).get("automountServiceAccountToken", True)
-        mounted = ["mounted by default"] if spec.get("automountServiceAccountToken", of_account) else []
-        for volume in spec.get("volumes") or ():
-            for source in (volume.get("projected") or {}).get("sources") or ():
-                if token := source.get("serviceAccountToken"):
-                    audience = f" for {token['audience']}" if "audience" in token else ""
-                    mounted.append(f"volume {volume['name']}, renewed every {token.get('expirationSeconds', 3600)} s{audience}")
+        mounted = tokens_of(workload, objects)
+        account = workload.spec.get("serviceAccountName", "default")
         yield f"{workload.title}: {'; '.join(mounted)}, as account {account}" if mounted else f"{workload.title}: none"
 
 
-def _secrets(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
-    made = set(_made(objects))
-    needed: dict[tuple[str, str], None] = {}
-    for workload in workloads:
-        read = list(dict.fromkeys(_read(workload.spec)))
-        yield f"{workload.title}{'' if read else ': none'}"
-        yield from (f"  {line}" for _, line in read)
-        needed |= dict.fromkeys((workload.namespace, name) for name, _ in read if name)
+def tokens_of(workload: Workload, objects: Sequence[Object]) -> list[str]:
+    """Return how API tokens get into the pods of a workload."""
+    spec, account = workload.spec, workload.spec.get("serviceAccountName", "default")
+    of_account = True
+    for manifest in objects:
+        if manifest["kind"] == "ServiceAccount" and (_namespace(manifest), manifest["metadata"]["name"]) == (workload.namespace, account):
+            of_account = manifest.get("automountServiceAccountToken", True)
+    mounted = ["mounted by default"] if spec.get("automountServiceAccountToken", of_account) else []
+    for volume in spec.get("volumes") or ():
+        for source in (volume.get("projected") or {}).get("sources") or ():
+            if token := source.get("serviceAccountToken"):
+                audience = f" for {token['audience']}" if "audience" in token else ""
+                mounted.append(f"volume {volume['name']}, renewed every {token.get('expirationSeconds', 3600)} s{audience}")
+    return mounted
+
+
+def _secrets(objects: Sequence[Object]) -> Iterator[str]:
+    for reader in (reader for manifest in objects for reader in readers_of(manifest)):
+        yield f"{reader.title}{'' if reader.reads else ': none'}"
+        yield from (f"  {entry.text}" for entry in reader.reads)
     for manifest in objects:
         shown = list(dict.fromkeys(_shown(manifest)))
         if shown:
             yield f"{manifest['kind']} {_namespaced(manifest)}"
             yield from (f"  {name}: tls.crt, tls.key (shown to clients)" for _, name in shown)
-        needed |= dict.fromkeys(shown)
-    several = len({namespace for namespace, _ in needed}) > 1
-    names = [f"{namespace}/{name}" if several else name for namespace, name in needed if (namespace, name) not in made]
-    if names:
+    missing = missing_secrets(objects)
+    several = len({namespace for namespace, _ in needed_secrets(objects)}) > 1
+    if missing:
+        names = (f"{namespace}/{name}" if several else name for namespace, name in missing)
         yield f"made by nothing in these manifests: {', '.join(names)}"
+
+
+def needed_secrets(objects: Sequence[Object]) -> list[tuple[str, str]]:
+    """Namespaces and names of the Secrets that pods or an operator read or servers show to clients."""
+    needed: dict[tuple[str, str], None] = {}
+    for reader in (reader for manifest in objects for reader in readers_of(manifest)):
+        needed |= dict.fromkeys((reader.namespace, entry.name) for entry in reader.reads if entry.name)
+    for manifest in objects:
+        needed |= dict.fromkeys(_shown(manifest))
+    return list(needed)
+
+
+def missing_secrets(objects: Sequence[Object]) -> list[tuple[str, str]]:
+    """Namespaces and names of the Secrets that have to exist: needed, and neither among the objects nor made by a controller of them."""
+    made = set(_made(objects))
+    return [secret for secret in needed_secrets(objects) if secret not in made]
 
 
 def _made(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
@@ -162,31 +223,81 @@ def _shown(manifest: Object) -> Iterator[tuple[str, str]]:
                 yield home, certificate["name"]
 
 
-def _read(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Name of the Secret, empty where it is none, and what is read from it."""
+class SecretRead(NamedTuple):
+    """Something that pods read from a Secret, or get from a driver in its place."""
+
+    text: str
+    name: str = ""
+    """Name of the Secret; empty for a driver."""
+    keys: tuple[str, ...] = ()
+    """Empty: every key."""
+    optional: bool = False
+    """Pods start without it."""
+
+
+class SecretReader(NamedTuple):
+    """What reads Secrets: pods, or an operator for one of its objects."""
+
+    title: str
+    namespace: str
+    reads: Sequence[SecretRead]
+
+
+def readers_of(manifest: Object) -> Iterator[SecretReader]:
+    """Return what reads Secrets for an object, if anything does."""
+    for workload in workloads_of(manifest):
+        yield SecretReader(workload.title, workload.namespace, tuple(dict.fromkeys(secrets_read(workload.spec))))
+    if manifest["kind"] == "AlertmanagerConfig":
+        keys: dict[str, dict[str, None]] = {}
+        for name, key in _selectors((manifest.get("spec") or {}).get("receivers")):
+            keys.setdefault(name, {})[key] = None
+        reads = [SecretRead(f"{name}: {', '.join(found)} (prometheus-operator)", name, tuple(found)) for name, found in keys.items()]
+        yield SecretReader(f"{manifest['kind']} {_namespaced(manifest)}", _namespace(manifest), tuple(reads))
+
+
+def _selectors(value: Any) -> Iterator[tuple[str, str]]:
+    """Names of Secrets and keys that fields of a receiver select."""
+    if isinstance(value, dict) and value.keys() - {"optional"} == {"name", "key"}:
+        yield value["name"], value["key"]
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _selectors(inner)
+
+
+def secrets_read(spec: Mapping[str, Any]) -> Iterator[SecretRead]:
+    """Return what the pods of a spec read from Secrets."""
     for volume in spec.get("volumes") or ():
         sources = [volume, *((volume.get("projected") or {}).get("sources") or ())]
         for secret in (source["secret"] for source in sources if source.get("secret")):
-            keys = [item["key"] for item in secret.get("items") or ()]
+            keys = tuple(item["key"] for item in secret.get("items") or ())
             name = secret.get("secretName") or secret.get("name")
-            yield name, f"{name}: {', '.join(keys) or 'every key'} (file)"
+            yield SecretRead(f"{name}: {', '.join(keys) or 'every key'} (file)", name, keys, secret.get("optional", False))
         if csi := volume.get("csi"):
             given = (csi.get("volumeAttributes") or {}).get("secretProviderClass", "")
-            yield "", f"{csi['driver']}: {given or 'all it gives'} (file)"
+            yield SecretRead(f"{csi['driver']}: {given or 'all it gives'} (file)")
     for container in (*(spec.get("initContainers") or ()), *spec["containers"]):
         for variable in container.get("env") or ():
             if key := (variable.get("valueFrom") or {}).get("secretKeyRef"):
-                yield key["name"], f"{key['name']}: {key['key']} (environment)"
+                name, optional = key["name"], key.get("optional", False)
+                yield SecretRead(f"{name}: {key['key']} (environment)", name, (key["key"],), optional)
         for source in container.get("envFrom") or ():
             if secret := source.get("secretRef"):
-                yield secret["name"], f"{secret['name']}: every key (environment)"
+                yield SecretRead(f"{secret['name']}: every key (environment)", secret["name"], (), secret.get("optional", False))
     for secret in spec.get("imagePullSecrets") or ():
-        yield secret["name"], f"{secret['name']} (pulling images)"
+        yield SecretRead(f"{secret['name']} (pulling images)", secret["name"])
 
 
 def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[str]:
+    for title, lines in connections(objects, workloads):
+        yield title
+        yield from (f"  {line}" for line in lines)
+
+
+def connections(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterator[tuple[str, list[str]]]:
+    """Return the connections that policies admit, for each workload and for each policy that selects other pods."""
     policies = [manifest for manifest in objects if manifest["kind"] == "NetworkPolicy"]
     seen: list[Object] = []
+    words = (("Ingress", "in"), ("Egress", "out"))
     for workload in workloads:
         chosen = [
             manifest
@@ -194,15 +305,12 @@ def _network(objects: Sequence[Object], workloads: Sequence[Workload]) -> Iterat
             if _namespace(manifest) == workload.namespace and _matches(manifest["spec"]["podSelector"], workload.labels)
         ]
         seen += chosen
-        yield workload.title
-        for kind, word in (("Ingress", "in"), ("Egress", "out")):
-            yield from (f"  {word}: {line}" for line in _connections(kind, chosen))
+        yield workload.title, [f"{word}: {line}" for kind, word in words for line in _connections(kind, chosen)]
     for policy in policies:
         if policy not in seen:
-            yield f"{_pods(policy['spec']['podSelector'])} in namespace {_namespace(policy)}, by {_namespaced(policy)}"
-            for kind, word in (("Ingress", "in"), ("Egress", "out")):
-                if kind in _types(policy):
-                    yield from (f"  {word}: {line}" for line in _connections(kind, [policy]))
+            title = f"{_pods(policy['spec']['podSelector'])} in namespace {_namespace(policy)}, by {_namespaced(policy)}"
+            lines = [f"{word}: {line}" for kind, word in words if kind in _types(policy) for line in _connections(kind, [policy])]
+            yield title, lines
 
 
 def _connections(kind: str, policies: Sequence[Object]) -> list[str]:

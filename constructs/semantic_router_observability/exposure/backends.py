@@ -125,8 +125,8 @@ def _backend(where: Where, given: Endpoint, before: Sequence[Backend]) -> Backen
     if url is None:
         raise ConfigError(place(name, "external_url"), url, f"state the URL at which users reach it, such as https://{name}.example.com")
     public_url(place(name, "external_url"), url)
-    if given.access.password and url.scheme != "https":
-        raise ConfigError(place(name, "external_url"), url.text, "write https://: with each request, its password passes through it")
+    if (given.access.password or given.has_login) and url.scheme != "https":
+        raise ConfigError(place(name, "external_url"), url.text, "write https://: passwords and sessions of its login pass through it")
     same_host = next((other for other in before if (other.url.host, other.namespace) == (url.host, service.namespace)), None)
     return Backend(
         endpoint=given,

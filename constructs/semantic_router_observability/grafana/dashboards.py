@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, unique
-from semantic_router_observability.errors import ConfigError, Key, Place, Raw, Value, at, inside
+from semantic_router_observability.errors import ConfigError, ConfigErrors, Key, Place, Value, inside
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.kubernetes.pods import content_hash, volume_name
-from semantic_router_observability.nesting import MOST_LEVELS, is_deep_json
 from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import DnsLabel, ObjectName
+
+from . import model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,15 +34,14 @@ FOLDER = "Semantic Router"
 ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
-OptionalDashboard = Literal["vllm", "kubernetes", "slos"]
-"""Pages that show something only when more than the router is scraped, or an SLO is stated."""
+OptionalDashboard = Literal["vllm", "kubernetes", "slos", "traces", "thanos", "logs"]
+"""Pages that show something only when more than the router is scraped, an SLO is stated, or a store holds the routers' logs."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"
 _OTHER_VOLUMES = "/var/lib/grafana-volumes"
 _ADMITTED = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
 _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,240}\.json")
 _FILE_EXPECTED = "write a file name of letters, digits, '-', '_' and '.', ending in .json"
-_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if not _FILE.fullmatch(self.file):
             raise ConfigError((Value("Dashboard"), "file"), self.file, _FILE_EXPECTED)
         _check_folder(self.folder)
-        _parse(self.file, self.model)
+        model.parse(self.file, self.model)
 
     @classmethod
     def of(cls, model: DashboardModel, *, file: str, folder: str = FOLDER) -> Dashboard:
@@ -74,7 +74,12 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     @property
     def uid(self) -> str:
         """Uid of the dashboard; links hold on to it."""
-        return str(_parse(self.file, self.model)["uid"])
+        return str(model.parse(self.file, self.model)["uid"])
+
+    @property
+    def title(self) -> str:
+        """Title, unique in its folder."""
+        return str(model.parse(self.file, self.model)["title"])
 
     def content(self, datasource_uid: str) -> str:
         """JSON for the ConfigMap, in ASCII, with the data source variable preset to `datasource_uid`.
@@ -157,8 +162,16 @@ class DashboardProvider(Tagged, frozen=True, kw_only=True, tag="provider"):
                 sorted(self.volume),
                 f"give one volume source that PodSecurity 'restricted' admits: {', '.join(sorted(_ADMITTED))}",
             )
+        ((kind, body),) = self.volume.items()
+        from semantic_router_observability.kubernetes.pod_fields import check_pod_field  # noqa: PLC0415 - only those who bring volumes pay for it
+
+        check_pod_field(("volume", Key(kind)), f"{_KINDS.get(kind, kind[0].upper() + kind[1:])}VolumeSource", body)
         if self.folder is not None:
             _check_folder(self.folder)
+
+
+_KINDS = {"csi": "CSI", "downwardAPI": "DownwardAPI"}
+"""Names of types that do not begin as their field does."""
 
 
 DashboardSource = Dashboard | DashboardFile | DashboardDirectory | DashboardConfigMap | DashboardProvider
@@ -197,10 +210,19 @@ def load(
                     volumes.append(source)
     folders: dict[str, str] = {}
     for dashboard in shipped:
-        other = folders.setdefault(_slug(dashboard.folder), dashboard.folder)
+        other = folders.setdefault(slug(dashboard.folder), dashboard.folder)
         if other != dashboard.folder:
             raise ConfigError(
                 ("dashboards", Place("folder")), dashboard.folder, f"differs from {other!r} only in case or spaces; write the two alike"
+            )
+    titles: dict[tuple[str, str], str] = {}
+    for dashboard in shipped:
+        if (other := titles.setdefault((dashboard.folder, dashboard.title), dashboard.file)) != dashboard.file:
+            # Grafana would take the folder's provider its right to write, and no dashboard of it would change any more.
+            raise ConfigError(
+                ("dashboards", Place(dashboard.file), "title"),
+                dashboard.title,
+                f"{other} has the same title in folder {dashboard.folder!r}; rename one, or put one into another folder",
             )
     unique(("dashboards", Place("uid")), [dashboard.uid for dashboard in shipped], "dashboards")
     unique(("dashboards", Place("file")), [dashboard.file for dashboard in shipped], "dashboards")
@@ -208,10 +230,37 @@ def load(
     return shipped, volumes
 
 
+def fitted(user_supplied: Sequence[Dashboard], sources: Sequence[model.Source], *, all_known: bool = True) -> list[Dashboard]:
+    """Dashboards with what an export for sharing leaves open filled in from `sources`, the first of which is the default.
+
+    With `all_known`, Grafana has no other data sources, and a reference to one is a mistake.
+
+    Raises:
+        ConfigError: Grafana would not show one of them as meant; all of it, in all dashboards.
+
+    """
+    result: list[Dashboard] = []
+    found: list[ConfigError] = []
+    for dashboard in user_supplied:
+        found += model.problems(dashboard.file, dashboard.model)
+        parsed = model.parse(dashboard.file, dashboard.model)
+        try:
+            filled = model.with_inputs(dashboard.file, parsed, sources)
+        except ConfigError as error:
+            found.append(error)
+            continue
+        found += model.dangling(dashboard.file, filled, sources) if all_known else []
+        text = dashboard.model if filled is parsed else json.dumps(filled)
+        result.append(msgspec.structs.replace(dashboard, model=text))
+    with inside("dashboards"):
+        ConfigErrors.refuse(found)
+    return result
+
+
 def config_map_name(stack: str, dashboard: Dashboard) -> str:
     """Name of the ConfigMap that holds a dashboard: the stack, and what the file is called."""
     stem = dashboard.file.removesuffix(".json").removesuffix("-dashboard")
-    return f"{stack}-dashboard-{_slug(stem)}"
+    return f"{stack}-dashboard-{slug(stem)}"
 
 
 def directories(stack: str, shipped: Sequence[Dashboard], volumes: Sequence[DashboardConfigMap | DashboardProvider]) -> list[Directory]:
@@ -227,13 +276,13 @@ def directories(stack: str, shipped: Sequence[Dashboard], volumes: Sequence[Dash
 
 
 def _folder(stack: str, folder: str, dashboards: Sequence[Dashboard]) -> Directory:
-    slug = _slug(folder)
-    path = ROOT if folder == FOLDER else f"{_OTHER_FOLDERS}/{slug}"
+    name = slug(folder)
+    path = ROOT if folder == FOLDER else f"{_OTHER_FOLDERS}/{name}"
     sources = [
         {"configMap": {"name": config_map_name(stack, dashboard), "items": [{"key": dashboard.file, "path": dashboard.file}]}}
         for dashboard in dashboards
     ]
-    return _directory(f"folder-{slug}", {"projected": {"sources": sources}}, path, _provider(slug, folder, path))
+    return _directory(f"folder-{name}", {"projected": {"sources": sources}}, path, _provider(name, folder, path))
 
 
 def _directory(name: str, volume: dict[str, Any], path: str, provider: dict[str, Any]) -> Directory:
@@ -256,7 +305,7 @@ def _provider(name: str, folder: str | None, path: str) -> dict[str, Any]:
 
 def _read(path: Path, folder: str) -> Dashboard:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors write a mark in front that no JSON parser accepts
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError("path", path, f"cannot be read ({error.__class__.__name__}); give the path of a JSON file") from error
     if not _FILE.fullmatch(path.name):
@@ -273,14 +322,14 @@ def _json_files(path: str) -> list[Path]:
 
 @lru_cache(maxsize=64)
 def _laid_out(file: str, text: str, datasource_uid: str) -> str:
-    """Kept, like what is parsed below: every stack of a chart ships the same pages."""
-    model = dict(_parse(file, text))
-    variables = _variables(model)
+    """Kept, like what is parsed: every stack of a chart ships the same pages."""
+    parsed = dict(model.parse(file, text))
+    variables = model.variables(parsed)
     if variables:
         current = {"selected": True, "text": datasource_uid, "value": datasource_uid}
         chosen = [{**variable, "current": current} if _chooses_prometheus(variable) else variable for variable in variables]
-        model["templating"] = {**model["templating"], "list": chosen}
-    compact = json.dumps(model, separators=(",", ":"))
+        parsed["templating"] = {**parsed["templating"], "list": chosen}
+    compact = json.dumps(parsed, separators=(",", ":"))
     lines = msgspec.json.format(compact, indent=1)  # a quarter of the time that json.dumps takes to indent
     return lines if size_in_annotation(lines) <= OBJECT_BUDGET else compact
 
@@ -289,47 +338,12 @@ def _chooses_prometheus(variable: dict[str, Any]) -> bool:
     return variable.get("type") == "datasource" and variable.get("query") == "prometheus"
 
 
-@lru_cache(maxsize=64)
-def _parse(file: str, text: str) -> dict[str, Any]:
-    where = Place(file)
-    if is_deep_json(text):
-        raise ConfigError(where, text[:40], f"is nested more than {MOST_LEVELS} levels deep; no dashboard is")
-    try:
-        model = json.loads(text, parse_constant=_no_number)
-    except ValueError as error:
-        raise ConfigError(where, text[:40], f"is not JSON: {error}") from error
-    if not isinstance(model, dict) or not isinstance(model.get("title"), str):
-        raise ConfigError(where, sorted(model)[:5] if isinstance(model, dict) else text[:40], "is not a classic dashboard: it has no title")
-    if "__inputs" in model:
-        raise ConfigError(
-            at(where, Key("__inputs")),
-            Raw("present"),
-            "was exported for sharing; export without that option, and use a data source variable",
-        )
-    if not _UID.fullmatch(str(model.get("uid") or "")):
-        raise ConfigError(
-            at(where, Key("uid")), model.get("uid"), "give it a uid of 1 to 40 letters, digits, '-' or '_'; links hold on to it"
-        )
-    model["id"] = None
-    return model
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _variables(model: dict[str, Any]) -> list[dict[str, Any]]:
-    templating = model.get("templating")
-    variables = templating.get("list") if isinstance(templating, dict) else None
-    return [variable for variable in variables if isinstance(variable, dict)] if isinstance(variables, list) else []
-
-
 def _check_folder(folder: str) -> None:
-    if not folder.strip() or folder != folder.strip() or "/" in folder or not _slug(folder):
+    if not folder.strip() or folder != folder.strip() or "/" in folder or not slug(folder):
         raise ConfigError("folder", folder, "write a folder's title, without '/' and outer spaces")
 
 
-def _slug(title: str) -> str:
+def slug(title: str) -> str:
     """Lower-case letters, digits and dashes; hashed where that would make two titles one."""
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:30].strip("-")
     lossless = slug == title.lower().replace(" ", "-")

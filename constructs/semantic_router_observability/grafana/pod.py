@@ -87,7 +87,7 @@ def template(
     return {
         "metadata": pod_metadata("grafana", labels, files, admin_revision=admin_revision),
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform, labels=labels),
             **(spread(selector) if clustered and placement.affinity is None else {}),
             "initContainers": [_reset_password(container, reset_password_from, sqlite=sqlite)] if reset_password_from else None,
             "containers": [container],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from semantic_router_observability.checks import host_and_port
@@ -13,8 +14,6 @@ from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import HostAndPort
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from semantic_router_observability.checks import Url
     from semantic_router_observability.kubernetes.pods import SecretFiles
 
@@ -145,7 +144,9 @@ def base_sections(*, admin_user: str, admin_password: str, log_level: LogLevel) 
             "disable_gravatar": "true",
             "cookie_samesite": "lax",
         },
-        "snapshots": {"external_enabled": "false"},
+        # Both answer anyone who has the link, without a login.
+        "public_dashboards": {"enabled": "false"},
+        "snapshots": {"enabled": "false", "external_enabled": "false"},
         "users": {"allow_sign_up": "false"},
     }
 
@@ -174,8 +175,15 @@ def server_section(external_url: Url | None, *, embedding: bool) -> Sections:
             "domain": external_url.host,
             "serve_from_sub_path": str(bool(external_url.path)).lower(),
         },
-        "security": {"cookie_secure": str(external_url.scheme == "https").lower()},
+        "security": _for_browsers(https=external_url.scheme == "https"),
     }
+
+
+def _for_browsers(*, https: bool) -> dict[str, str]:
+    """How browsers that come by https treat its pages: cookies and later visits by https only, no scripts but Grafana's own."""
+    if not https:
+        return {"cookie_secure": "false"}
+    return {"cookie_secure": "true", "strict_transport_security": "true", "content_security_policy": "true"}
 
 
 def high_availability(headless: str) -> Sections:
@@ -224,6 +232,21 @@ _PROTECTED = {
 
 _TRUE = {"1", "t", "true", "y", "yes", "on"}
 """As Grafana's INI reader has it, whatever the case."""
+
+
+Given = Mapping[str, Mapping[str, str | int | float | bool | SecretKey]]
+"""Sections as users write them; a number or a truth value need no quotes."""
+
+
+def texts(given: Given) -> dict[str, dict[str, str | SecretKey]]:
+    """Sections with all values as `grafana.ini` spells them."""
+    return {
+        section: {
+            key: value if isinstance(value, str | SecretKey) else str(value).lower() if isinstance(value, bool) else repr(value)
+            for key, value in values.items()
+        }
+        for section, values in given.items()
+    }
 
 
 def check_raw(where: Where, sections: Mapping[str, Mapping[str, str | SecretKey]]) -> None:

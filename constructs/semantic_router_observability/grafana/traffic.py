@@ -58,6 +58,11 @@ def traffic(
     )
 
 
+def plugin_flows(settings: Mapping[str, Mapping[str, str]]) -> Sequence[Flow]:
+    """Connections by which Grafana installs plugins when it starts; none where `settings` name none."""
+    return [Flow(peer=Addresses(), ports=(Port(_HTTPS),), why="plugins of grafana.com")] if settings else []
+
+
 def _servers(
     namespace: str,
     sources: Sequence[DataSource | HasEndpoint],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from semantic_router_observability.errors import ConfigError, arg
 from semantic_router_observability.spec import Spec
 
 from .secrets import SecretKey
@@ -50,3 +51,40 @@ class Access(Spec, frozen=True, kw_only=True):
 
 OPEN = Access()
 """A server that asks for nothing."""
+
+
+class TlsClient(Spec, frozen=True, kw_only=True):
+    """Base of what connects to a server that may have a certificate."""
+
+    ca: SecretKey | None = None
+    certificate: SecretKey | None = None
+    key: SecretKey | None = None
+    server_name: str | None = None
+
+    @property
+    def access(self) -> Access:
+        """Trust in the server, and the certificate that is shown to it."""
+        return Access(certificate=self.certificate, key=self.key, ca=self.ca, server_name=self.server_name)
+
+    def check_certificate(self) -> None:
+        """Refuse half a certificate.
+
+        Raises:
+            ConfigError: only one of the two is given.
+
+        """
+        if (self.certificate is None) != (self.key is None):
+            lacking = "certificate" if self.certificate is None else "key"
+            raise ConfigError(lacking, None, f"give {arg('certificate')} and {arg('key')} together, or neither")
+
+    def refuse_without_tls(self, remedy: str) -> None:
+        """Refuse what only https uses; `remedy` says how to choose that.
+
+        Raises:
+            ConfigError: some of it is given.
+
+        """
+        for field, value in (("ca", self.ca), ("certificate", self.certificate), ("server_name", self.server_name)):
+            if value is not None:
+                given = value.secret if isinstance(value, SecretKey) else value
+                raise ConfigError(field, given, f"only https uses it; {remedy} or remove it")

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 
-def service_account(scope: Construct, name: str, *, labels: Mapping[str, str]) -> Manifest:
+def service_account(scope: Construct, name: str, *, labels: Mapping[str, str], annotations: Mapping[str, str]) -> Manifest:
     """Account of its own; pods that ask the API server for something mount its token themselves, the others have none."""
     return Manifest(
-        scope, "service-account", api_version="v1", kind="ServiceAccount", name=name, labels=labels, automountServiceAccountToken=False
+        scope,
+        "service-account",
+        api_version="v1",
+        kind="ServiceAccount",
+        name=name,
+        labels=labels,
+        annotations=annotations,
+        automountServiceAccountToken=False,
     )

@@ -20,12 +20,18 @@ class Watcher(Protocol):
         """Take note of a component that was made later."""
         ...
 
+    def update(self) -> None:
+        """Take note that a component connects to more, or reads more, than when it was made."""
+        ...
+
 
 class Components:
     """Components of one app, in the order in which they were made."""
 
     def __init__(self) -> None:
         self.made: list[HasTraffic] = []
+        self.rule_files: dict[str, str] = {}
+        """Rule files that the app writes beside its objects, for a storage outside the cluster, by name."""
         self._watchers: list[Watcher] = []
 
     def announce(self, component: HasTraffic) -> None:
@@ -33,6 +39,11 @@ class Components:
         self.made.append(component)
         for watcher in self._watchers:
             watcher.learn(component)
+
+    def update(self) -> None:
+        """Have all that watch look at the components again."""
+        for watcher in self._watchers:
+            watcher.update()
 
     def watch(self, watcher: Watcher) -> None:
         """Tell `watcher` of every component that is made from now on."""

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partialmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakKeyDictionary
 
 import jsii
 from cdk8s import ApiObject, ApiObjectMetadata, Chart, JsonPatch
 from constructs import IValidation
+from msgspec import UNSET
 
 from semantic_router_observability.checks import dns_subdomain
 from semantic_router_observability.errors import ConfigError, Key, Place, Raw, Where, at, place
 
 from .budget import OBJECT_BUDGET, size_in_annotation
 from .delivery import INSTANCE, delivery_annotations, installation
+from .patches import PATCHES, Patch
 
 if TYPE_CHECKING:
     from cdk8s import App
@@ -29,6 +31,7 @@ _EXACT_INTEGER = 2**53
 _BREAKS_YAML = ("\u0085", "\u2028", "\u2029")
 
 _charts: WeakKeyDictionary[IConstruct, tuple[str, str]] = WeakKeyDictionary()
+_chart_around: WeakKeyDictionary[IConstruct, Chart] = WeakKeyDictionary()
 _roots: WeakKeyDictionary[IConstruct, IConstruct] = WeakKeyDictionary()
 _bodies: WeakKeyDictionary[IConstruct, _Bodies] = WeakKeyDictionary()
 
@@ -69,6 +72,7 @@ class Manifest(ApiObject):
         bodies.check_free(key)
         self._fields = {field: plain(value, place(f"{kind} {name}", Key(field))) for field, value in fields.items() if value is not None}
         self._patches: list[JsonPatch] = []
+        self._reasons: list[str] = []
         self.unsent = dict(self._fields)
         """Fields that Node.js does not have yet."""
         super().__init__(
@@ -92,6 +96,33 @@ class Manifest(ApiObject):
         self.send_body()
         self._patches += ops
         super().add_json_patch(*ops)
+
+    def patch(self, path: str, value: Any = UNSET, *, reason: str, op: Literal["replace", "add", "remove"] = "replace") -> None:
+        """Change one field that no argument reaches; refused when it is not there, and listed by `sro explain patches`.
+
+        Args:
+            path: JSON pointer; items of lists by index or by their `name`, see `Patch`.
+            value: The new value; none with `remove`.
+            reason: Why, in one line.
+            op: `replace` (default), `add` or `remove`.
+
+        Raises:
+            ConfigError: the field, or what it is added to, is not there; or a value cannot be written as YAML.
+
+        """
+        self.apply_patch(Patch(object=f"{self.kind}/{self.name}", path=path, value=value, reason=reason, op=op))
+
+    def apply_patch(self, patch: Patch) -> None:
+        """Apply a patch whose object this is; see `patch`."""
+        head = {"apiVersion": self.api_version, "kind": self.kind, "metadata": self.metadata.to_json()}
+        body: dict[str, Any] = {**head, **self._fields}
+        pointer = patch.pointer(JsonPatch.apply(body, *self._patches) if self._patches else body)
+        value = None if patch.op == "remove" else plain(patch.value, "value")
+        self.add_json_patch(
+            JsonPatch.remove(pointer) if patch.op == "remove" else getattr(JsonPatch, patch.op)(pointer, value),
+        )
+        self._reasons.append(patch.line)
+        self.metadata.add_annotation(PATCHES, "\n".join(self._reasons))
 
     def amend(self, **fields: Any) -> None:
         """Replace fields by what has become known since. Patches that were added before apply to the new content as they did to the old."""
@@ -195,11 +226,18 @@ def _installation_label(scope: Construct, kind: str, labels: Mapping[str, str]) 
     return {INSTANCE: installation(*_chart_of(scope))} if INSTANCE in labels and kind != "PersistentVolumeClaim" else {}
 
 
+def chart_of(scope: IConstruct) -> Chart:
+    """Chart around `scope`."""
+    if scope not in _chart_around:
+        _chart_around[scope] = Chart.of(scope)
+    return _chart_around[scope]
+
+
 def _chart_of(scope: Construct) -> tuple[str, str]:
     """Id and namespace of the chart around `scope`."""
     # Cached, as are the roots below: each answer costs round trips to Node.js, and neither can change.
     if scope not in _charts:
-        chart = Chart.of(scope)
+        chart = chart_of(scope)
         _charts[scope] = _charts[chart] if chart in _charts else _read_chart(chart)
         _charts[chart] = _charts[scope]
     return _charts[scope]

@@ -6,11 +6,20 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.checks import LABEL_LIMIT, byte_quantity, dns_subdomain, kubernetes_labels, quantity
+from semantic_router_observability.checks import (
+    LABEL_LIMIT,
+    byte_quantity,
+    canonical_quantity,
+    dns_subdomain,
+    kubernetes_labels,
+    listed,
+    quantity,
+)
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import ObjectName, Quantity
 
+from .pod_fields import check_pod_field, check_spread
 from .secrets import SecretKey, SecretUse
 
 if TYPE_CHECKING:
@@ -62,8 +71,8 @@ class Resources(Spec, frozen=True, kw_only=True):
         """As a container's `resources`."""
         limits = {"cpu": self.cpu_limit, "memory": self.memory_limit}
         return {
-            "requests": {"cpu": self.cpu, "memory": self.memory},
-            "limits": {name: limit for name, limit in limits.items() if limit is not None} or None,
+            "requests": {"cpu": canonical_quantity(self.cpu), "memory": canonical_quantity(self.memory)},
+            "limits": {name: canonical_quantity(limit) for name, limit in limits.items() if limit is not None} or None,
         }
 
 
@@ -74,6 +83,8 @@ class Placement(Spec, frozen=True, kw_only=True):
         node_selector: Labels a node must have. Default: any node.
         tolerations: Taints the pod tolerates, as in a pod spec. Default: none.
         affinity: Affinity as in a pod spec. Default: none, or what the component itself sets above one replica.
+        topology_spread_constraints: How replicas spread over zones or nodes, as in a pod spec. A constraint without a `labelSelector` gets
+            that of the component's pods. Default: none.
         priority_class_name: PriorityClass. Default: the cluster's.
 
     """
@@ -81,24 +92,35 @@ class Placement(Spec, frozen=True, kw_only=True):
     node_selector: dict[str, str] = {}
     tolerations: Sequence[dict[str, Any]] = ()
     affinity: dict[str, Any] | None = None
+    topology_spread_constraints: Sequence[dict[str, Any]] = ()
     priority_class_name: ObjectName | None = None
 
     def __post_init__(self) -> None:
         kubernetes_labels("node_selector", self.node_selector)
+        listed("tolerations", self.tolerations)
+        for index, toleration in enumerate(self.tolerations):
+            check_pod_field(("tolerations", index), "Toleration", toleration)
+        if self.affinity is not None:
+            check_pod_field("affinity", "Affinity", self.affinity)
+        check_spread("topology_spread_constraints", self.topology_spread_constraints)
         if self.priority_class_name is not None:
             dns_subdomain("priority_class_name", self.priority_class_name)
 
-    def body(self) -> dict[str, Any]:
-        """As fields of a pod spec."""
+    def body(self, labels: Mapping[str, str]) -> dict[str, Any]:
+        """As fields of a pod spec; `labels` are those of the component's pods."""
+        everywhere = {"labelSelector": {"matchLabels": dict(labels)}}
         return {
             "nodeSelector": self.node_selector or None,
             "tolerations": list(self.tolerations) or None,
             "affinity": self.affinity,
+            "topologySpreadConstraints": [{**everywhere, **constraint} for constraint in self.topology_spread_constraints] or None,
             "priorityClassName": self.priority_class_name,
         }
 
 
-def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement, platform: Platform) -> dict[str, Any]:
+def pod_spec(
+    *, account: str, registries: ImageRegistries, placement: Placement, platform: Platform, labels: Mapping[str, str]
+) -> dict[str, Any]:
     """Fields that every pod has: no API token, no environment variables for every Service around, `restricted`."""
     return {
         "serviceAccountName": account,
@@ -106,7 +128,7 @@ def pod_spec(*, account: str, registries: ImageRegistries, placement: Placement,
         "enableServiceLinks": False,
         "imagePullSecrets": [{"name": name} for name in registries.pull_secrets] or None,
         "securityContext": platform.pod_security(),
-        **placement.body(),
+        **placement.body(labels),
     }
 
 
@@ -185,7 +207,7 @@ class SecretFiles:
     """Secret keys that a container reads as files, each mounted once, in a directory for each Secret.
 
     First the renderers of configuration ask for paths, then the pod's mounts and volumes are read. A path asked for later would not be
-    mounted, so it is refused.
+    mounted, so it is refused. What a program reads only from its environment is a `variable`.
 
     Usage:
         files = SecretFiles("/etc/prometheus/secrets")
@@ -197,6 +219,7 @@ class SecretFiles:
         self._root = root
         self._keys: dict[str, dict[str, None]] = {}
         self._exceptions: dict[SecretKey, OnChange] = {}
+        self._variables: dict[str, SecretKey] = {}
         self._closed = False
 
     def path(self, reference: SecretKey, on_change: OnChange | None = None) -> str:
@@ -213,6 +236,16 @@ class SecretFiles:
             self._exceptions[reference] = on_change
         return f"{self._root}/{reference.secret}/{reference.key}"
 
+    def variable(self, name: str, reference: SecretKey) -> None:
+        """Have an environment variable hold the key's value; a new value needs a new pod."""
+        self._variables[name] = reference
+
+    def environment(self) -> list[dict[str, Any]]:
+        """As a container's `env`."""
+        return [
+            {"name": name, "valueFrom": {"secretKeyRef": {"name": key.secret, "key": key.key}}} for name, key in self._variables.items()
+        ]
+
     def uses(self, namespace: str, reader: str, on_change: OnChange, *, made_by: Mapping[str, str] | None = None) -> list[SecretUse]:
         """Return what is read; `made_by` names what makes a Secret, by the Secret's name."""
         self._closed = True
@@ -228,6 +261,9 @@ class SecretFiles:
             )
             for secret, keys in self._keys.items()
             for key in keys
+        ] + [
+            SecretUse(namespace=namespace, secret=key.secret, key=key.key, reader=reader, method="environment", on_change="restart")
+            for key in self._variables.values()
         ]
 
     def volumes(self) -> list[dict[str, Any]]:

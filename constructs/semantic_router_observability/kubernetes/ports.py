@@ -7,3 +7,5 @@ from typing import Final
 PROMETHEUS: Final = 9090
 GRAFANA: Final = 3000
 ALERTMANAGER: Final = 9093
+THANOS_HTTP: Final = 10902
+THANOS_GRPC: Final = 10901

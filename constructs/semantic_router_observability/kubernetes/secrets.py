@@ -72,7 +72,7 @@ class AdminSecret(Tagged, frozen=True, tag="secret"):
         return SecretKey(self.name, self.password_key)
 
 
-Method = Literal["file", "projected", "environment", "image pull", "ingress"]
+Method = Literal["file", "projected", "environment", "image pull", "ingress", "operator"]
 """How a value gets from the Secret to its reader. `projected` is a file beside others in one directory, put together from several objects."""
 
 OnChange = Literal["reread", "restart", "once"]
@@ -90,7 +90,7 @@ class SecretUse(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         secret: Name of the Secret.
         key: Key in its data.
         reader: Name of the workload or object that reads it.
-        method: `file`, `projected`, `environment`, `image pull`, or `ingress` where a controller reads it through the API.
+        method: `file`, `projected`, `environment`, `image pull`, or, where a controller reads it through the API, `ingress` or `operator`.
         on_change: `reread`, `restart` or `once`: what it takes until a new value holds.
         made_by: Who makes the Secret, where it is neither you nor a tool you choose, such as cert-manager. Default: nobody else.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from semantic_router_observability.checks import byte_quantity, dns_subdomain
+from semantic_router_observability.checks import byte_quantity, canonical_quantity, dns_subdomain
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import ACCESS_MODES, AccessMode, ObjectName, Quantity
@@ -23,12 +23,17 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
         size: Requested size as a Kubernetes quantity.
         storage_class: Name of the StorageClass. Default: the cluster's default class.
         access_mode: `ReadWriteOnce` (default, works everywhere) or `ReadWriteOncePod` (one pod in the whole cluster; CSI drivers only).
+        name: Name of the claim. Default: the stack's, such as `prometheus-data`.
+        from_snapshot: Name of a VolumeSnapshot in the stack's namespace that the volume starts with, to restore a backup. The source of a claim
+            cannot change, so this needs a `name` that no claim has yet. Default: none, the volume starts empty.
 
     """
 
     size: Quantity
     storage_class: ObjectName | None = None
     access_mode: AccessMode = "ReadWriteOnce"
+    name: ObjectName | None = None
+    from_snapshot: ObjectName | None = None
 
     def __post_init__(self) -> None:
         byte_quantity("size", self.size)
@@ -36,13 +41,21 @@ class Claim(Tagged, frozen=True, kw_only=True, tag="claim"):
             dns_subdomain("storage_class", self.storage_class)
         if self.access_mode not in ACCESS_MODES:
             raise ConfigError("access_mode", self.access_mode, "write ReadWriteOnce or ReadWriteOncePod: one process writes this volume")
+        if self.name is not None:
+            dns_subdomain("name", self.name)
+        if self.from_snapshot is not None:
+            dns_subdomain("from_snapshot", self.from_snapshot)
+            if self.name is None:
+                raise ConfigError("name", None, f"give the claim that is made of {self.from_snapshot} a name that no claim has yet")
 
     def spec(self) -> dict[str, Any]:
         """Body of the claim."""
+        source = {"apiGroup": "snapshot.storage.k8s.io", "kind": "VolumeSnapshot", "name": self.from_snapshot}
         return {
             "accessModes": [self.access_mode],
+            "dataSource": source if self.from_snapshot else None,
             "storageClassName": self.storage_class,
-            "resources": {"requests": {"storage": self.size}},
+            "resources": {"requests": {"storage": canonical_quantity(self.size)}},
         }
 
 
@@ -87,12 +100,33 @@ def size_bytes(storage: Storage) -> Decimal | None:
     return None if storage.size is None else byte_quantity("size", storage.size)
 
 
+def claim_of(storage: Storage, namespace: str, claim_name: str) -> tuple[str, str] | None:
+    """Namespace and name of the claim; None where there is none. `claim_name` is that of the claim the stack itself declares."""
+    claim = volume_source(storage, claim_name).get("persistentVolumeClaim")
+    return (namespace, claim["claimName"]) if claim else None
+
+
 def volume_source(storage: Storage, claim_name: str) -> dict[str, Any]:
     """Pod volume source for the storage; `claim_name` is the name of the claim the stack itself declares."""
     match storage:
-        case Claim():
-            return {"persistentVolumeClaim": {"claimName": claim_name}}
+        case Claim(name=name):
+            return {"persistentVolumeClaim": {"claimName": name or claim_name}}
         case ExistingClaim(name=name):
             return {"persistentVolumeClaim": {"claimName": name}}
         case Ephemeral(size=size):
-            return {"emptyDir": {"sizeLimit": size}}
+            return {"emptyDir": {"sizeLimit": canonical_quantity(size)}}
+
+
+def claim_template(name: str) -> dict[str, Any]:
+    """Claim template of a StatefulSet whose claims are declared.
+
+    It never changes, since the templates of a StatefulSet are immutable. The requested size is in the declared claims, which can grow; the
+    template only creates the claims of replicas added by `kubectl scale`.
+    """
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": name},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, "volumeMode": "Filesystem"},
+        "status": {"phase": "Pending"},
+    }

@@ -59,7 +59,7 @@ def template(
     return {
         "metadata": pod_metadata("oauth2-proxy", labels, files),
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform, labels=labels),
             **(spread(selector) if replicas > 1 and placement.affinity is None else {}),
             "containers": [container],
             "volumes": [{"name": "config", "configMap": {"name": config_map}}, *secrets.volumes()],

@@ -16,6 +16,7 @@ from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.endpoint import Endpoint, endpoint_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
 from semantic_router_observability.kubernetes.replicas import disruption_budget, web_service
@@ -72,6 +73,7 @@ class OAuth2Proxy(Construct):
         replicas: Number of pods. Default 1.
         resources: Requests and limits. Default 10m CPU, 32Mi memory, limit 128Mi memory: it takes 27 MB with a few users.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere; several replicas prefer different nodes.
+        metadata: Labels and annotations of its pods and their ServiceAccount. Default: only the stack's own.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
         platform: Kind of cluster: `Kubernetes()` (default), or `OpenShift()`, which chooses the user of pods itself.
@@ -98,6 +100,7 @@ class OAuth2Proxy(Construct):
         replicas: int = 1,
         resources: Resources = Resources(cpu="10m", memory="32Mi", memory_limit="128Mi"),  # noqa: B008  frozen
         placement: Placement = Placement(),  # noqa: B008  frozen
+        metadata: Metadata = Metadata(),  # noqa: B008  frozen
         image: str = images.OAUTH2_PROXY,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
         platform: Platform = Kubernetes(),  # noqa: B008  frozen
@@ -175,7 +178,7 @@ class OAuth2Proxy(Construct):
         ]
         """Keys of Secrets that it reads; only the client's secret is read anew, for each login."""
 
-        account = service_account(self, id, labels=owned)
+        account = service_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
         self.config_map = Manifest(self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=files)
         """Holds `oauth2-proxy.cfg` and the email addresses that are admitted; no credential."""
         self.workload = Manifest(
@@ -188,20 +191,22 @@ class OAuth2Proxy(Construct):
             spec={
                 "replicas": replicas,
                 "selector": {"matchLabels": selector},
-                "template": oauth2_pod.template(
-                    labels=owned,
-                    selector=selector,
-                    account=account.name,
-                    image=image,
-                    registries=registries,
-                    replicas=replicas,
-                    resources=resources,
-                    placement=placement,
-                    platform=platform,
-                    config_map=self.config_map.name,
-                    files=files,
-                    authorities=trusted,
-                    secrets=secrets,
+                "template": metadata.on(
+                    oauth2_pod.template(
+                        labels=owned,
+                        selector=selector,
+                        account=account.name,
+                        image=image,
+                        registries=registries,
+                        replicas=replicas,
+                        resources=resources,
+                        placement=placement,
+                        platform=platform,
+                        config_map=self.config_map.name,
+                        files=files,
+                        authorities=trusted,
+                        secrets=secrets,
+                    )
                 ),
             },
         )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}
 _POD_OF_A_STATEFUL_SET = re.compile(r".*-\d+")
+_TOP_LEVEL = re.compile(r"com|net|org|edu|gov|mil|int|info|biz|[a-z]{2}")
+"""Domains of the internet that hardly any namespace is called: those of old, and two letters for a country. `dev` or `cloud` may be either."""
 _NAMES_A_SERVER = re.compile(r"(?:.*_)?(?:url|server|host|address|endpoint|smarthost)", re.IGNORECASE)
 
 
@@ -24,7 +26,7 @@ def flows_to(where: str, *, namespace: str, why: str, default_port: int | None =
     """Connections to a server, given as a URL, `host:port` or a host; none to the pod itself.
 
     A name that ends in `.svc`, or has no dot, is a Service's. One with a single dot may be a Service in another namespace or a host on the
-    internet, so both are meant. Every other name is a host outside, which has no address while policies are written: any address, on its
+    internet, so both are meant, unless it ends in a well-known domain: `example.com` is no Service. Every other name is a host outside, which has no address while policies are written: any address, on its
     port.
 
     Args:
@@ -93,7 +95,7 @@ def _named(labels: list[str], namespace: str) -> tuple[Peer, ...]:
             return (Service(name, namespace),)
         case [pod, name] if _POD_OF_A_STATEFUL_SET.fullmatch(pod):
             return (Service(name, namespace),)
-        case [name, space]:
+        case [name, space] if not _TOP_LEVEL.fullmatch(space):
             return (Service(name, space), Addresses())
         case _:
             return (Addresses(),)

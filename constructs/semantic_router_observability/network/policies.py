@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from cdk8s import Chart
 from constructs import Construct
 
 from semantic_router_observability.checks import dns_label, listed, unique
 from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels
-from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.manifest import Manifest, chart_of, namespace_of
 from semantic_router_observability.kubernetes.traffic import HasTraffic, Pods, Traffic
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
@@ -23,13 +22,23 @@ from .rules import EDGES, Rule, Wiring, body, reasons
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from cdk8s import Chart
+
     from semantic_router_observability.kubernetes.traffic import Flow
-    from semantic_router_observability.prometheus.stack import PrometheusStack
 
     from .options import AllowedConnection, Dns
 
 
 COMPONENT = "app.kubernetes.io/component"
+
+
+class ScrapesRouters(HasTraffic, Protocol):
+    """A construct whose first workload is a Prometheus that scrapes routers."""
+
+    @property
+    def router_flows(self) -> Sequence[Flow]:
+        """Those of its connections that lead to the routers."""
+        ...
 
 
 class NetworkPolicies(Construct):
@@ -73,8 +82,8 @@ class NetworkPolicies(Construct):
         for name, values in (("members", members or ()), ("allow_from", allow_from), ("allow_to", allow_to), ("dns", dns)):
             listed(place(id, name), values)
         components = components_of(scope)
-        chart = Chart.of(scope).node.path if members is None else None
-        inside = [component for component in components.made if _chart_of(component) == chart] if members is None else list(members)
+        chart = chart_of(scope) if members is None else None
+        inside = [component for component in components.made if _is_in(component, chart)] if chart else list(members or ())
         outside = [component for component in components.made if component not in inside]
         wire = functools.partial(Wiring, allow_from=allow_from, allow_to=allow_to, api_server=api_server, dns=dns)
         workloads = _workloads(id, inside, outside)
@@ -97,7 +106,20 @@ class NetworkPolicies(Construct):
 
     def learn(self, component: HasTraffic) -> None:
         """Take note of a component made later: as a member where those of the chart are, and as a client otherwise."""
-        (self._inside if self._chart and _chart_of(component) == self._chart else self._outside).append(component)
+        (self._inside if self._chart and _is_in(component, self._chart) else self._outside).append(component)
+        self.update()
+
+    def cover_chart(self) -> None:
+        """Isolate the other stacks, proxies and ingresses of the chart too, those that are made later as well."""
+        self._chart = chart = chart_of(self)
+        further = [component for component in self._outside if _is_in(component, chart)]
+        if further:
+            self._inside += further
+            self._outside = [component for component in self._outside if component not in further]
+            self.update()
+
+    def update(self) -> None:
+        """Write the policies anew, from what the components connect to now."""
         workloads = _workloads(self._id, self._inside, self._outside)
         self._write(self._wire(workloads), _check(self._id, workloads, (), ()))
 
@@ -124,14 +146,14 @@ class RouterAccess(Construct):
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
         id: First half of every policy's name. At most 20 characters.
-        prometheus: The Prometheus to allow.
+        prometheus: The Prometheus to allow: a `PrometheusStack`, or an `AddOn` for an existing one.
 
     Raises:
         ConfigError: the Prometheus scrapes every namespace, so that the routers' are not known.
 
     """
 
-    def __init__(self, scope: Construct, id: str, *, prometheus: PrometheusStack) -> None:
+    def __init__(self, scope: Construct, id: str, *, prometheus: ScrapesRouters) -> None:
         dns_label(place("RouterAccess", "id"), id, limit=20)
         (workload, *_) = prometheus.traffic
         for flow in prometheus.router_flows:
@@ -145,9 +167,8 @@ class RouterAccess(Construct):
         """A policy for each set of labels and namespace that the routers' pods have."""
 
 
-def _chart_of(component: HasTraffic) -> str | None:
-    """Place of the chart around a component in the app."""
-    return Chart.of(component).node.path if isinstance(component, Construct) else None
+def _is_in(component: HasTraffic, chart: Chart) -> bool:
+    return isinstance(component, Construct) and chart_of(component) is chart
 
 
 def _policy(scope: Construct, id: str, workload: Traffic, incoming: list[Rule], outgoing: list[Rule]) -> Manifest:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from semantic_router_observability.alerting.facts import THANOS_JOB
 from semantic_router_observability.kubernetes.labels import PART_OF
 from semantic_router_observability.kubernetes.ports import PROMETHEUS
-from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, pod_address, relabel_configs, target_labels
+from semantic_router_observability.router.target import ALL_NAMESPACES, CLIENTS_JOB, JOB, pod_address, relabel_configs, target_labels
+from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.yamltext import to_yaml
 
-from .guards import ANY_PAGE, limits, metric_relabel_configs, own_names, page_limit
+from .guards import ANY_PAGE, limits, metric_relabel_configs, of_clients, own_names, page_limit
 from .kubernetes_sd import discoveries
+from .presets import KubeStateMetricsJob, NodeJob, ScrapeJob
 from .raw import with_files
-from .scrape import PodJob, RawJob, ScrapeGuards, ScrapeJob, ServiceJob, StaticJob
+from .scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,8 +27,17 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import SecretFiles
     from semantic_router_observability.router.target import RouterTarget
 
+AGENT_JOB = "prometheus-agent"
+"""Value of the label `job` of an agent's own metrics."""
+
+POD_NAME = "POD_NAME"
+"""Environment variable with the name of an agent's pod."""
+
 STACK = ("prometheus", "alertmanager", "grafana")
 """Components of the stack; the names of their own metrics start so."""
+
+WITH_THANOS = (*STACK, THANOS_JOB)
+"""Components of a stack with Thanos."""
 
 
 def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace: str) -> tuple[str, ...]:
@@ -33,6 +47,8 @@ def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace
         match part:
             case StaticJob():
                 continue
+            case NodeJob():
+                named[ALL_NAMESPACES] = None
             case RawJob():
                 found = [namespace for discovery in discoveries(part, own_namespace) for namespace in discovery.namespaces]
                 named.update(dict.fromkeys([*part.namespaces, *found]))
@@ -41,51 +57,88 @@ def namespaces_of(discovering: Iterable[RouterTarget | ScrapeJob], own_namespace
     return (ALL_NAMESPACES,) if ALL_NAMESPACES in named else tuple(named)
 
 
-def router_job(targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namespace: str) -> dict[str, Any]:
-    """Build the router's scrape job."""
+def router_jobs(
+    targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namespace: str, *, components: Sequence[str] = STACK
+) -> list[dict[str, Any]]:
+    """Build the router's scrape jobs: one for all that clients cannot multiply, and one for what they can, which may fail alone.
+
+    A page holds no series whose names start as those of the `components`.
+    """
+    most = router_job(targets, msgspec.structs.replace(guards, bound_client_labels=False), own_namespace, components)
+    rest = router_job(targets, guards, own_namespace, components)
+    steps = "metric_relabel_configs"
+    return [
+        {**most, steps: [of_clients("drop"), *most[steps]]},
+        {**rest, "job_name": CLIENTS_JOB, steps: [of_clients("keep"), *rest[steps], {"target_label": "job", "replacement": JOB}]},
+    ]
+
+
+def router_job(
+    targets: Sequence[RouterTarget], guards: ScrapeGuards, own_namespace: str, components: Sequence[str] = STACK
+) -> dict[str, Any]:
+    """Build a job that scrapes all of the router's series."""
     job = {
         "job_name": JOB,
         "follow_redirects": False,
         **limits(guards),
         "kubernetes_sd_configs": [_discovery("endpointslice", namespaces_of(targets, own_namespace))],
         "relabel_configs": relabel_configs(targets, own_namespace),
-        "metric_relabel_configs": [*own_names(*STACK), *metric_relabel_configs(guards)],
+        "metric_relabel_configs": sample_relabel_configs(guards, components),
     }
     return _without_none(job)
 
 
+def sample_relabel_configs(guards: ScrapeGuards, components: Sequence[str] = STACK) -> list[dict[str, Any]]:
+    """Relabelling of the router's samples: what a page must not hold, then personal and unbounded labels."""
+    return [*own_names(*components), *metric_relabel_configs(guards)]
+
+
 def stack_jobs(
-    own: Endpoint, own_namespace: str, *, alertmanagers: Sequence[Endpoint] = (), grafanas: Sequence[Endpoint] = (), files: SecretFiles
+    own: Endpoint,
+    own_namespace: str,
+    *,
+    alertmanagers: Sequence[Endpoint] = (),
+    later: Sequence[Endpoint] = (),
+    replica: str | None = None,
+    files: SecretFiles,
 ) -> list[dict[str, Any]]:
     """Jobs for this Prometheus, for the Grafanas beside it, and for the Alertmanagers it sends to; no Grafana, no target.
 
-    Components are found by labels. One that takes more than a plain request has a job of its own.
+    Components are found by labels. One that takes more than a plain request has a job of its own; `later` are those that were made after
+    this Prometheus. Where it is a replica, its own series carry its name, as Thanos would take those of all replicas for the same, and there is
+    a job for the parts of Thanos.
     """
     alert_namespaces = tuple(dict.fromkeys(known.service.namespace for known in alertmanagers if known.service))
     protected = {
-        "grafana": [known for known in grafanas if known.protected],
+        "grafana": [known for known in later if known.protected and known.component == "grafana"],
+        "thanos": [known for known in later if known.protected and known.component == "thanos"],
         "alertmanager": [known for known in alertmanagers if known.protected],
     }
+    components = WITH_THANOS if replica else STACK
     return [
         {
             "job_name": "prometheus",
             "metrics_path": f"{own.url.path}/metrics",
             "follow_redirects": False,
             **_client(own, files),
-            "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"]}],
+            "static_configs": [
+                {"targets": [f"localhost:{PROMETHEUS}"], **({"labels": {"instance": f"{replica}:{PROMETHEUS}"}} if replica else {})}
+            ],
         },
-        _component_job("grafana", (own_namespace,), protected["grafana"]),
-        *(_protected_job("grafana", known, files) for known in protected["grafana"]),
-        *([_component_job("alertmanager", alert_namespaces, protected["alertmanager"])] if alert_namespaces else []),
-        *(_protected_job("alertmanager", known, files) for known in protected["alertmanager"]),
+        _component_job("grafana", (own_namespace,), components, protected["grafana"]),
+        *(_protected_job("grafana", known, components, files) for known in protected["grafana"]),
+        *([_component_job("alertmanager", alert_namespaces, components, protected["alertmanager"])] if alert_namespaces else []),
+        *(_protected_job("alertmanager", known, components, files) for known in protected["alertmanager"]),
+        *([_component_job(THANOS_JOB, (own_namespace,), components, protected["thanos"])] if replica else []),
+        *(_protected_job(THANOS_JOB, known, components, files) for known in protected["thanos"]),
     ]
 
 
-def _protected_job(name: str, protected: Endpoint, files: SecretFiles) -> dict[str, Any]:
+def _protected_job(name: str, protected: Endpoint, components: Sequence[str], files: SecretFiles) -> dict[str, Any]:
     """Job for one component that takes more than a plain request. Its series say the same job as those of all others of the kind."""
     service = protected.service
     assert service is not None  # noqa: S101  components are found by their Services
-    job = _component_job(name, (service.namespace,))
+    job = _component_job(name, (service.namespace,), components)
     return {
         **job,
         **_client(protected, files),
@@ -108,7 +161,7 @@ def _service_condition(protected: Sequence[Endpoint], action: str) -> dict[str, 
     return {"source_labels": ["__meta_kubernetes_namespace", "__meta_kubernetes_service_name"], "regex": names, "action": action}
 
 
-def _component_job(name: str, namespaces: tuple[str, ...], protected: Sequence[Endpoint] = ()) -> dict[str, Any]:
+def _component_job(name: str, namespaces: tuple[str, ...], components: Sequence[str], protected: Sequence[Endpoint] = ()) -> dict[str, Any]:
     """Job for a component of the stack, found by its Service's labels, without those that have a job of their own."""
     return {
         "job_name": name,
@@ -134,14 +187,19 @@ def _component_job(name: str, namespaces: tuple[str, ...], protected: Sequence[E
             *pod_address(),
             *target_labels(),
         ],
-        "metric_relabel_configs": own_names(*(other for other in STACK if other != name)),
+        "metric_relabel_configs": own_names(*(other for other in components if other != name)),
     }
 
 
-def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[str, Any]:
-    """Build a user's scrape job."""
+def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles, watched: Sequence[str] = (ALL_NAMESPACES,)) -> dict[str, Any]:
+    """Build a user's scrape job; `watched` are the namespaces of the stack and its routers, where a job tells namespaces apart."""
+    if isinstance(job, NodeJob):
+        return job.body(watched)
     if isinstance(job, RawJob):
-        return {"job_name": job.name, **with_files(job.config, files)}
+        samples = job.config.get("sample_limit")
+        bounds = {"sample_limit": SAMPLE_LIMIT, "body_size_limit": page_limit(SAMPLE_LIMIT if samples is None else samples)}
+        stated = {name: value for name, value in job.config.items() if value is not None or name not in bounds}
+        return {"job_name": job.name, **_without_none(bounds), **with_files(stated, files)}
     common: dict[str, Any] = {
         "job_name": job.name,
         "scrape_interval": job.interval,
@@ -152,9 +210,14 @@ def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles) -> dict[st
         "sample_limit": job.sample_limit or None,
         "body_size_limit": page_limit(job.sample_limit),
         "authorization": {"credentials_file": files.path(job.bearer_token)} if job.bearer_token else None,
-        "tls_config": {"ca_file": files.path(job.ca)} if job.ca else None,
+        **job.access.http_config(files),
     }
-    named = {"metric_relabel_configs": own_names()}
+    steps = own_names()
+    if isinstance(job, KubeStateMetricsJob):
+        further = job.further(watched)
+        steps += further.pop("metric_relabel_configs")
+        common |= further
+    named = {"metric_relabel_configs": steps}
     return {key: value for key, value in common.items() if value is not None} | _targets(job, own_namespace) | named
 
 
@@ -166,21 +229,54 @@ def render(
     jobs: Iterable[Mapping[str, Any]],
     remote_write: Sequence[Mapping[str, Any]],
     alertmanagers: Sequence[dict[str, Any]] = (),
+    dropped_from_alerts: str | None = None,
     rule_directory: str,
 ) -> str:
-    """Put the parts together."""
+    """Put the parts together; `dropped_from_alerts` is an external label that alerts do not carry."""
+    without = {"alert_relabel_configs": [{"regex": dropped_from_alerts, "action": "labeldrop"}]} if dropped_from_alerts else {}
     config: dict[str, Any] = {
         "global": {
             "scrape_interval": interval,
             "evaluation_interval": interval,
             **ANY_PAGE,
-            "external_labels": dict(external_labels) or None,
+            "external_labels": {name: value.replace("$", "$$") for name, value in external_labels.items()} or None,
         },
         "storage": {"tsdb": {"retention": dict(retention)}},
-        "alerting": {"alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]} if alertmanagers else None,
+        "alerting": {**without, "alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]}
+        if alertmanagers
+        else None,
         "rule_files": [f"{rule_directory}/*.yaml"],
         "scrape_configs": list(jobs),
         "remote_write": list(remote_write) or None,
+    }
+    return to_yaml(_without_none(config))
+
+
+def agent_job(id: str, own_namespace: str) -> dict[str, Any]:
+    """Job of an agent for itself. In a storage that many share, `localhost` would say nothing of whose metrics they are."""
+    return {
+        "job_name": AGENT_JOB,
+        "follow_redirects": False,
+        "static_configs": [{"targets": [f"localhost:{PROMETHEUS}"], "labels": {"namespace": own_namespace, "instance": id}}],
+    }
+
+
+def render_agent(
+    *,
+    interval: str,
+    external_labels: Mapping[str, str],
+    replica_label: str | None,
+    jobs: Iterable[Mapping[str, Any]],
+    remote_write: Sequence[Mapping[str, Any]],
+) -> str:
+    """Configuration of an agent. It has no rules, no alerts and no storage, and refuses sections about them."""
+    labels = {name: value.replace("$", "$$") for name, value in external_labels.items()}
+    # Prometheus expands variables of its environment in external labels, so one file serves all replicas.
+    replica = {replica_label: f"${{{POD_NAME}}}"} if replica_label else {}
+    config: dict[str, Any] = {
+        "global": {"scrape_interval": interval, **ANY_PAGE, "external_labels": {**labels, **replica} or None},
+        "scrape_configs": list(jobs),
+        "remote_write": list(remote_write),
     }
     return to_yaml(_without_none(config))
 

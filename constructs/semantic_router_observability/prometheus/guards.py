@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.router.catalogue import families
 
@@ -20,7 +20,7 @@ ANY_PAGE: Mapping[str, Any] = {
     "label_name_length_limit": 500,
     "label_value_length_limit": 10_000,
 }
-"""Bounds for jobs that state none, in the global section: raw jobs of users."""
+"""Bounds for jobs that state none, in the global section."""
 
 BYTES_PER_SAMPLE = 400
 """Room on a page. The router's recorded pages take 79 to 86 bytes a sample, without HELP lines."""
@@ -59,6 +59,10 @@ def page_limit(samples: int) -> str | None:
 def metric_relabel_configs(guards: ScrapeGuards) -> list[dict[str, Any]]:
     """Relabelling of the router's samples, from the labels the catalogue calls personal or unbounded."""
     configs: list[dict[str, Any]] = []
+    if guards.drop_families:
+        # First, so that nothing else is done to what goes.
+        names = f"(?:{'|'.join(sorted(guards.drop_families))})(?:_bucket|_count|_sum)?"
+        configs.append({"source_labels": ["__name__"], "regex": names, "action": "drop"})
     if guards.drop_personal:
         personal = sorted({label for family in families().values() for label in family.personal})
         configs += [{"source_labels": [label], "regex": ".+", "action": "drop"} for label in personal]
@@ -70,6 +74,23 @@ def metric_relabel_configs(guards: ScrapeGuards) -> list[dict[str, Any]]:
         longer = _longer_than(guards.label_value_length_limit)
         configs.append({"source_labels": labels, "separator": "", "regex": longer, "action": "drop"})
     return configs
+
+
+def of_clients(action: Literal["keep", "drop"]) -> dict[str, Any]:
+    """Relabelling that keeps, or drops, the families of which clients can make any number of series.
+
+    They are scraped apart from all others: repeated values count towards the limit of a scrape even where hashing makes them one series, so
+    that a client who invents 50,000 names would otherwise take every metric of the router away until it restarts.
+    """
+    growing: dict[str, None] = {}
+    conditions = sorted(
+        {name for family in families().values() for label in (*family.unbounded, *family.client_text) for name in label.when}
+    )
+    for family in families().values():
+        for label in (*family.unbounded, *family.client_text) if family.fed else ():
+            if label.label not in family.personal:
+                growing[";".join([family.name, *(label.when.get(name, ".*") for name in conditions)])] = None
+    return {"source_labels": ["__name__", *conditions], "regex": "|".join(growing), "action": action}
 
 
 def limits(guards: ScrapeGuards) -> dict[str, Any]:
@@ -93,14 +114,14 @@ def _bounded_labels() -> list[dict[str, Any]]:
             for family in fed
             for label in family.unbounded
             if label.label not in family.personal
-            for config in _hashed(family, label)
+            for config in _hashed(family, label, unless="|".join(re.escape(value) for value in label.known))
         ),
         *(config for family in fed for label in family.client_text for config in _hashed(family, label, unless=NAME)),
     ]
     return [*configs, {"regex": "__tmp_hash", "action": "labeldrop"}] if configs else []
 
 
-def _hashed(family: Family, growing: UnboundedLabel, unless: str | None = None) -> list[dict[str, Any]]:
+def _hashed(family: Family, growing: UnboundedLabel, unless: str = "") -> list[dict[str, Any]]:
     """Replace values of the label by `client-NUMBER`, all of them or those that are not of the form `unless`."""
     label, conditions = growing.label, {"__name__": family.name, **growing.when}
     return [

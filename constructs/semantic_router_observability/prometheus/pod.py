@@ -8,8 +8,10 @@ from semantic_router_observability.kubernetes.pods import API_TOKEN_PATH, CONTAI
 from semantic_router_observability.kubernetes.ports import PROMETHEUS
 from semantic_router_observability.login.web import PROBE_CONFIG
 
+from .features import arguments
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from semantic_router_observability.checks import Url
     from semantic_router_observability.images import ImageRegistries
@@ -17,13 +19,15 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
     from semantic_router_observability.login.web import WebServer
 
+    from .features import Feature
+
 PORT = PROMETHEUS
 RULES = "/etc/prometheus/rules"
 SECRETS = "/etc/prometheus/secrets"
 WEB = "/etc/prometheus/web"
+DATA = "/prometheus"
 
 _CONFIG = "/etc/prometheus/config"
-_DATA = "/prometheus"
 
 
 def template(
@@ -36,16 +40,18 @@ def template(
     placement: Placement,
     platform: Platform,
     config_map: str,
-    rules: str,
+    rules: Sequence[str],
     data: Mapping[str, Any],
     secrets: SecretFiles,
     web: WebServer,
+    features: Sequence[Feature] = (),
 ) -> dict[str, Any]:
     """Pod template: one container, no sidecar."""
     container = {
         "name": "prometheus",
         "image": image,
-        "args": [*_arguments(web.external_url), *web.arguments()],
+        "args": [*_arguments(web.external_url), *web.arguments(), *arguments(features)],
+        "env": secrets.environment() or None,
         "ports": [{"name": "http", "containerPort": PORT}],
         "resources": resources.body(),
         # A write-ahead log may take 15 minutes to replay, and killing Prometheus starts it over.
@@ -56,7 +62,7 @@ def template(
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
             {"name": "rules", "mountPath": RULES, "readOnly": True},
-            {"name": "data", "mountPath": _DATA},
+            {"name": "data", "mountPath": DATA},
             {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
             *web.mounts(),
             *secrets.mounts(),
@@ -65,13 +71,13 @@ def template(
     return {
         "metadata": pod_metadata("prometheus", labels),
         "spec": {
-            **pod_spec(account=account, registries=registries, placement=placement, platform=platform),
+            **pod_spec(account=account, registries=registries, placement=placement, platform=platform, labels=labels),
             # Enough to write out the head after a long write-ahead log; prometheus-operator grants the same.
             "terminationGracePeriodSeconds": 600,
             "containers": [container],
             "volumes": [
                 {"name": "config", "configMap": {"name": config_map}},
-                {"name": "rules", "configMap": {"name": rules}},
+                {"name": "rules", **_rules(rules)},
                 {"name": "data", **data},
                 api_token_volume("api-token"),
                 *web.volumes(config_map),
@@ -81,12 +87,19 @@ def template(
     }
 
 
+def _rules(names: Sequence[str]) -> dict[str, Any]:
+    """Volume with the files of all ConfigMaps with rules."""
+    if len(names) == 1:
+        return {"configMap": {"name": names[0]}}
+    return {"projected": {"sources": [{"configMap": {"name": name}} for name in names]}}
+
+
 def _arguments(external_url: Url | None) -> list[str]:
     """Command line. No lifecycle or admin endpoint: Prometheus reloads by watching its files."""
     return [
         f"--config.file={_CONFIG}/prometheus.yml",
         "--config.auto-reload",
-        f"--storage.tsdb.path={_DATA}",
+        f"--storage.tsdb.path={DATA}",
         *([f"--web.external-url={external_url.text}"] if external_url else []),
     ]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from semantic_router_observability import promql
-from semantic_router_observability.checks import dns_label, duration_or_zero, prometheus_labels, unique
+from semantic_router_observability.checks import dns_label, duration_or_zero, unique
 from semantic_router_observability.errors import ConfigError, Key, Where, at
 from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import DnsLabel
@@ -34,7 +33,7 @@ class RuleFile(Spec, frozen=True, kw_only=True):
 
 _GROUP_FIELDS = {"name", "interval", "limit", "query_offset", "labels", "rules"}
 _RULE_FIELDS = {"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"}
-_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_OF_ALERTS = {"for", "keep_firing_for", "annotations"}
 
 
 def _check_group(where: Where, group: dict[str, Any]) -> None:
@@ -56,9 +55,9 @@ def _check_rule(where: Where, rule: dict[str, Any]) -> None:
     name = rule[kind]
     if not isinstance(name, str) or not name:
         raise ConfigError(at(where, Key(kind)), name, "give it a name")
-    if kind == "record" and not _METRIC.fullmatch(name):
-        raise ConfigError(at(where, Key(kind)), name, "write a metric name: letters, digits, '_' and ':', not starting with a digit")
-    _check_fields(where, rule, _RULE_FIELDS if kind == "alert" else _RULE_FIELDS - {"for", "keep_firing_for", "annotations"})
+    # A recording rule may have those of alerts empty.
+    fields = [name for name in rule if kind == "alert" or name not in _OF_ALERTS or not _is_empty(rule[name])]
+    _check_fields(where, fields, _RULE_FIELDS if kind == "alert" else _RULE_FIELDS - _OF_ALERTS)
     try:
         promql.parse(str(rule.get("expr") or ""))
     except ValueError as error:
@@ -69,11 +68,16 @@ def _check_rule(where: Where, rule: dict[str, Any]) -> None:
     _check_labels(at(where, Key("annotations")), rule.get("annotations"))
 
 
-def _check_fields(where: Where, given: dict[str, Any], accepted: set[str]) -> None:
+def _check_fields(where: Where, given: Iterable[str], accepted: set[str]) -> None:
     """Prometheus refuses a rule file with a field it does not know, and with it the whole configuration."""
     for field in given:
         if field not in accepted:
             raise ConfigError(where, field, f"unknown key; accepted: {', '.join(sorted(accepted))}")
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether a field has no value, or a duration of zero."""
+    return not value or not str(value).strip("0ywdhms")
 
 
 def _check_duration(where: Where, value: Any) -> None:
@@ -82,8 +86,11 @@ def _check_duration(where: Where, value: Any) -> None:
 
 
 def _check_labels(where: Where, labels: Any) -> None:
+    """Names of labels and annotations: since Prometheus 3 any text, but a rule cannot rename its metric."""
     if labels is None:
         return
     if not isinstance(labels, dict):
         raise ConfigError(where, labels, "write names and values")
-    prometheus_labels(where, labels)
+    for name in labels:
+        if not name or name == "__name__":
+            raise ConfigError(where, name, "write a name, such as team or service.name; '__name__' is the metric's")

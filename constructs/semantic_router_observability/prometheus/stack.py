@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from constructs import Construct
+from msgspec.structs import replace
 
 from semantic_router_observability import images
-from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.facts import TRACES_JOB, Facts
 from semantic_router_observability.alerting.options import Alerts
-from semantic_router_observability.checks import duration_seconds, http_url, listed, prometheus_labels, service_name
+from semantic_router_observability.checks import http_url, service_name
 from semantic_router_observability.contract.options import ContractOptions
-from semantic_router_observability.errors import ConfigError, Place, arg, inside, place
+from semantic_router_observability.errors import ConfigError, arg, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account as own_account
 from semantic_router_observability.kubernetes.certificate import serving_certificate
 from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
+from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, single_writer
 from semantic_router_observability.kubernetes.replicas import http_port, web_service
-from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
+from semantic_router_observability.kubernetes.storage import Claim, Storage, claim_of, size_bytes, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods
 from semantic_router_observability.login.web import WebServer
-from semantic_router_observability.router.target import ALL_NAMESPACES, JOB, RouterTarget
+from semantic_router_observability.router.target import RouterTarget
+from semantic_router_observability.rules.thresholds import INTERVAL, RETENTION
 
 from . import config, rbac
 from . import traffic as wiring
 from .alert_targets import check_alert_targets
 from .alert_targets import namespaces_of as alert_namespaces_of
-from .kubernetes_sd import check_rights, discoveries
 from .plan import Plan
 from .pod import PORT, WEB, template
+from .presets import KubeStateMetricsJob
+from .refusals import check_evaluated, check_scraped, check_targets, job_names
 from .remote_write import check_distinct
 from .retention import retention as retention_body
-from .scrape import RawJob, ScrapeGuards, ScrapeJob, StaticJob, check_jobs
+from .rule_files import rules_at
+from .rule_maps import RuleMaps, rule_texts
+from .scrape import ScrapeGuards
+from .sidecar import checked_sidecar, store_of, with_sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,15 +55,12 @@ if TYPE_CHECKING:
     from semantic_router_observability.kubernetes.serving import ServingTls
     from semantic_router_observability.kubernetes.traffic import Flow, Traffic
     from semantic_router_observability.login.types import Login
+    from semantic_router_observability.thanos.forms import ThanosSidecar
 
+    from .features import Feature
+    from .presets import ScrapeJob
     from .remote_write import RemoteWrite
     from .rules import RuleFile
-
-RESERVED_JOBS = (JOB, "prometheus", "grafana", "alertmanager")
-
-SHORTEST_INTERVAL = 1
-LONGEST_INTERVAL = 120
-"""Seconds. A rate needs two samples in its window, and the dashboards and Prometheus's own look-back use 5 minutes."""
 
 
 class PrometheusStack(Construct):
@@ -77,6 +80,8 @@ class PrometheusStack(Construct):
         guards: Limits on the metrics of one router pod. Default: 50,000 samples and 1,000 characters of label values a series, and
             personal data dropped.
         rules: Rule files to evaluate. Default: none.
+        rule_files: Paths of further ones, or of directories with them, as Prometheus or the Prometheus operator (`PrometheusRule`) reads them;
+            relative to the settings file or, from Python, to the working directory. Default: none.
         recording_rules: Evaluate the router's recording rules, which keep dashboards as fast with 200 pods as with five. Default true.
         alerts: Alerts on the router and on this stack; they need no Alertmanager to show. Default: the shipped ones, see `Alerts`.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
@@ -86,15 +91,19 @@ class PrometheusStack(Construct):
         retention_size: Most bytes that blocks may take, in Prometheus's notation (`16GB`). Default: 80 % of the volume.
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
-        external_labels: Labels added to everything that leaves this Prometheus. Default: none.
+        external_labels: Labels added to everything that leaves this Prometheus; a `$` stands for itself. Default: none.
         external_url: URL at which users reach it; links in alerts and redirects use it, and so does an ingress. Default: not exposed.
         login: How clients authenticate: basic authentication, client certificates, or none with a reason. Default: no authentication.
         tls: Certificate it shows inside the cluster; everything then connects by https. Default: none, plain HTTP.
         remote_write: Long-term storages to send samples to. Default: none.
         cluster_wide: Let discovery read services, pods, endpoint slices and nodes of the whole cluster; makes a ClusterRole. Default
             false: only Roles in the namespaces that `targets` and `scrape_jobs` name.
+        sidecar: Container through which Thanos reads its samples; `external_labels` then name the cluster. Default: none.
+        features: Features to start it with, by the names of its flag `--enable-feature`, such as `promql-experimental-functions`. Default: none;
+            a rule that takes one is refused.
         resources: Requests and limits. Default 250m CPU, 1Gi memory, limit 2Gi memory: the router project's, less its CPU limit.
         placement: Node selector, tolerations, affinity, priority. Default: anywhere.
+        metadata: Labels and annotations of its pods and their ServiceAccount. Default: only the stack's own.
         service_account: Account to run as, instead of one made here; it is granted the same Roles. Default: made here.
         image: Container image. Default: the pinned release.
         registries: Mirrors and pull secrets. Default: none.
@@ -114,12 +123,13 @@ class PrometheusStack(Construct):
         scrape_jobs: Sequence[ScrapeJob] = (),
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
+        rule_files: Sequence[str] = (),
         recording_rules: bool = True,
         alerts: Alerts = Alerts(),  # noqa: B008  frozen
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
         alertmanagers: Sequence[HasEndpoint] = (),
-        interval: str = "15s",
-        retention: str = "15d",
+        interval: str = INTERVAL,
+        retention: str = RETENTION,
         retention_size: str | None = None,
         storage: Storage = Claim(size="20Gi"),  # noqa: B008  frozen
         uid: str | None = None,
@@ -129,8 +139,11 @@ class PrometheusStack(Construct):
         tls: ServingTls | None = None,
         remote_write: Sequence[RemoteWrite] = (),
         cluster_wide: bool = False,
+        sidecar: ThanosSidecar | None = None,
+        features: Sequence[Feature] = (),
         resources: Resources = Resources(cpu="250m", memory="1Gi", memory_limit="2Gi"),  # noqa: B008  frozen
         placement: Placement = Placement(),  # noqa: B008  frozen
+        metadata: Metadata = Metadata(),  # noqa: B008  frozen
         service_account: IServiceAccount | None = None,
         image: str = images.PROMETHEUS,
         registries: ImageRegistries = ImageRegistries(),  # noqa: B008  frozen
@@ -138,110 +151,143 @@ class PrometheusStack(Construct):
     ) -> None:
         service_name(place("PrometheusStack", "id"), id, limit=52)
         namespace = namespace_of(scope)
-        _check(id, targets, scrape_jobs, rules, interval, external_labels or {}, cluster_wide=cluster_wide)
-        contract.check_rules(id, rules, [label for job in scrape_jobs if isinstance(job, StaticJob) for label in job.labels], alerts.own)
+        rules = [*rules, *rules_at(place(id, "rule_files"), rule_files)] if rule_files else rules
+        check_targets(id, targets, interval, external_labels or {})
+        check_scraped(id, targets, scrape_jobs, interval, sidecar=sidecar is not None, cluster_wide=cluster_wide)
+        check_evaluated(id, rules, features, alerts, contract, scrape_jobs)
         check_alert_targets(place(id, "alertmanagers"), alertmanagers)
         check_distinct(place(id, "remote_write"), remote_write)
         facts = Facts(
             namespaces=config.namespaces_of(targets, namespace),
-            jobs=tuple(job.name for job in scrape_jobs),
+            jobs=job_names(scrape_jobs, sidecar=sidecar is not None),
             sample_limit=guards.sample_limit,
             volume_bytes=size_bytes(storage),
+            claim=claim_of(storage, namespace, f"{id}-data"),
             remote_write=bool(remote_write),
             alertmanager=bool(alertmanagers),
             interval=interval,
             retention=retention,
+            trace_gateway=any(job.name == TRACES_JOB for job in scrape_jobs),
+            object_storage=sidecar is not None and sidecar.object_storage is not None,
         )
+        external_labels, sidecar = checked_sidecar(id, sidecar, external_labels or {}, retention, registries)
         retained = retention_body(id, retention, retention_size, storage)
         address = None if external_url is None else http_url(place(id, "external_url"), external_url)
         image = registries.resolve(place(id, "image"), image)
         alert_namespaces = alert_namespaces_of(alertmanagers)
-        scraped = config.namespaces_of([RouterTarget(), *targets, *scrape_jobs], namespace)
-        discovered = (ALL_NAMESPACES,) if cluster_wide else tuple(dict.fromkeys([*scraped, *alert_namespaces]))
-        further = [found for job in scrape_jobs if isinstance(job, RawJob) for found in discoveries(job, namespace)]
+        texts = rule_texts(id, recording=recording_rules, alerts=alerts, facts=facts, user_supplied=rules)
+        maps = RuleMaps.of(id, texts)
         web = WebServer(service=id, namespace=namespace, port=PORT, external_url=address, directory=WEB, login=login, tls=tls)
+        if service_account is not None and metadata.service_account_annotations:
+            raise ConfigError(
+                place(id, "metadata", "service_account_annotations"),
+                sorted(metadata.service_account_annotations),
+                f"the account is yours; annotate it there, or remove {arg('service_account')}",
+            )
         super().__init__(scope, id)
 
-        owned = labels("prometheus", id, "metrics")
-        pods = Pods(namespace, selector_labels("prometheus", id))
-        self.endpoint: Endpoint = msgspec.structs.replace(
+        owned, pods = labels("prometheus", id, "metrics"), Pods(namespace, selector_labels("prometheus", id))
+        self.endpoint: Endpoint = replace(
             web.endpoint("prometheus", pods),
             uid=uid,
             interval=interval,
             recording_rules=recording_rules,
             lines=tuple(alerts.lines(facts)),
+            runbooks=alerts.runbook_base_url,
+            features=tuple(features),
+            objectives=bool(alerts.slos),
+            traces=facts.trace_gateway,
+            thanos=sidecar is not None,
+            kubernetes=any(isinstance(job, KubeStateMetricsJob) for job in scrape_jobs),
             router_namespaces=wiring.router_namespaces(targets, namespace),
         )
         """Where it is reached, and what others have to know to connect to it."""
-        self.traffic: Sequence[Traffic] = wiring.traffic(
-            id,
-            pods,
-            targets=targets,
-            scrape_jobs=scrape_jobs,
-            alertmanagers=alertmanagers,
-            alert_namespaces=alert_namespaces,
-            remote_write=remote_write,
-        )
-        """Connections that its pod opens; those to it are part of what connects."""
         serving_certificate(self, id, namespace, tls, labels=owned)
 
         account = {"name": id if service_account is None else service_account.name, "namespace": namespace}
         if service_account is None:
-            own_account(self, id, labels=owned)
-        self.roles: Sequence[Manifest] = rbac.grant(
-            self, id, namespaces=discovered, further=further, own_namespace=namespace, account=account, labels=owned
-        )
-        """Roles and bindings, a pair a scraped namespace."""
-
+            own_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
         self._plan = Plan(
             id=id,
             namespace=namespace,
+            pods=pods,
             endpoint=self.endpoint,
             web=web,
             targets=targets,
             scrape_jobs=scrape_jobs,
             guards=guards,
             alertmanagers=alertmanagers,
+            alert_namespaces=alert_namespaces,
             remote_write=remote_write,
-            external_labels=external_labels or {},
+            cluster_wide=cluster_wide,
+            external_labels=external_labels,
             retention=retained,
             pull_secrets=registries.pull_secrets,
             recording_rules=recording_rules,
             alerts=alerts,
             rules=rules,
+            features=features,
+            contract=contract,
+            maps=maps,
             facts=facts,
-            pod=lambda secrets: template(
-                labels=owned,
-                account=account["name"],
-                image=image,
-                registries=registries,
-                resources=resources,
-                placement=placement,
-                platform=platform,
-                config_map=f"{id}-config",
-                rules=f"{id}-rules",
-                data=volume_source(storage, f"{id}-data"),
-                secrets=secrets,
-                web=web,
+            sidecar=sidecar,
+            pod=lambda secrets, client, rule_maps: metadata.on(
+                with_sidecar(
+                    sidecar,
+                    web,
+                    client,
+                    template(
+                        labels=owned,
+                        account=account["name"],
+                        image=image,
+                        registries=registries,
+                        resources=resources,
+                        placement=placement,
+                        platform=platform,
+                        config_map=f"{id}-config",
+                        rules=rule_maps,
+                        data=volume_source(storage, f"{id}-data"),
+                        secrets=secrets,
+                        web=web,
+                        features=features,
+                    ),
+                )
             ),
         )
-        """What its objects are rendered from, again when a Grafana is made that changes them."""
-        self._grafanas: tuple[Endpoint, ...] = ()
+        """What its objects are rendered from, again when a Grafana is made that changes them, or a rule or a job is added."""
+        self.traffic: Sequence[Traffic] = self._plan.traffic()
+        """Connections that its pod opens; those to it are part of what connects."""
+        self._grant = partial(rbac.grant, self, id, own_namespace=namespace, account=account, labels=owned)
+        """Makes Roles, again when a job is added."""
+        self.roles: Sequence[Manifest] = self._grant(**self._plan.discovered())
+        """Roles and bindings, a pair a scraped namespace."""
+        self._later: tuple[Endpoint, ...] = ()
         """Those whose scrape takes more than a plain request."""
-        self._linked = False
-        """Whether links in alerts lead to a Grafana's address."""
-        rendered = self._plan.render(self._grafanas)
+        self._linked: tuple[Facts, tuple[int, bool] | None] = facts, None
+        """What the rules were rendered with, and what the Grafana that their links lead to is worth."""
+        rendered = self._plan.render(self._later)
         self.config_map = Manifest(
             self, "config", api_version="v1", kind="ConfigMap", name=f"{id}-config", labels=owned, data=rendered.files
         )
         """Holds `prometheus.yml`; Prometheus watches the file, so a change needs no restart."""
-        self.rules = Manifest(
-            self, "rules", api_version="v1", kind="ConfigMap", name=f"{id}-rules", labels=owned, data=self._plan.rule_files(facts)
+        self._rule_map = partial(Manifest, self, api_version="v1", kind="ConfigMap", labels=owned)
+        """Makes a ConfigMap with rules, also for those that are added."""
+        self.rules, *self.further_rules = (
+            self._rule_map(name.removeprefix(f"{id}-"), name=name, data=data) for name, data in maps.contents(texts).items()
         )
-        """Holds the rule files. Always there, so that the first rule is a change of content and not of the pod."""
+        """ConfigMap with the rule files, and further ones where it has no room. It is always there, so that the first rule is a change of
+        content and not of the pod."""
 
         if isinstance(storage, Claim):
-            Manifest(self, "data", api_version="v1", kind="PersistentVolumeClaim", name=f"{id}-data", labels=owned, spec=storage.spec())
+            Manifest(
+                self,
+                "data",
+                api_version="v1",
+                kind="PersistentVolumeClaim",
+                name=storage.name or f"{id}-data",
+                labels=owned,
+                spec=storage.spec(),
+            )
 
         self.workload = Manifest(
             self, "workload", api_version="apps/v1", kind="StatefulSet", name=id, labels=owned, spec=_workload(id, pods, rendered.template)
@@ -262,24 +308,112 @@ class PrometheusStack(Construct):
             labels=owned,
             spec={"clusterIP": "None", "selector": pods.labels, "ports": [http_port(PORT)]},
         )
+        self.store = store_of(self, id, sidecar, pods, external_labels)
+        """Where Thanos reads its samples, if it has a sidecar."""
         for alertmanager in alertmanagers:
             alertmanager.bind(self.endpoint)
         components_of(scope).announce(self)
 
     def bind(self, later: Endpoint) -> None:
-        """Learn of a Grafana that shows this Prometheus: links in alerts lead to it, and its certificate is checked when it is scraped."""
-        if later.component != "grafana":
+        """Learn of a Grafana that shows this Prometheus, or of a Thanos that reads it.
+
+        Links in alerts lead to the Grafana; certificates are checked and credentials given when either is scraped.
+        """
+        if later.component not in {"grafana", "thanos"}:
             return
         if later.protected and later.service and later.service.namespace == self._plan.namespace:
-            self._grafanas = (*self._grafanas, later)
-            rendered = self._plan.render(self._grafanas)
-            self.config_map.amend(data=rendered.files)
-            self.workload.amend(spec=_workload(self._plan.id, self.traffic[0].pods, rendered.template))
-            self.secret_references = rendered.uses
-        if later.external_url and not self._linked and self._plan.alerts.dashboard_base_url is None:
-            self._linked = True
-            if data := self._plan.rule_files(dataclasses.replace(self._plan.facts, grafana_url=later.external_url.text)):
-                self.rules.amend(data=data)
+            self._later = (*self._later, later)
+            self._render()
+        if later.sources and later.service and later.service.namespace == self._plan.namespace:
+            self._watch(later.sources)
+        if later.component == "grafana" and self._plan.alerts.dashboard_base_url is None:
+            self._link(later)
+
+    def _watch(self, sources: int) -> None:
+        """Have alerts compare the number of Prometheus that Thanos Query reads; of several in the namespace, the one that reads the fewest."""
+        facts = self._plan.facts
+        number = min(sources, facts.thanos_sources or sources)
+        self._plan = replace(self._plan, facts=replace(facts, thanos_sources=number))
+        self.endpoint = replace(self.endpoint, lines=tuple(self._plan.alerts.lines(self._plan.facts)))
+        linked, worth = self._linked
+        self._rerender(replace(linked, thanos_sources=number), worth)
+
+    def _link(self, grafana: Endpoint) -> None:
+        """Have links in alerts lead to the first Grafana that ships the dashboards, rather to one that users reach."""
+        absent = self._plan.alerts.absent_dashboards(grafana.dashboards, self._plan.facts)
+        _, before = self._linked
+        worth = -len(absent), grafana.external_url is not None
+        if before is not None and worth <= before:
+            return
+        url = grafana.external_url.text if grafana.external_url else ""
+        self._rerender(replace(self._plan.facts, grafana_url=url, absent_dashboards=absent), worth)
+
+    def _rerender(self, facts: Facts, worth: tuple[int, bool] | None) -> None:
+        """Write the rules for an installation of which more is known."""
+        rendered, _ = self._linked
+        self._linked = facts, worth
+        # Rules are not rendered twice for the usual Grafana, whose links are paths.
+        if facts != rendered:
+            self._write_rules()
+
+    def add_rules(self, *files: RuleFile | str) -> None:
+        """Evaluate further rule files, as if they had been among `rules` from the start.
+
+        Args:
+            files: Rule files, or paths of such files or of directories with them, as `rule_files` takes them.
+
+        Raises:
+            ConfigError: one of them would be refused among `rules`; the number in the message is its place after those given before.
+
+        """
+        found = [
+            rule_file
+            for index, file in enumerate(files)
+            for rule_file in (rules_at(place(self._plan.id, "add_rules", index), [file]) if isinstance(file, str) else [file])
+        ]
+        self._extend(rules=[*self._plan.rules, *found])
+
+    def add_scrape_job(self, job: ScrapeJob) -> None:
+        """Scrape something else too, as if the job had been among `scrape_jobs` from the start: with Roles, network policies and alerts.
+
+        The jobs of a `TraceGateway` and of kube-state-metrics are refused: dashboards and alerts follow from them, so give them to `scrape_jobs`.
+
+        Raises:
+            ConfigError: the job would be refused among `scrape_jobs`; the number in the message is its place after those given before. Or it
+                reads a Secret after `Secrets` has declared them.
+
+        """
+        if job.name == TRACES_JOB or isinstance(job, KubeStateMetricsJob):
+            expected = f"a dashboard and alerts follow from this job; give it to {arg('scrape_jobs')} at construction"
+            raise ConfigError(place(self._plan.id, "add_scrape_job", "name"), job.name, expected)
+        self._extend(scrape_jobs=[*self._plan.scrape_jobs, job])
+
+    def _extend(self, **further: Any) -> None:
+        """Check the plan with further rules or jobs, and write what follows from it."""
+        self._plan = self._plan.extended(**further)
+        rendered, worth = self._linked
+        self._linked = replace(self._plan.facts, grafana_url=rendered.grafana_url, absent_dashboards=rendered.absent_dashboards), worth
+        self.endpoint = replace(self.endpoint, lines=tuple(self._plan.alerts.lines(self._plan.facts)))
+        self.traffic = self._plan.traffic()
+        self.roles = self._grant(**self._plan.discovered(), made=self.roles)
+        self._write_rules()
+        self._render()
+        components_of(self).update()
+
+    def _render(self) -> None:
+        rendered = self._plan.render(self._later)
+        self.config_map.amend(data=rendered.files)
+        self.workload.amend(spec=_workload(self._plan.id, self.traffic[0].pods, rendered.template))
+        self.secret_references = rendered.uses
+
+    def _write_rules(self) -> None:
+        contents = self._plan.maps.contents(self._plan.rule_texts(self._linked[0]))
+        made = {manifest.name: manifest for manifest in (self.rules, *self.further_rules)}
+        for name, data in contents.items():
+            if name not in made:
+                self.further_rules.append(self._rule_map(name.removeprefix(f"{self._plan.id}-"), name=name, data=data))
+            elif data:
+                made[name].amend(data=data)
 
     @property
     def router_flows(self) -> Sequence[Flow]:
@@ -289,35 +423,3 @@ class PrometheusStack(Construct):
 
 def _workload(id: str, pods: Pods, template: Mapping[str, Any]) -> dict[str, Any]:
     return {**single_writer(f"{id}-headless"), "replicas": 1, "selector": {"matchLabels": pods.labels}, "template": template}
-
-
-def _check(
-    id: str,
-    targets: Sequence[RouterTarget],
-    scrape_jobs: Sequence[ScrapeJob],
-    rules: Sequence[RuleFile],
-    interval: str,
-    external_labels: Mapping[str, str],
-    *,
-    cluster_wide: bool,
-) -> None:
-    for argument, values in (("targets", targets), ("scrape_jobs", scrape_jobs), ("rules", rules)):
-        listed(place(id, argument), values)
-    if not targets:
-        raise ConfigError(place(id, "targets"), [], f"name at least one router; {arg('install', 'any')} finds every installation style")
-    if not SHORTEST_INTERVAL <= duration_seconds(place(id, "interval"), interval) <= LONGEST_INTERVAL:
-        raise ConfigError(place(id, "interval"), interval, "write 1s to 2m; from 2m30s on, rates over 5 minutes have gaps")
-    prometheus_labels(place(id, "external_labels"), external_labels)
-    check_jobs(place(id, "scrape_jobs"), scrape_jobs, RESERVED_JOBS, interval)
-    for index, job in enumerate(scrape_jobs):
-        if isinstance(job, RawJob):
-            with inside(Place(id), "scrape_jobs", index):
-                check_rights(job, cluster_wide=cluster_wide)
-    for argument, discovering in (("targets", targets), ("scrape_jobs", scrape_jobs)):
-        for index, part in enumerate(discovering):
-            if ALL_NAMESPACES in config.namespaces_of([part], "") and not cluster_wide:
-                raise ConfigError(
-                    place(id, argument, index, "namespaces"),
-                    ALL_NAMESPACES,
-                    f"reading every namespace needs {arg('cluster_wide', True)}, a ClusterRole; or name the namespaces",
-                )

@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from semantic_router_observability.kubernetes.labels import PART_OF
-from semantic_router_observability.kubernetes.ports import ALERTMANAGER, GRAFANA
+from semantic_router_observability.kubernetes.ports import ALERTMANAGER, GRAFANA, THANOS_HTTP
 from semantic_router_observability.kubernetes.traffic import Addresses, ApiServer, Flow, Pods, Port, Traffic
 from semantic_router_observability.network.destinations import flows_in, flows_to, flows_to_endpoint
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
+from .presets import KUBELET_PORT, NodeJob
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob
 
 if TYPE_CHECKING:
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.kubernetes.endpoint import HasEndpoint
     from semantic_router_observability.router.target import RouterTarget
+    from semantic_router_observability.thanos.forms import ThanosSidecar
 
+    from .presets import ScrapeJob
     from .remote_write import RemoteWrite
-    from .scrape import ScrapeJob
 
 TO_ROUTERS = "metrics of the routers"
 """What connections to the routers are for."""
@@ -37,6 +39,7 @@ def traffic(
     alertmanagers: Sequence[HasEndpoint],
     alert_namespaces: Sequence[str],
     remote_write: Sequence[RemoteWrite],
+    sidecar: ThanosSidecar | None = None,
 ) -> tuple[Traffic]:
     """Every connection that Prometheus opens, from the arguments of its stack."""
     namespace = pods.namespace or ""
@@ -50,6 +53,22 @@ def traffic(
         ),
         *(flow for job in scrape_jobs for flow in _job(job, namespace)),
         *(flow for alertmanager in alertmanagers for flow in flows_to_endpoint(alertmanager.endpoint, namespace=namespace, why="alerts")),
+        *(flow for write in remote_write for flow in _remote_write(write, namespace)),
+        *(
+            Flow(peer=_component(name_of_pods, namespace), ports=(Port(THANOS_HTTP),), why="metrics of Thanos")
+            for name_of_pods in (("thanos", "prometheus") if sidecar else ())
+        ),
+        *(sidecar.object_storage.flows(namespace) if sidecar and sidecar.object_storage else ()),
+    ]
+    return (Traffic(name=name, pods=pods, sends=tuple(flows)),)
+
+
+def agent_traffic(name: str, pods: Pods, *, targets: Sequence[RouterTarget], remote_write: Sequence[RemoteWrite]) -> tuple[Traffic]:
+    """Every connection that an agent opens."""
+    namespace = pods.namespace or ""
+    flows = [
+        Flow(peer=ApiServer(), ports=(), why="discovery"),
+        *(flow for target in targets for flow in router_flows(target, namespace)),
         *(flow for write in remote_write for flow in _remote_write(write, namespace)),
     ]
     return (Traffic(name=name, pods=pods, sends=tuple(flows)),)
@@ -80,6 +99,8 @@ def _job(job: ScrapeJob, own_namespace: str) -> Iterator[Flow]:
         case StaticJob():
             for target in job.targets:
                 yield from flows_to(target, namespace=own_namespace, why=why)
+        case NodeJob():
+            yield Flow(peer=Addresses(), ports=(Port(KUBELET_PORT),), why=why)
         case RawJob():
             yield from _discovered(job.config, own_namespace, why)
         case PodJob() | ServiceJob():
@@ -95,6 +116,16 @@ def _remote_write(write: RemoteWrite, namespace: str) -> Iterator[Flow]:
     if "proxy_url" not in write.extra:
         yield from flows_to(write.url, namespace=namespace, why=why)
     yield from flows_in(write.extra, namespace=namespace, why=why)
+    for address in _identity_services(write.extra):
+        yield Flow(peer=Addresses((f"{address}/32",)), ports=(Port(80),), why=f"{why}: identity from the cloud")
+
+
+def _identity_services(extra: Mapping[str, Any]) -> Iterator[str]:
+    """Addresses at which a cloud hands out the identity that a remote write logs in with, where it takes one from there."""
+    if "managed_identity" in (extra.get("azuread") or ()) or ("google_iam" in extra and not extra["google_iam"]):
+        yield "169.254.169.254"  # metadata service of Azure's and Google's virtual machines
+    if "sigv4" in extra and "secret_key" not in (extra["sigv4"] or ()):
+        yield "169.254.170.23"  # EKS Pod Identity; roles of service accounts are asked of AWS itself, by https
 
 
 def _discovered(config: Mapping[str, Any], own_namespace: str, why: str) -> Iterator[Flow]:

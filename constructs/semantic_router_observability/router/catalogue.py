@@ -117,6 +117,9 @@ class UnboundedLabel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     when: dict[str, str] = {}
     """Other labels and values under which this holds; empty: always."""
 
+    known: tuple[str, ...] = ()
+    """Values with a public meaning, such as the fields of an API: few, and nothing that a client makes up."""
+
 
 class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One metric family of the router."""
@@ -137,8 +140,10 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Labels that the router sets, in the router's order."""
 
     label_values: dict[str, tuple[str, ...]] = {}
-    """All values that the code can produce, by label: closed sets. Other labels have values from the configuration or from
-    traffic."""
+    """Values that the router's code holds, by label. Other labels have values from the configuration or from traffic."""
+
+    open_labels: tuple[str, ...] = ()
+    """Labels of `label_values` that have further values, from the configuration; the other lists are complete."""
 
     buckets: tuple[float, ...] = ()
     """Finite upper bounds of a histogram, ascending. `+Inf` is implied, and no quantile can exceed the last one."""
@@ -151,6 +156,9 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     stand_in: StandIn | None = None
     """Its placeholder series, when `appears` is `placeholder`."""
+
+    nameless: tuple[str, ...] = ()
+    """Labels meant for the decision that are set before it is known, and so never name one: neither filters nor splits can use them."""
 
     personal: tuple[str, ...] = ()
     """Labels whose values identify people."""
@@ -166,6 +174,11 @@ class Family(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     caveat: str | None = None
     """Why its name or type is misleading."""
+
+    @property
+    def closed_values(self) -> dict[str, tuple[str, ...]]:
+        """Complete lists of values, by label: closed sets."""
+        return {label: values for label, values in self.label_values.items() if label not in self.open_labels}
 
     @property
     def fed(self) -> bool:

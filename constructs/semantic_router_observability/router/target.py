@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from semantic_router_observability.checks import dns_label, dns_subdomain, kubernetes_labels, listed, port_name, port_number
-from semantic_router_observability.errors import ConfigError, Raw, Value, arg
+from semantic_router_observability.errors import ConfigError, Raw, Value, Where, arg
 from semantic_router_observability.spec import Spec
 from semantic_router_observability.texts import ObjectName, PortName, PortNumber
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 JOB = "semantic-router"
 """Value of the `job` label of every router series, whatever the installation."""
 
+CLIENTS_JOB = "semantic-router-clients"
+"""Value of `job` in `up` of the second scrape of each router, which holds what clients can multiply; its series have `JOB`, as all others."""
+
 SERVICE = "semantic-router"
 """Value of the `service` label of every alert about the router, whatever its Service is called."""
 
@@ -29,6 +32,27 @@ ALL_NAMESPACES = "*"
 
 METRICS_PORT = 9190
 """Number of the port that every upstream manifest calls `metrics`."""
+
+
+class Source(NamedTuple):
+    """Labels of a discovered target, which depend on what is discovered."""
+
+    port_name: str | None
+    """Label with the port's name; None: what discovers has already chosen by it."""
+    port: str | None
+    """Label with the port's number; None: every pod is discovered at its primary address."""
+    has_services: bool
+    """Whether a target has the labels of its Service."""
+
+
+ENDPOINT_SLICES = Source("__meta_kubernetes_endpointslice_port_name", "__meta_kubernetes_endpointslice_port", has_services=True)
+"""Discovery of this project's own Prometheus."""
+
+SERVICE_MONITOR = Source(None, "__meta_kubernetes_pod_container_port_number", has_services=True)
+"""A ServiceMonitor. Whether its Prometheus reads Endpoints or EndpointSlices is that Prometheus's setting, so only labels of both are read."""
+
+POD_MONITOR = Source(None, None, has_services=False)
+"""A PodMonitor."""
 
 Install = Literal["any", "raw", "helm", "operator", "kserve", "labels"]
 
@@ -115,14 +139,17 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
         """Any other installation, by its pods' labels."""
         return cls(install="labels", match_labels=dict(match_labels), namespaces=_names(namespaces), port=port, port_number=port_number)
 
-    def conditions(self) -> dict[str, str]:
+    def conditions(self, source: Source = ENDPOINT_SLICES) -> dict[str, str]:
         """Regular expression for each discovery label. A missing label counts as empty."""
         match self.install:
             case "any":
                 # Either label identifies a router. Joined by the separator, so that one expression covers both.
                 return {f"{_pod_label('app')};{_pod_label('app.kubernetes.io/name')}": "(?:semantic-router;.*|.*;semantic-router)"}
             case "raw":
-                return {_pod_label("app"): "semantic-router", "__meta_kubernetes_service_name": "semantic-router-metrics"}
+                service = {"__meta_kubernetes_service_name": "semantic-router-metrics"}
+                # Without it: pods of the chart have the one label too, pods of the KServe manifests the other.
+                others = dict.fromkeys(map(_pod_label, self.absent_pod_labels()), "")
+                return {_pod_label("app"): "semantic-router", **(service if source.has_services else others)}
             case "helm":
                 return {
                     _pod_label("app.kubernetes.io/instance"): re.escape(self.release or ""),
@@ -133,13 +160,13 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
                 return {
                     _pod_label("app.kubernetes.io/name"): "semantic-router",
                     _pod_label("app.kubernetes.io/instance"): re.escape(self.name or ""),
-                    _pod_label("app.kubernetes.io/component"): "",
+                    **dict.fromkeys(map(_pod_label, self.absent_pod_labels()), ""),
                 }
             case "kserve":
                 return {
                     _pod_label("app"): "semantic-router",
                     _pod_label("component"): "gateway",
-                    "__meta_kubernetes_service_name": "semantic-router-kserve",
+                    **({"__meta_kubernetes_service_name": "semantic-router-kserve"} if source.has_services else {}),
                 }
             case "labels":
                 return {_pod_label(key): re.escape(value) for key, value in (self.match_labels or {}).items()}
@@ -160,13 +187,36 @@ class RouterTarget(Spec, frozen=True, kw_only=True):
             case "labels":
                 return (dict(self.match_labels or {}),)
 
+    def absent_pod_labels(self) -> tuple[str, ...]:
+        """Labels that pods of this style do not have, where those that they have do not tell them from pods of another one."""
+        return {"raw": ("app.kubernetes.io/name", "component"), "operator": ("app.kubernetes.io/component",)}.get(self.install, ())
+
     @property
     def metrics_port(self) -> int | None:
         """Number of the metrics port, where it is known."""
         return self.port_number or (METRICS_PORT if self.port == "metrics" else None)
 
 
-def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list[dict[str, Any]]:
+MOST_NAMESPACES = 250
+"""Namespaces that may be named; the alert on absent routers asks for each of them, and an expression of 1,000 operators is the longest read."""
+
+
+def check_number(where: Where, namespaces: Sequence[str]) -> None:
+    """Refuse more namespaces than rules can name.
+
+    Raises:
+        ConfigError: there are more.
+
+    """
+    if len(namespaces) > MOST_NAMESPACES:
+        raise ConfigError(
+            where,
+            Raw(f"{len(namespaces)} namespaces"),
+            f"name at most {MOST_NAMESPACES}, or '{ALL_NAMESPACES}' for all of the cluster, which takes the right to read them",
+        )
+
+
+def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str, source: Source = ENDPOINT_SLICES) -> list[dict[str, Any]]:
     """Relabelling of the router job: keep the pods of all targets, once, with the labels that dashboards and rules use.
 
     One job for all targets, because a pod in two jobs would write every sample twice.
@@ -176,25 +226,29 @@ def relabel_configs(targets: Sequence[RouterTarget], own_namespace: str) -> list
         {"source_labels": [_pod_label("app.kubernetes.io/component")], "regex": "dashboard", "action": "drop"},
         # Completed pods stay in the EndpointSlice for a while.
         {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
-        *[_mark(target, own_namespace) for target in targets],
+        *[_mark(target, own_namespace, source) for target in targets],
         {"source_labels": ["__tmp_router"], "regex": "found", "action": "keep"},
-        *pod_address(),
-        *target_labels(),
+        *(pod_address(source.port) if source.port else []),
+        *target_labels(source),
     ]
 
 
-def pod_address() -> list[dict[str, Any]]:
+def pod_address(port: str = "__meta_kubernetes_endpointslice_port") -> list[dict[str, Any]]:
     """Scrape the pod's primary address: a dual-stack Service has an IPv4 and an IPv6 EndpointSlice, and the pod would count twice."""
-    sources = ["__meta_kubernetes_pod_ip", "__meta_kubernetes_endpointslice_port"]
+    sources = ["__meta_kubernetes_pod_ip", port]
     return [
         {"source_labels": sources, "regex": r"([0-9.]+);(\d+)", "target_label": "__address__", "replacement": "$1:$2"},
         {"source_labels": sources, "regex": r"(.*:.*);(\d+)", "target_label": "__address__", "replacement": "[$1]:$2"},
     ]
 
 
-def target_labels() -> list[dict[str, Any]]:
+def target_labels(source: Source = ENDPOINT_SLICES) -> list[dict[str, Any]]:
     """Labels namespace, pod and service, for dashboards and rules; `instance` and `job` come from Prometheus."""
-    return [{"source_labels": [f"__meta_kubernetes_{source}"], "target_label": label} for source, label in _TARGET_LABELS.items()]
+    return [
+        {"source_labels": [f"__meta_kubernetes_{meta}"], "target_label": label}
+        for meta, label in _TARGET_LABELS.items()
+        if source.has_services or label != "service"
+    ]
 
 
 _TARGET_LABELS = {"namespace": "namespace", "pod_name": "pod", "service_name": "service"}
@@ -205,8 +259,8 @@ def _names(namespaces: Sequence[str]) -> tuple[str, ...]:
     return tuple(namespaces)
 
 
-def _mark(target: RouterTarget, own_namespace: str) -> dict[str, Any]:
-    conditions = {"__meta_kubernetes_endpointslice_port_name": re.escape(target.port), **target.conditions()}
+def _mark(target: RouterTarget, own_namespace: str, source: Source) -> dict[str, Any]:
+    conditions = {**({source.port_name: re.escape(target.port)} if source.port_name else {}), **target.conditions(source)}
     if ALL_NAMESPACES not in target.namespaces:
         conditions = {"__meta_kubernetes_namespace": "|".join(target.namespaces or (own_namespace,)), **conditions}
     sources = [label for joined in conditions for label in joined.split(";")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, NamedTuple
 
-from semantic_router_observability.router import catalogue
+from semantic_router_observability.router import catalogue, causes
 from semantic_router_observability.rules.group import RecordingRule, RuleGroup
 
 FILE_NAME: Final = "semantic-router-recording"
@@ -40,6 +40,9 @@ EXPECTED: Final = "namespace_job:up:count"
 RESTARTS: Final = f"namespace_job:process_start_time_seconds:changes{RESTART_MINUTES}m"
 """Processes that restarted within the window: their start time differs from the last one known before it, however long the outage
 was. `changes()` over a window misses a restart while the process is down."""
+
+FAILURES: Final = f"{'_'.join(PLACE)}_model_owner:llm_request_errors:rate{WINDOW}"
+"""Failed requests, each once, by who can fix the cause: `owner` is `client`, `backend` or `router`."""
 
 _TRAFFIC: Final = ("llm_model_requests_total", "llm_request_errors_total", "llm_decision_evaluation_total", "llm_plugin_execution_total")
 _LATENCY: Final = (
@@ -121,30 +124,51 @@ def recorded(family: str) -> Recorded | None:
     return Recorded(catalogue.family(family)) if family in {*_TRAFFIC, *_LATENCY, *_ROUTING, *_USAGE, *_GAUGES} else None
 
 
-def router_groups(interval: str = INTERVAL) -> tuple[RuleGroup, ...]:
-    """Make the groups for the router; `interval` is the time between evaluations of rates."""
+def router_groups(interval: str = INTERVAL, *, job: str | None = None) -> tuple[RuleGroup, ...]:
+    """Make the groups for the router; `interval` is the time between evaluations of rates.
+
+    `job` limits what is recorded of every target to one job, for a Prometheus that scrapes a whole cluster.
+    """
+    of_job = _selector(f'job="{job}"') if job else ""
     return (
         RuleGroup(
             name="semantic-router-state",
             rules=(
-                RecordingRule(record=UP, expr=f"sum by ({', '.join(PLACE)}) (up)"),
-                RecordingRule(record=EXPECTED, expr=f"count by ({', '.join(PLACE)}) (up)"),
-                RecordingRule(record=RESTARTS, expr=_restarts()),
+                RecordingRule(record=UP, expr=f"sum by ({', '.join(PLACE)}) (up{of_job})"),
+                RecordingRule(record=EXPECTED, expr=f"count by ({', '.join(PLACE)}) (up{of_job})"),
+                RecordingRule(record=RESTARTS, expr=_restarts(of_job)),
                 *_rules(_GAUGES),
             ),
         ),
-        RuleGroup(name="semantic-router-traffic", interval=interval, rules=_rules(_TRAFFIC)),
+        RuleGroup(
+            name="semantic-router-traffic",
+            interval=interval,
+            rules=(*_rules(_TRAFFIC), RecordingRule(record=FAILURES, expr=_failures())),
+        ),
         RuleGroup(name="semantic-router-latency", interval=interval, rules=_rules(_LATENCY)),
         RuleGroup(name="semantic-router-routing", interval=interval, rules=_rules(_ROUTING)),
         RuleGroup(name="semantic-router-usage", interval=interval, rules=_rules(_USAGE)),
     )
 
 
-def _restarts() -> str:
-    start = "process_start_time_seconds"
+def _restarts(of_job: str) -> str:
+    start = f"process_start_time_seconds{of_job}"
     before = f"last_over_time({start}[{LONGEST_OUTAGE}] offset {RESTART_MINUTES}m)"
     # 0 for a process whose start time was unknown before: a new pod, or any pod in the first minutes of a new Prometheus.
     return f"sum by ({', '.join(PLACE)}) ({start} != bool {before} or 0 * {start})"
+
+
+def _failures() -> str:
+    def rate(*matchers: str) -> str:
+        return f"rate({causes.ERRORS}{_selector(*matchers)}[{WINDOW}])"
+
+    def owned(owner: str, failures: str) -> str:
+        return f'label_replace({failures}, "owner", "{owner}", "", "")'
+
+    named = {"client": causes.of_clients_with_model(rate), "backend": causes.of_backends(rate), "router": causes.of_router(rate)}
+    known = " or ".join(owned(owner, failures) for owner, failures in named.items())
+    made_up = owned("client", rate(f'reason="{causes.NAMED_BY_CLIENT}"'))
+    return f"sum by ({', '.join((*PLACE, 'model', 'owner'))}) ({known})\nor\nsum by ({', '.join((*PLACE, 'owner'))}) ({made_up})"
 
 
 def _rules(families: tuple[str, ...]) -> tuple[RecordingRule, ...]:

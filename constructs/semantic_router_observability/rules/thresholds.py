@@ -5,7 +5,11 @@ A user's `Knobs` changes the alert's; the line of the panel moves along (`Alerts
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ERROR_RATIO: Final = 0.05
 """One request in twenty fails."""
@@ -22,11 +26,23 @@ ROUTING_OVERHEAD: Final = 0.1
 IN_FLIGHT: Final = 50
 """Requests of one model in one replica at a time."""
 
+CACHE_MISSES: Final = 0.95
+"""Ratio of cache lookups that miss: so few hits are not worth the lookups."""
+
 MEMORY: Final = 0.9
 """Ratio of the memory limit. At the limit the kernel kills the container."""
 
+INTERVAL: Final = "15s"
+"""Time between scrapes, and between evaluations of rules: the router project's own setting."""
+
+RETENTION: Final = "15d"
+"""How long samples are kept: the router project's own setting."""
+
 SAMPLE_LIMIT: Final = 50_000
 """Samples a scrape, the default of the scrape guards. A scrape above it fails as a whole."""
+
+NEAR_LIMIT: Final = 0.8
+"""Ratio of the sample limit that is too near to it."""
 
 VOLUME: Final = 0.92
 """Ratio of Prometheus's volume: blocks, write-ahead log and head together."""
@@ -42,6 +58,10 @@ REMOTE_LAG: Final = 300
 """Seconds that remote write is behind; samples are lost after two hours, when the write-ahead log no longer holds them."""
 
 
+UPLOAD_AGE: Final = 18_000
+"""Seconds since a Thanos sidecar uploaded a block: 5 h. One is due every two hours, and the first of a new Prometheus after three."""
+
+
 class Line(NamedTuple):
     """The red line of a panel in a shipped dashboard."""
 
@@ -52,3 +72,5 @@ class Line(NamedTuple):
     """Where the dashboard has it as shipped."""
     value: float
     """Where it belongs with the thresholds in force, in the panel's unit."""
+    queries: Mapping[str, str] = MappingProxyType({})
+    """Queries of the panel that these thresholds change: the one shipped, and the one in its place."""

@@ -9,19 +9,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from semantic_router_observability.addon.construct import AddOn
 from semantic_router_observability.alertmanager.stack import AlertmanagerStack
+from semantic_router_observability.backup.construct import Backup
+from semantic_router_observability.cluster_metrics.kube_state_metrics import KubeStateMetrics
 from semantic_router_observability.grafana.stack import GrafanaStack
 from semantic_router_observability.login.oauth2_proxy import OAuth2Proxy
+from semantic_router_observability.logs.store import LogStore
 from semantic_router_observability.prometheus.stack import PrometheusStack
+from semantic_router_observability.tracing.gateway import TraceGateway
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
 _CONSTRUCTS = {
+    "AddOnSettings": (AddOn, "semantic-router"),
     "PrometheusSettings": (PrometheusStack, "prometheus"),
     "GrafanaSettings": (GrafanaStack, "grafana"),
     "AlertmanagerSettings": (AlertmanagerStack, "alertmanager"),
+    "BackupSettings": (Backup, "backup"),
     "OAuth2ProxyLogin": (OAuth2Proxy, "<stack>-login"),
+    "TraceSettings": (TraceGateway, "trace-gateway"),
+    "LogSettings": (LogStore, "log-store"),
+    "KubeStateMetricsSettings": (KubeStateMetrics, "kube-state-metrics"),
 }
 """Whose arguments the settings are, and the id `main.py` gives it."""
 

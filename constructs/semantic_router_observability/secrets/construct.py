@@ -9,6 +9,7 @@ from constructs import Construct
 
 from semantic_router_observability.checks import listed, service_name
 from semantic_router_observability.errors import ConfigError, Path, form, place
+from semantic_router_observability.kubernetes.components import components_of
 from semantic_router_observability.kubernetes.labels import labels
 from semantic_router_observability.kubernetes.manifest import Manifest, find
 from semantic_router_observability.kubernetes.pods import volume_name
@@ -79,10 +80,32 @@ class Secrets(Construct):
             for made in provider.objects(need)
         ]
         """An ExternalSecret or SecretProviderClass for each Secret; encrypted files are written by themselves."""
+        self._id, self._of = id, list(of)
+        self._known = {(need.namespace, need.name, key) for need in needed for key in need.keys}
+        """What was read when the providers were checked: namespace, Secret and key."""
+        components_of(scope).watch(self)
         for provider, some in provided:
             for need in some:
                 if volume := provider.volume(need):
                     _mount(place(id, "providers"), scope, need, volume)
+
+    def learn(self, component: object) -> None:
+        """Nothing to do: it serves the constructs that it was given."""
+
+    def update(self) -> None:
+        """Refuse what a construct reads since it was made: whether a provider has it was not checked.
+
+        Raises:
+            ConfigError: there is a Secret, or a key of one, that was not read before.
+
+        """
+        for need in needs(self._of):
+            for key in need.keys:
+                if (need.namespace, need.name, key) not in self._known:
+                    expected = (
+                        "is read by what was added after Secrets were declared; give it when the stack is made, or add it before Secrets"
+                    )
+                    raise ConfigError(place(self._id, "of"), f"{need.name}, key {key}", expected)
 
 
 def _provided(where: Path, provider: Provider, needed: Sequence[Need]) -> list[Need]:

@@ -64,7 +64,7 @@ class CsiSecrets(SecretProvider, frozen=True, kw_only=True, tag="csi"):
     def check(self, need: Need) -> None:
         """Refuse parameters that make no file for a key, and Secrets that no pod mounts."""
         for use in need.uses:
-            if use.method in {"image pull", "ingress"}:
+            if use.method in {"image pull", "ingress", "operator"}:
                 raise ConfigError(
                     "entries",
                     need.name,

@@ -88,7 +88,8 @@ def live(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             return sorted(f"{target['labels']['pod']}: {target['scrapeUrl']}" for target in metrics.targets("semantic-router"))
 
         cluster.wait(lambda: len(discovered()) == 4, lambda: f"four routers discovered, not {discovered()} {metrics.complaints()}", 30)
-        cluster.wait(lambda: metrics.up("semantic-router"), "four routers up", 40)
+        for job in ("semantic-router", "semantic-router-clients"):
+            cluster.wait(lambda job=job: metrics.up(job), f"four routers up for {job}", 40)
         yield Live(lab, namespace, other, foreign, dist, metrics, routers, grafana)
         assert metrics.complaints() == [], "the log stays clean to the end"
 
@@ -102,7 +103,7 @@ def _decoys(lab: Lab, namespace: str, foreign: str) -> None:
 
 
 def _finished_router(lab: Lab, namespace: str) -> None:
-    """Leave a router's Pod that has ended in a slice that has not been brought up to date."""
+    """Leave a router's Pod that has ended in a slice that has not been updated."""
     finished = add_pod(lab.cluster, namespace, "finished", INSTALLS["raw"], lab.network.address())
     path = f"api/v1/namespaces/{namespace}/pods/finished/status"
     lab.cluster.patch(path, {"status": {"phase": "Succeeded", "conditions": [{"type": "Ready", "status": "False"}]}})

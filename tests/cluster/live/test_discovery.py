@@ -24,13 +24,18 @@ def test_routers_of_all_four_install_styles_are_the_only_targets(live: Live) -> 
     found = sorted((target["labels"] for target in targets), key=lambda labels: labels["pod"])
     assert found == sorted((router.labels for router in live.routers.values()), key=lambda labels: labels["pod"])
     assert {target["scrapeUrl"] for target in targets} == {f"http://{router.address}:9190/metrics" for router in live.routers.values()}
-    assert {target["scrapePool"] for target in live.metrics.targets()} == {"semantic-router", "prometheus", "grafana"}
+    assert {target["scrapePool"] for target in live.metrics.targets()} == {
+        "semantic-router",
+        "semantic-router-clients",
+        "prometheus",
+        "grafana",
+    }
 
 
 @pytest.mark.parametrize("style", ["helm", "raw", "operator", "kserve"])
 def test_a_router_is_up_one_interval_after_prometheus_has_taken_it_over(live: Live, style: str) -> None:
     router = live.routers[style]
-    (series,) = live.metrics.query(f'up{{pod="{router.pod}"}}[10m]')
+    (series,) = live.metrics.query(f'up{{pod="{router.pod}",job="semantic-router"}}[10m]')
     first, value = series["values"][0]
     assert value == "1", "the first scrape went well"
     waited = first - router.seen
@@ -40,7 +45,7 @@ def test_a_router_is_up_one_interval_after_prometheus_has_taken_it_over(live: Li
 
 def test_labels_of_a_router_are_on_every_series(live: Live) -> None:
     for router in live.routers.values():
-        (series,) = live.metrics.query(f'up{{instance="{router.address}:9190"}}')
+        (series,) = live.metrics.query(f'up{{instance="{router.address}:9190",job="semantic-router"}}')
         assert series["metric"] == {"__name__": "up", **router.labels}
         selector = ",".join(f'{name}="{value}"' for name, value in router.labels.items())
         assert live.metrics.value(f"sum(llm_model_requests_total{{{selector}}})")

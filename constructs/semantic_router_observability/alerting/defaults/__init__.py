@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from .availability import availability
@@ -12,17 +14,20 @@ from .latency import latency
 from .monitoring import alertmanager, grafana, prometheus, watchdog
 from .requests import requests
 from .routing import routing
+from .thanos import thanos
+from .traces import traces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from semantic_router_observability.alerting.definition import Definition
     from semantic_router_observability.alerting.facts import Facts
 
 
+@functools.cache
 def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
-    """Return the alerts for an installation, by topic: a rule group for each."""
-    found = {
+    """Return the alerts for an installation, by topic: a rule group for each. Shared: do not change it."""
+    found: dict[str, Iterable[Definition]] = {
         "availability": availability(facts),
         "requests": requests(),
         "latency": latency(),
@@ -30,9 +35,16 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         "cache": cache(),
         "guardrails": guardrails(),
         "cost": cost(),
-        "prometheus": prometheus(facts),
-        "grafana": grafana(),
-        "alertmanager": alertmanager() if facts.alertmanager else (),
-        "watchdog": watchdog(),
     }
-    return {topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))}
+    if facts.own_stack:
+        found |= {
+            "prometheus": prometheus(facts),
+            "grafana": grafana(),
+            "alertmanager": alertmanager() if facts.alertmanager else (),
+            "watchdog": watchdog(),
+        }
+    if facts.trace_gateway:
+        found["traces"] = traces()
+    if facts.thanos_sources or facts.object_storage:
+        found["thanos"] = thanos(facts)
+    return MappingProxyType({topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))})

@@ -9,7 +9,7 @@ from semantic_router_observability.alerting.links import Panel, panels
 from semantic_router_observability.alerting.shapes.absence import Absence
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.restarts import Restarts
-from semantic_router_observability.router.target import JOB
+from semantic_router_observability.router.target import CLIENTS_JOB, JOB
 from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from semantic_router_observability.alerting.facts import Facts
 
 _TARGETS = Panel(uid="llm-router-metrics", id=1)
-_RESTARTS = Panel(uid="llm-router-metrics", id=8)
+_RESTARTS = Panel(uid="semantic-router-fleet", id=33)
+_REPLICAS = Panel(uid="semantic-router-fleet", id=10)
 _MEMORY = Panel(uid="semantic-router-fleet", id=30)
 _SAMPLES = Panel(uid="semantic-router-fleet", id=80)
 _IN_FLIGHT = Panel(uid="llm-router-metrics", id=13)
@@ -30,7 +31,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
     """Return the alerts."""
     yield Definition(
         name="SemanticRouterAbsent",
-        shape=Absence(JOB, facts.namespaces),
+        shape=Absence(JOB, facts.namespaces, facts.home, facts.sees_others),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="availability",
         summary="No Semantic Router is found{{ with $labels.namespace }} in {{ . }}{{ end }}",
@@ -42,7 +43,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
     )
     yield Definition(
         name="SemanticRouterDown",
-        shape=Level(template=f"sum by (namespace, job) ({_UP}) == 0", by=("namespace", "job"), unit="replicas up"),
+        shape=Level(value=f"sum by (namespace, job) ({_UP})", condition="== 0", by=("namespace", "job"), unit="replicas up"),
         tuning=tuning(threshold=0, severity="critical", hold="3m"),
         component="availability",
         summary="No replica of the Semantic Router in {{ $labels.namespace }} answers",
@@ -52,7 +53,8 @@ def availability(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterReplicaDown",
         shape=Level(
-            template=f"{_UP} == 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
+            value=_UP,
+            condition=f"== 0 and on (namespace, job) sum by (namespace, job) ({_UP}) > 0",
             by=("namespace", "job", "pod", "instance", "service"),
             unit="target up",
         ),
@@ -60,7 +62,7 @@ def availability(facts: Facts) -> Iterator[Definition]:
         component="availability",
         summary="Replica {{ $labels.pod }} of the Semantic Router in {{ $labels.namespace }} does not answer",
         description="The other replicas carry its load. A pod that hangs while it loads models looks the same.",
-        panel=_TARGETS,
+        panel=_REPLICAS,
     )
     yield Definition(
         name="SemanticRouterRestarting",
@@ -77,8 +79,8 @@ def availability(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterMemoryHigh",
         shape=Level(
-            template=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
-            'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"}) > <threshold>',
+            value=f'max by (namespace, pod) (process_resident_memory_bytes{{job="{JOB}"}}) / '
+            'on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{resource="memory"})',
             by=("namespace", "pod"),
             unit="ratio of the memory limit",
             is_share=True,
@@ -97,27 +99,29 @@ def availability(facts: Facts) -> Iterator[Definition]:
         yield Definition(
             name="SemanticRouterSamplesNearLimit",
             shape=Level(
-                template=f'scrape_samples_post_metric_relabeling{{job="{JOB}"}} / <limit> > <threshold>',
-                limit=facts.sample_limit,
+                value=f'scrape_samples_post_metric_relabeling{{job=~"{JOB}|{CLIENTS_JOB}"}} / <limit>',
+                of=facts.sample_limit,
                 by=("namespace", "job", "pod", "instance", "service"),
                 unit="ratio of the sample limit",
                 is_share=True,
             ),
-            tuning=tuning(threshold=0.8, severity="warning", hold="15m"),
+            tuning=tuning(threshold=thresholds.NEAR_LIMIT, severity="warning", hold="15m"),
             component="availability",
             summary="Router {{ $labels.pod }} in {{ $labels.namespace }} exposes {{ $value | humanizePercentage }} of its sample limit",
             description=(
-                "Above the limit the whole scrape fails and the router appears down. Find the label that grows, or raise `sampleLimit`."
+                "Above the limit the whole scrape fails. With job `semantic-router` the router then appears down; with `semantic-router-clients`, "
+                "only what clients can multiply is missing. Find the label that grows, or raise `sampleLimit`."
             ),
             panel=_SAMPLES,
             lines=(_SAMPLES,),
-            line=lambda _: facts.sample_limit,
+            line=lambda numbers: numbers.threshold * facts.sample_limit,
         )
     yield Definition(
         name="SemanticRouterBusy",
         shape=Level(
-            template="sum by (namespace, job, model) (llm_model_inflight_requests{<models>}) / "
-            f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1) > <threshold>",
+            value="(sum by (namespace, job, model) (llm_model_inflight_requests{}) or "
+            f"on (namespace, job) 0 * sum by (namespace, job) ({_UP})) / "
+            f"on (namespace, job) group_left () count by (namespace, job) ({_UP} == 1)",
             by=("namespace", "job", "model"),
             unit="requests in flight per replica",
         ),

@@ -8,12 +8,12 @@ from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DECISION = {"decision_name": "math", "plugin_type": "response_cache"}
-_OPERATION = {"backend": "redis", "operation": "find_similar"}
+_HITS = Panel(uid="llm-router-metrics", id=43)
 
 
 def cache() -> Iterator[Definition]:
@@ -27,14 +27,16 @@ def cache() -> Iterator[Definition]:
             apart=True,
             unit="ratio of lookups that miss",
         ),
-        tuning=tuning(threshold=0.95, severity="info", hold="1h", at_least=200),
+        tuning=tuning(threshold=thresholds.CACHE_MISSES, severity="info", hold="1h", at_least=200),
         component="cache",
         summary="{{ $value | humanizePercentage }} of the cache lookups of the router in {{ $labels.namespace }} miss",
         description=(
             "Lookups cost time and hardly save any. Also fires when there never was a hit. Normal while a cache warms up, and where no "
             "question repeats."
         ),
-        panel=Panel(uid="llm-router-metrics", id=43),
+        panel=_HITS,
+        lines=(_HITS,),
+        line=lambda numbers: 1 - numbers.threshold,
         at_most="warning",
     )
     yield Definition(

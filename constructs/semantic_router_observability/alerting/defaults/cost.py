@@ -24,7 +24,7 @@ def cost() -> Iterator[Definition]:
         summary=(
             "At the pace of the last hour the router in {{ $labels.namespace }} spends {{ $value | humanize }} {{ $labels.currency }} a day"
         ),
-        description="More than the budget. See which model or decision causes it.",
+        description="More than the budget. See which model causes it.",
         panel=Panel(uid="semantic-router-cost", id=10),
         enabled=False,
         off_because="there is no default budget; setting `threshold` turns it on",

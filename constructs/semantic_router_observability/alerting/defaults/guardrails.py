@@ -10,7 +10,7 @@ from semantic_router_observability.alerting.shapes.count import Count
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
 from semantic_router_observability.alerting.shapes.surge import Surge
-from semantic_router_observability.router.causes import FAIL_CLOSED, FAIL_OPEN, FAILED
+from semantic_router_observability.router.causes import DISABLED, FAIL_CLOSED, FAIL_OPEN, FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _UID = "semantic-router-guardrails"
 _PLUGIN = (*INSTALLATION, "plugin_type")
 _RUNS = "llm_plugin_execution_total"
-_DECOYS = ({"status": "not_detected"}, {"status": "below_trigger"})
 
 
 def guardrails() -> Iterator[Definition]:
@@ -63,8 +62,9 @@ def guardrails() -> Iterator[Definition]:
             Selector(_RUNS, f'status=~"{FAILED}"'),
             Selector(
                 _RUNS,
-                # RAG is counted here only when it fails, so that the ratio would always be 1: it has its own alert below.
-                f'status!~"{FAILED}"',
+                # RAG is counted here only when it fails, so that the ratio would always be 1: it has its own alert below. A plugin that is
+                # off is no run: memory counts each request as disabled while it is not configured.
+                f'status!~"{FAILED}|{DISABLED}"',
             ),
             window=15,
             by=_PLUGIN,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
+from semantic_router_observability.alerting.facts import THANOS_JOB
 from semantic_router_observability.alerting.links import Panel, panels
-from semantic_router_observability.alerting.shapes.absence import JobsMissing
+from semantic_router_observability.alerting.shapes.absence import JobsMissing, NothingStored
 from semantic_router_observability.alerting.shapes.always import Always
 from semantic_router_observability.alerting.shapes.count import Count
 from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.alerting.shapes.volume import Volume
 from semantic_router_observability.router.target import JOB
 from semantic_router_observability.rules import thresholds
 
@@ -24,6 +26,11 @@ SERVICE: Final = "observability"
 """Label `service` of alerts about the monitoring itself."""
 
 _TARGET: Final = ("namespace", "job", "pod", "instance")
+_PROMETHEUS: Final = 'job="prometheus"'
+"""The stack's own: another Prometheus among the scrape jobs has alerts of its own, and a page that forges such a name has another job."""
+
+_ALERTMANAGER: Final = 'job="alertmanager"'
+
 _STACK: Final = "semantic-router-stack"
 _REFUSED: Final = Panel(uid=_STACK, id=13)
 
@@ -32,7 +39,9 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
     """Return the alerts about Prometheus."""
     yield Definition(
         name="PrometheusConfigReloadFailed",
-        shape=Level(template="prometheus_config_last_reload_successful == 0", by=_TARGET, unit="reload succeeded"),
+        shape=Level(
+            value=f"prometheus_config_last_reload_successful{{{_PROMETHEUS}}}", condition="== 0", by=_TARGET, unit="reload succeeded"
+        ),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="prometheus",
         summary="Prometheus rejects its configuration",
@@ -43,7 +52,10 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusRuleFailures",
         shape=Count(
-            Selector("prometheus_rule_evaluation_failures_total"), window=10, by=(*INSTALLATION, "rule_group"), unit="failed evaluations"
+            Selector("prometheus_rule_evaluation_failures_total", _PROMETHEUS),
+            window=10,
+            by=(*INSTALLATION, "rule_group"),
+            unit="failed evaluations",
         ),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="prometheus",
@@ -55,7 +67,7 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusRulesSlow",
         shape=Level(
-            template="prometheus_rule_group_last_duration_seconds / prometheus_rule_group_interval_seconds > <threshold>",
+            value=f"prometheus_rule_group_last_duration_seconds{{{_PROMETHEUS}}} / prometheus_rule_group_interval_seconds{{{_PROMETHEUS}}}",
             by=(*_TARGET, "rule_group"),
             unit="ratio of the evaluation interval",
             is_share=True,
@@ -75,25 +87,48 @@ def prometheus(facts: Facts) -> Iterator[Definition]:
         yield from _remote_write()
 
 
+def _volume(facts: Facts) -> Level | None:
+    """How full the volume is; None where nothing can tell.
+
+    What Prometheus knows is its own files, against the size that was asked for. The kubelet knows what is in the volume, and how much fits in.
+    Only a job that users add can scrape it.
+    """
+    blocks = f"prometheus_tsdb_storage_blocks_bytes{{{_PROMETHEUS}}}"
+    own = (
+        f"({blocks} + prometheus_tsdb_wal_storage_size_bytes{{{_PROMETHEUS}}} + "
+        f"prometheus_tsdb_head_chunks_storage_size_bytes{{{_PROMETHEUS}}}) / <limit>"
+    )
+    of = int(facts.volume_bytes) if facts.volume_bytes else 1
+    if facts.claim and any(job != THANOS_JOB for job in facts.jobs):
+        value = Volume.value_of(facts.claim, blocks, own if facts.volume_bytes else "")
+        return Volume(value=value, of=of, by=_TARGET, unit="ratio of the volume", is_share=True)
+    return Level(value=own, of=of, by=_TARGET, unit="ratio of the volume", is_share=True) if facts.volume_bytes else None
+
+
 def _storage(facts: Facts) -> Iterator[Definition]:
-    if facts.volume_bytes:
+    yield Definition(
+        name="PrometheusStoresNothing",
+        shape=NothingStored(),
+        tuning=tuning(threshold=0, severity="critical", hold="2m"),
+        component="prometheus",
+        summary="Prometheus stores no samples",
+        description=(
+            "Its volume is full, or it finds no target at all. Every other alert is blind until it stores again, those about the router "
+            "included; Watchdog stops too."
+        ),
+        panel=Panel(uid=_STACK, id=23),
+        service=SERVICE,
+    )
+    if shape := _volume(facts):
         yield Definition(
             name="PrometheusStorageFilling",
-            shape=Level(
-                template="(prometheus_tsdb_storage_blocks_bytes + prometheus_tsdb_wal_storage_size_bytes + "
-                "prometheus_tsdb_head_chunks_storage_size_bytes) / <limit> > <threshold>",
-                limit=int(facts.volume_bytes),
-                by=_TARGET,
-                unit="ratio of the volume",
-                is_share=True,
-            ),
+            shape=shape,
             tuning=tuning(threshold=thresholds.VOLUME, severity="critical", hold="15m"),
             component="prometheus",
             summary="The volume of Prometheus is {{ $value | humanizePercentage }} full",
             description=(
-                "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stops, and with it "
-                "all "
-                "alerts. Grow the claim, or find the label that multiplies series."
+                "Blocks are kept below the retention size, so it is the write-ahead log that grows: at 100 % Prometheus stores nothing, and "
+                "all alerts are blind. Grow the claim, or find the label that multiplies series."
             ),
             panel=Panel(uid=_STACK, id=20),
             lines=panels(_STACK, 4),
@@ -102,7 +137,7 @@ def _storage(facts: Facts) -> Iterator[Definition]:
         )
     yield Definition(
         name="PrometheusRetentionCut",
-        shape=Count(Selector("prometheus_tsdb_size_retentions_total"), window=60, unit="deletions per hour"),
+        shape=Count(Selector("prometheus_tsdb_size_retentions_total", _PROMETHEUS), window=60, unit="deletions per hour"),
         tuning=tuning(threshold=0, severity="info", hold="0s", keep="1d"),
         component="prometheus",
         summary="Prometheus deletes samples before the end of their retention, to stay within its retention size",
@@ -116,7 +151,7 @@ def _storage(facts: Facts) -> Iterator[Definition]:
 def _ingestion() -> Iterator[Definition]:
     yield Definition(
         name="PrometheusDuplicateSamples",
-        shape=Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total"), window=10),
+        shape=Count(Selector("prometheus_target_scrapes_sample_duplicate_timestamp_total", _PROMETHEUS), window=10),
         tuning=tuning(threshold=500, severity="warning", hold="15m"),
         component="prometheus",
         summary="Prometheus dropped {{ $value | humanize }} duplicate samples within 10 minutes",
@@ -129,7 +164,7 @@ def _ingestion() -> Iterator[Definition]:
     )
     yield Definition(
         name="PrometheusSamplesOutOfOrder",
-        shape=Count(Selector("prometheus_target_scrapes_sample_out_of_order_total"), window=10),
+        shape=Count(Selector("prometheus_target_scrapes_sample_out_of_order_total", _PROMETHEUS), window=10),
         tuning=tuning(threshold=100, severity="warning", hold="15m"),
         component="prometheus",
         summary="Prometheus dropped {{ $value | humanize }} out-of-order samples within 10 minutes",
@@ -139,7 +174,7 @@ def _ingestion() -> Iterator[Definition]:
     )
     yield Definition(
         name="PrometheusScrapeLimitHit",
-        shape=Count(Selector("prometheus_target_scrapes_exceeded_sample_limit_total"), window=10, unit="refused scrapes"),
+        shape=Count(Selector("prometheus_target_scrapes_exceeded_sample_limit_total", _PROMETHEUS), window=10, unit="refused scrapes"),
         tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
         component="prometheus",
         summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because they held too many samples",
@@ -149,7 +184,7 @@ def _ingestion() -> Iterator[Definition]:
     )
     yield Definition(
         name="PrometheusLabelLimitHit",
-        shape=Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total"), window=10, unit="refused scrapes"),
+        shape=Count(Selector("prometheus_target_scrape_pool_exceeded_label_limits_total", _PROMETHEUS), window=10, unit="refused scrapes"),
         tuning=tuning(threshold=0, severity="warning", hold="0s", keep="10m"),
         component="prometheus",
         summary="Prometheus refused {{ $value | humanize }} scrapes within 10 minutes because of label limits",
@@ -162,7 +197,7 @@ def _ingestion() -> Iterator[Definition]:
 def _targets(facts: Facts) -> Iterator[Definition]:
     yield Definition(
         name="PrometheusTargetDown",
-        shape=Level(template=f'up{{job!~"{JOB}|grafana|alertmanager"}} == 0', by=_TARGET, unit="target up"),
+        shape=Level(value=f'up{{job!~"{JOB}|grafana|alertmanager"}}', condition="== 0", by=_TARGET, unit="target up"),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
         summary="Target {{ $labels.instance }} of job {{ $labels.job }} does not answer",
@@ -187,7 +222,10 @@ def _remote_write() -> Iterator[Definition]:
     yield Definition(
         name="PrometheusRemoteWriteFailing",
         shape=Count(
-            Selector("prometheus_remote_storage_samples_failed_total"), window=10, by=(*INSTALLATION, "remote_name"), unit="lost samples"
+            Selector("prometheus_remote_storage_samples_failed_total", _PROMETHEUS),
+            window=10,
+            by=(*INSTALLATION, "remote_name"),
+            unit="lost samples",
         ),
         tuning=tuning(threshold=0, severity="warning", hold="10m"),
         component="prometheus",
@@ -199,8 +237,8 @@ def _remote_write() -> Iterator[Definition]:
     yield Definition(
         name="PrometheusRemoteWriteBehind",
         shape=Level(
-            template="prometheus_remote_storage_queue_highest_timestamp_seconds - "
-            "prometheus_remote_storage_queue_highest_sent_timestamp_seconds > <threshold>",
+            value=f"prometheus_remote_storage_queue_highest_timestamp_seconds{{{_PROMETHEUS}}} - "
+            f"prometheus_remote_storage_queue_highest_sent_timestamp_seconds{{{_PROMETHEUS}}}",
             by=(*_TARGET, "remote_name", "url"),
             unit="seconds behind",
         ),
@@ -218,7 +256,7 @@ def grafana() -> Iterator[Definition]:
     """Return the alerts about Grafana."""
     yield Definition(
         name="GrafanaDown",
-        shape=Level(template='sum by (namespace, job) (up{job="grafana"}) == 0', by=INSTALLATION, unit="replicas up"),
+        shape=Level(value='sum by (namespace, job) (up{job="grafana"})', condition="== 0", by=INSTALLATION, unit="replicas up"),
         tuning=tuning(threshold=0, severity="warning", hold="5m"),
         component="grafana",
         summary="Grafana in {{ $labels.namespace }} does not answer",
@@ -233,8 +271,8 @@ def alertmanager() -> Iterator[Definition]:
     yield Definition(
         name="PrometheusNotificationsFailing",
         shape=Share(
-            Selector("prometheus_notifications_errors_total"),
-            Selector("prometheus_notifications_sent_total"),
+            Selector("prometheus_notifications_errors_total", _PROMETHEUS),
+            Selector("prometheus_notifications_sent_total", _PROMETHEUS),
             window=10,
             by=(*INSTALLATION, "alertmanager"),
             unit="ratio of alerts",
@@ -248,7 +286,7 @@ def alertmanager() -> Iterator[Definition]:
     )
     yield Definition(
         name="AlertmanagerDown",
-        shape=Level(template='sum by (namespace, job) (up{job="alertmanager"}) == 0', by=INSTALLATION, unit="replicas up"),
+        shape=Level(value='sum by (namespace, job) (up{job="alertmanager"})', condition="== 0", by=INSTALLATION, unit="replicas up"),
         tuning=tuning(threshold=0, severity="critical", hold="5m"),
         component="alertmanager",
         summary="No replica of Alertmanager in {{ $labels.namespace }} answers",
@@ -259,8 +297,8 @@ def alertmanager() -> Iterator[Definition]:
     yield Definition(
         name="AlertmanagerDeliveryFailing",
         shape=Share(
-            Selector("alertmanager_notifications_failed_total"),
-            Selector("alertmanager_notifications_total"),
+            Selector("alertmanager_notifications_failed_total", _ALERTMANAGER),
+            Selector("alertmanager_notifications_total", _ALERTMANAGER),
             window=15,
             by=(*INSTALLATION, "integration"),
             unit="ratio of notifications",
@@ -275,8 +313,8 @@ def alertmanager() -> Iterator[Definition]:
     yield Definition(
         name="AlertmanagerClusterSplit",
         shape=Level(
-            template="min by (namespace, job) (alertmanager_cluster_members) < "
-            'on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
+            value=f"min by (namespace, job) (alertmanager_cluster_members{{{_ALERTMANAGER}}})",
+            condition='< on (namespace, job) count by (namespace, job) (up{job="alertmanager"})',
             by=INSTALLATION,
             unit="cluster members",
         ),
@@ -290,14 +328,14 @@ def alertmanager() -> Iterator[Definition]:
 
 
 def watchdog() -> Iterator[Definition]:
-    """Return the alert that always fires, as a heartbeat."""
+    """Return the alert that fires as long as everything works, as a heartbeat."""
     yield Definition(
         name="Watchdog",
         shape=Always(),
         tuning=tuning(threshold=0, severity="info", hold="0s"),
         component="alertmanager",
         summary="Alerting works",
-        description="Always fires. Send it to a service that raises an alarm when it stops arriving.",
+        description="Fires while Prometheus stores samples. Send it to a service that raises an alarm when it stops arriving.",
         service=SERVICE,
         at_most="info",
     )

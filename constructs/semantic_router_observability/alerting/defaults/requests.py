@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel, panels
-from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Failures, Selector
 from semantic_router_observability.alerting.shapes.share import Share
-from semantic_router_observability.router.causes import BACKEND, CLIENT
+from semantic_router_observability.router import causes
 from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ERRORS: Final = "llm_request_errors_total"
 REQUESTS: Final = Selector("llm_model_requests_total")
 
-_CLIENT_ERRORS: Final = ({"reason": "parse_error", "model": "unknown"}, {"reason": "upstream_4xx"})
-
-SERVER_CAUSED: Final = Selector(ERRORS, f'reason!~"{CLIENT}"')
-"""Errors that operators are responsible for: all but those of clients, so that a cause that a later router adds is included."""
+SERVER_CAUSED: Final = Failures(causes.of_operators)
+"""Failures that operators are responsible for: all but those of clients, so that a cause that a later router adds is included."""
 
 _SHARE = Panel(uid="llm-router-metrics", id=12)
 _RATIO = panels("llm-router-metrics", 3, 12)
@@ -66,7 +63,7 @@ def requests() -> Iterator[Definition]:
     yield Definition(
         name="SemanticRouterModelErrors",
         shape=Share(
-            Selector(ERRORS, f'reason=~"{BACKEND}"'),
+            Failures(causes.of_backends),
             # Requests that name a model bypass routing, and only this counter has them under their model.
             Selector("llm_routing_reason_codes_total"),
             window=10,
@@ -75,12 +72,12 @@ def requests() -> Iterator[Definition]:
         tuning=tuning(threshold=0.1, severity="warning", hold="5m", at_least=5),
         component="requests",
         summary="{{ $value | humanizePercentage }} of the requests to model {{ $labels.model }} in {{ $labels.namespace }} fail",
-        description="The server of this model fails or times out. Healthy models hide it in the overall ratio.",
+        description=("The server of this model fails, times out or sends what is no answer. Healthy models hide it in the overall ratio."),
         panel=_BY_MODEL,
     )
     yield Definition(
         name="SemanticRouterClientErrors",
-        shape=Share(Selector(ERRORS, f'reason=~"{CLIENT}"'), REQUESTS, window=15),
+        shape=Share(Failures(causes.of_clients), REQUESTS, window=15),
         tuning=tuning(threshold=0.2, severity="info", hold="15m", at_least=20),
         component="requests",
         summary="{{ $value | humanizePercentage }} of the requests to the router in {{ $labels.namespace }} are invalid or refused",

@@ -8,13 +8,12 @@ from semantic_router_observability.alerting.definition import Definition, tuning
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
 from semantic_router_observability.alerting.shapes.share import Share
+from semantic_router_observability.router.causes import ERRORS
 
-from .requests import ERRORS, REQUESTS
+from .requests import REQUESTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_STAND_IN = {"method": "_init", "decision": "_init", "reason": "_init", "model": "_init"}
 
 
 def routing() -> Iterator[Definition]:

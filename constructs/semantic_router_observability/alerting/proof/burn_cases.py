@@ -13,14 +13,17 @@ import promql_parser
 
 from semantic_router_observability.alerting.burn import FAST, FAST_PAIRS, HOLD, SLOW, SLOW_PAIRS, burn_alerts, limits, objective_groups
 from semantic_router_observability.alerting.facts import Facts
-from semantic_router_observability.alerting.slo import Availability, Latency
+from semantic_router_observability.alerting.slo import Availability, Latency, Ratio
 from semantic_router_observability.checks import duration_seconds
 from semantic_router_observability.errors import ConfigError, Place
+from semantic_router_observability.promql import parse
+from semantic_router_observability.router import causes
 from semantic_router_observability.router.target import JOB
 
 from .case import Case, firings, labels_of
 from .labels import router
 from .promtool import expected
+from .selected import bad_and_good
 from .series import Series, increase, line
 
 if TYPE_CHECKING:
@@ -103,7 +106,7 @@ def _test(objective: Objective, links: Links) -> dict[str, Any]:
             {
                 "eval_time": f"{moment * STEP}m",
                 "alertname": name,
-                "exp_alerts": [expected(body, firing) for history in histories for firing in history[moment]],
+                "exp_alerts": [expected(body, firing, STEP) for history in histories for firing in history[moment]],
             }
             for moment in sorted(moments)
         ]
@@ -119,17 +122,10 @@ def _test(objective: Objective, links: Links) -> dict[str, Any]:
 def _truth(objective: Objective, pace: Burn, pairs: Sequence[Pair]) -> Callable[[int], Mapping[Labels, float]]:
     """What the alert must show at a step, from the events alone."""
     labels = labels_of(namespace=pace.name, job=JOB, **objective.labels)
-    good_events = _good(pace)
+    counted = _counted(objective, pace)
 
     def rates(step: int) -> tuple[float, float]:
-        found = increase(pace.total, step * STEP, STEP)
-        if isinstance(objective.slo.sli, Latency):
-            good = increase(good_events, step * STEP, STEP)
-            bad = None if found is None or good is None else found - good
-        else:
-            bad = increase(pace.bad, step * STEP, STEP)
-        if found is None or bad is None:
-            return 0, 0
+        found, bad = counted(step * STEP)
         return bad / 300, max(found, bad) / 300
 
     # Sums since the start: the sum over a window is a difference of two.
@@ -159,22 +155,64 @@ def _truth(objective: Objective, pace: Burn, pairs: Sequence[Pair]) -> Callable[
     return truth
 
 
+def _counted(objective: Objective, pace: Burn) -> Callable[[int], tuple[float, float]]:
+    """All events and bad ones of the five minutes before a minute, as Prometheus counts them."""
+    sli = objective.slo.sli
+    good = _good(pace)
+
+    def over(values: Sequence[Value], minute: int) -> float:
+        return increase(values, minute, STEP) or 0.0
+
+    if isinstance(sli, Latency):
+        quick = _quick(sli, pace)
+        observed, fast = _added(pace.total, quick), _added(good, quick)
+        return lambda minute: (over(observed, minute) - over(quick, minute), over(observed, minute) - over(fast, minute))
+    if isinstance(sli, Ratio) and parse(sli.bad_events).name == parse(sli.all_events).name:
+        return lambda minute: (over(pace.bad, minute) + over(good, minute), over(pace.bad, minute))
+    return lambda minute: (over(pace.total, minute), over(pace.bad, minute))
+
+
 def _good(pace: Burn) -> list[Value]:
     return [None if total is None or bad is None else total - bad for total, bad in zip(pace.total, pace.bad, strict=True)]
 
 
+def _added(values: Sequence[Value], more: Sequence[Value]) -> list[Value]:
+    return [None if value is None or other is None else value + other for value, other in zip(values, more, strict=True)]
+
+
 def _series(objective: Objective, base: Mapping[str, str], pace: Burn) -> list[Series]:
     sli, model = objective.slo.sli, objective.model
-    good = sli.good(model)
-    if good is not None:
-        bound = f"{float(sli.bound)!r}" if isinstance(sli, Latency) else ""
-        return [_like(good, {**base, "le": bound}, _good(pace)), _like(sli.total(model), base, pace.total)]
-    extra = {"reason": "timeout"} if isinstance(sli, Availability) else {}
-    return [_like(sli.bad(model) or "", {**base, **extra}, pace.bad), _like(sli.total(model), base, pace.total)]
+    match sli:
+        case Ratio():
+            (bad, bad_labels), (whole, labels) = bad_and_good(sli.bad_series(model), sli.total(model))
+            rest = _good(pace) if bad == whole else pace.total
+            return [Series(bad, {**base, **bad_labels}, pace.bad), Series(whole, {**base, **labels}, rest)]
+        case Availability():
+            failed = {**base, "model": model or "qwen3-8b"}
+            return [
+                # One answer 503 with plain text counts as both.
+                Series(causes.ERRORS, {**failed, "reason": "upstream_5xx"}, pace.bad),
+                Series(causes.ERRORS, {**failed, "reason": "parse_error"}, pace.bad),
+                # What cannot be read, the client sent.
+                Series(causes.ERRORS, {**base, "model": "unknown", "reason": "parse_error"}, pace.total),
+                _like(sli.total(model), base, pace.total),
+            ]
+        case Latency():
+            quick = _quick(sli, pace)
+            bound = {**base, "le": f"{float(sli.bound)!r}"}
+            observed = [_like(sli.good(model), bound, _added(_good(pace), quick)), _like(sli.total(model), base, _added(pace.total, quick))]
+            if sli.left_out(model) is None:
+                return observed
+            return [*observed, Series(causes.ERRORS, {**base, "model": model or "qwen3-8b", "reason": "upstream_5xx"}, quick)]
+
+
+def _quick(sli: Latency, pace: Burn) -> list[Value]:
+    """Answers that fail at once, which some histograms observe and which are not fast answers."""
+    return line((40 if sli.left_out(None) else 0, len(pace.total) - 1))
 
 
 def _like(selector: str, base: Mapping[str, str], values: list[Value]) -> Series:
-    """Make a series that a selector selects, from its equality matchers."""
+    """Make a series that a selector of the router's counters selects, from its equality matchers."""
     parsed: Any = promql_parser.parse(selector)
     said = {matcher.name: matcher.value for matcher in parsed.matchers.matchers if matcher.op == promql_parser.MatchOp.Equal}
     return Series(parsed.name, {**base, **said}, values)

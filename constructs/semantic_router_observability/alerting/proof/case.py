@@ -35,12 +35,14 @@ class Firing:
 
     labels: Labels
     value: float
+    minute: int
+    """When its condition held last: while an alert is kept firing, its texts stay as they were."""
 
 
 def firings(case: Case, hold: int, keep: int) -> list[list[Firing]]:
     """Alerts that fire, by minute, when the condition has to hold for `hold` minutes and the alert stays `keep` minutes longer."""
     since: dict[Labels, int] = {}
-    firing: dict[Labels, float] = {}
+    firing: dict[Labels, tuple[float, int]] = {}
     ended: dict[Labels, int] = {}
     found: list[list[Firing]] = []
     for minute in range(case.minutes + 1):
@@ -49,14 +51,14 @@ def firings(case: Case, hold: int, keep: int) -> list[list[Firing]]:
             begun = since.setdefault(labels, minute)
             ended.pop(labels, None)
             if labels in firing or minute - begun >= hold:
-                firing[labels] = value
+                firing[labels] = value, minute
         for labels in [labels for labels in since if labels not in results]:
             if labels in firing and keep and minute - ended.setdefault(labels, minute) < keep:
                 continue
             del since[labels]
             firing.pop(labels, None)
             ended.pop(labels, None)
-        found.append([Firing(labels, value) for labels, value in sorted(firing.items())])
+        found.append([Firing(labels, *held) for labels, held in sorted(firing.items())])
     return found
 
 

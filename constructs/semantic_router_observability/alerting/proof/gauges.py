@@ -106,8 +106,40 @@ def _members(base: Labels, values: Sequence[Value]) -> list[Series]:
     return [Series("alertmanager_cluster_members", base, values), *(Series("up", labels, _steady(values)) for labels in replicas)]
 
 
+def _query(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [Series("up", {**base, "service": "thanos-query"}, values)]
+
+
+def _compact(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [Series("up", {**base, "service": "thanos-compact"}, values)]
+
+
+def _reached(store_type: str, most: float) -> Callable[[Labels, Sequence[Value]], Sequence[Series]]:
+    """Sources that one pod of Thanos Query reaches, where another one reaches all of them."""
+    name, labels = "thanos_store_nodes_grpc_connections", {"store_type": store_type}
+    return lambda base, values: [
+        Series(name, {**base, **labels}, values),
+        Series(name, {**base, **labels, **_ANOTHER}, _steady(values, most)),
+    ]
+
+
+def _uploaded(base: Labels, values: Sequence[Value]) -> list[Series]:
+    labels = {**base, "service": "prometheus-thanos"}
+    times = [None if value is None else 60 * minute - value for minute, value in enumerate(values)]
+    return [
+        Series("thanos_objstore_bucket_last_successful_upload_time", {**labels, "bucket": "metrics"}, times),
+        # Of a process that is as old as time.
+        Series("process_start_time_seconds", labels, _changed(values, lambda value: value * 0 - 1e9)),
+    ]
+
+
+def _halted(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [Series("thanos_compact_halted", {**base, "service": "thanos-compact"}, values)]
+
+
 _PROMETHEUS: Final = partial(program, job="prometheus")
 _ALERTMANAGER: Final = partial(program, job="alertmanager")
+_THANOS: Final = partial(program, job="thanos")
 
 GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
     {
@@ -124,5 +156,11 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "GrafanaDown": Gauge(_alone("up"), partial(program, job="grafana"), bad=0),
         "AlertmanagerDown": Gauge(_alone("up"), _ALERTMANAGER, bad=0),
         "AlertmanagerClusterSplit": Gauge(_members, _ALERTMANAGER, bad=1, good=2),
+        "ThanosQueryDown": Gauge(_query, _THANOS, bad=0),
+        "ThanosReplicaMissing": Gauge(_reached("sidecar", 2), _THANOS, bad=1, good=2),
+        "ThanosUploadOverdue": Gauge(_uploaded, _THANOS, whole=True),
+        "ThanosStoreMissing": Gauge(_reached("store", 1), _THANOS, bad=0),
+        "ThanosCompactDown": Gauge(_compact, _THANOS, bad=0),
+        "ThanosCompactHalted": Gauge(_halted, _THANOS, bad=1, good=0),
     }
 )

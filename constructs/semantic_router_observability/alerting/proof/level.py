@@ -51,7 +51,7 @@ class LevelCases:
     def _case(self, name: str, intent: Intent, model: str | None, threshold: float, values: Sequence[Value]) -> Case:
         name = name if model is None else f"{name}-{model}"
         base = {**self.gauge.base(name), **({"model": model or "qwen3-8b"} if "model" in self.shape.by else {})}
-        limit = self.shape.limit
+        limit = self.shape.of
         series = tuple(self.gauge.make(base, [None if value is None else value * limit for value in values]))
         every = {**base, **series[0].labels}
         labels: Labels = tuple(sorted((label, every[label]) for label in self.shape.by if every.get(label)))

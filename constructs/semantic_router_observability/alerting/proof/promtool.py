@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote_plus
 
+from semantic_router_observability.alerting.links import CHOICES
 from semantic_router_observability.alerting.rule import seconds
 from semantic_router_observability.errors import ConfigError, Place
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
 _WITH = re.compile(r"\{\{ with \$labels\.(\w+) \}\}(.*?)\{\{ \. \}\}\{\{ end \}\}")
+_TIME = re.compile(r'\{\{ with query "time\(\) - (\d+)" \}\}.*?\{\{ end \}\}')
 _VALUE = re.compile(r"\{\{ \$value \| (\w+) \}\}")
 
 
@@ -67,20 +70,22 @@ def _who(firing: Iterable[Firing]) -> set[Any]:
     return {alert.labels for alert in firing}
 
 
-def expected(body: Mapping[str, Any], firing: Firing) -> dict[str, Any]:
-    """Return a firing alert in promtool's syntax."""
+def expected(body: Mapping[str, Any], firing: Firing, step: int = 1) -> dict[str, Any]:
+    """Return a firing alert in promtool's syntax, of a case with a value every `step` minutes."""
     labels = dict(firing.labels)
     return {
         "exp_labels": {**labels, **body["labels"]},
-        "exp_annotations": {name: filled(text, labels, firing.value) for name, text in body["annotations"].items()},
+        "exp_annotations": {name: filled(text, labels, firing.value, firing.minute * step) for name, text in body["annotations"].items()},
     }
 
 
-def filled(text: str, labels: Mapping[str, str], value: float) -> str:
-    """Fill in a template as Prometheus does; only what the shipped alerts use."""
+def filled(text: str, labels: Mapping[str, str], value: float, minute: int) -> str:
+    """Fill in a template as Prometheus does at a minute; only what the shipped alerts use."""
     text = _WITH.sub(lambda match: f"{match[2]}{labels[match[1]]}" if labels.get(match[1]) else "", text)
+    text = text.replace(CHOICES, "".join(f"&var-{name}={quote_plus(found)}" for name, found in sorted(labels.items())))
+    text = _TIME.sub(lambda match: f"{60 * minute - int(match[1])}", text)
     text = _FIELD.sub(lambda match: labels.get(match[1], ""), text)
-    return _VALUE.sub(lambda match: {"humanize": humanize, "humanizePercentage": percentage}[match[1]](value), text)
+    return _VALUE.sub(lambda match: _WRITE[match[1]](value), text)
 
 
 def percentage(value: float) -> str:
@@ -104,6 +109,19 @@ def humanize(value: float) -> str:
                 break
             prefix, value = letter, value * 1000
     return f"{value:.4g}{prefix}"
+
+
+def duration(value: float) -> str:
+    """Write seconds, at least a minute of them, as Prometheus does."""
+    minutes, seconds = divmod(int(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s")]
+    first = next(number for number, (count, _) in enumerate(parts) if count)
+    return " ".join(f"{count}{unit}" for count, unit in parts[first:])
+
+
+_WRITE = {"humanize": humanize, "humanizePercentage": percentage, "humanizeDuration": duration}
 
 
 def write(folder: Path, rules: Mapping[str, tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]]) -> list[Path]:

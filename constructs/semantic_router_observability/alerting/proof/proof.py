@@ -40,7 +40,10 @@ def prove(
         count += len(chosen)
         tests = promtool.unit_tests(rule, chosen, links, alone=isinstance(definition.shape, ALONE))
         if tests:
-            files[f"{rule.name}-{len(files)}"] = ({"name": rule.name, "rules": [rule.body(links)]}, tests)
+            files[f"{rule.name}-{len(files)}"] = (
+                {"name": rule.name, "rules": [*(record.body() for record in definition.records()), rule.body(links)]},
+                tests,
+            )
     agrees, output = promtool.run(tool, promtool.write(folder, files))
     return Outcome(agrees, output, count, len(files))
 

@@ -31,7 +31,11 @@ class ShareEvents:
         """Series of one replica."""
         good = less(traffic.whole, traffic.bad) if self.shape.apart else traffic.whole
         return [
-            *selected(self.shape.bad, {**base, **self.example.bad}, traffic.bad),
+            *(
+                series
+                for labels in ({}, *self.example.twins)
+                for series in selected(self.shape.bad, {**base, **self.example.bad, **labels}, traffic.bad)
+            ),
             *selected(self.shape.whole, {**base, **self.example.whole}, good),
         ]
 

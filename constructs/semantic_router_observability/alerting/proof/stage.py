@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from semantic_router_observability.alerting.knobs import Tuning
-    from semantic_router_observability.alerting.shapes.promql import Selector
+    from semantic_router_observability.alerting.shapes.promql import Failures, Selector
 
     from .case import Intent
     from .examples import Example
@@ -146,7 +146,8 @@ def scenarios(stage: Stage, *, above: float, below: float, rate: float) -> Itera
     yield stage.case("restarts", "fires", Traffic(restarted(stage.usual(0, above), stage.warm + 3), restarted(whole, stage.warm + 3)))
     yield stage.case("late-born", "fires", Traffic(born(stage.usual(0, above), stage.warm + 1), whole))
     half = Traffic(stage.usual(0, above / 2), stage.usual(rate / 2, rate / 2))
-    yield stage.case("two-replicas", "fires", half, half)
+    if "pod" not in stage.events.shape.by:
+        yield stage.case("two-replicas", "fires", half, half)
     yield stage.case("no-traffic", "quiet", Traffic(flat(50, stage.minutes), flat(500, stage.minutes)))
     yield stage.case("never-bad", "quiet", Traffic(None, whole))
     if below > 0:
@@ -165,6 +166,6 @@ def scenarios(stage: Stage, *, above: float, below: float, rate: float) -> Itera
         )
 
 
-def selected(selector: Selector, labels: Mapping[str, str], values: Sequence[Value] | None) -> list[Series]:
+def selected(selector: Selector | Failures, labels: Mapping[str, str], values: Sequence[Value] | None) -> list[Series]:
     """Make a series of a selector's metric, unless nothing ever happened."""
     return [] if values is None else [Series(selector.name, labels, values)]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
 from semantic_router_observability.errors import Where, at
 
 from .promql import INSTALLATION, Selector, counted, minutes, number
+from .shape import Compared
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Compared, frozen=True):
     """More than `threshold` events in a window."""
 
     events: Selector
@@ -30,8 +29,11 @@ class Count:
         """Refuse a negative number."""
         knobs.not_negative(at(where, "threshold"), tuning.threshold)
 
+    def number(self, tuning: Tuning) -> str:  # noqa: ARG002 - the events are counted all the same
+        """Return the count, in the unit of the threshold."""
+        count = counted(self.by, self.events, minutes(self.window))
+        return count if self.scale == 1 else f"{count} * {number(self.scale)}"
+
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""
-        count = counted(self.by, self.events, minutes(self.window))
-        scaled = count if self.scale == 1 else f"{count} * {number(self.scale)}"
-        return f"{scaled} > {number(tuning.threshold)}"
+        return f"{self.number(tuning)} > {number(tuning.threshold)}"

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
 from semantic_router_observability.alerting.knobs import threshold_of
 from semantic_router_observability.errors import Where, at
 
-from .promql import number, parts
+from .promql import filtered, number, parts
+from .shape import Compared
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Compared, frozen=True):
     """A gauge, or arithmetic of gauges, against a threshold."""
 
-    template: str
-    """The condition; `<threshold>`, `<limit>` and `{<models>}` (matchers that split the models) are filled in."""
+    value: str
+    """The number; every selector has braces, and `<limit>` is filled in."""
     by: tuple[str, ...]
     """Labels of a result."""
-    limit: int = 1
+    of: int = 1
     """What the number is a ratio of, where the installation sets it."""
+    condition: str = "> <threshold>"
+    """What is wrong with it; `<threshold>` and `<limit>` are filled in."""
     unit: str = "value"
     is_share: bool = False
 
@@ -34,12 +35,17 @@ class Level:
             place = at(where, *threshold_of(model))
             (knobs.ratio if self.is_share else knobs.not_negative)(place, threshold)
 
+    def number(self, tuning: Tuning) -> str:  # noqa: ARG002 - the threshold has no part in it
+        """Return the number."""
+        return self.value.replace("<limit>", str(self.of))
+
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""
         split = parts(tuning.models)
         return "\nor\n".join(
-            self.template.replace("<threshold>", number(threshold))
-            .replace("<limit>", str(self.limit))
-            .replace("{<models>}", f"{{{', '.join(split[model])}}}" if split[model] else "")
+            f"{filtered(self.number(tuning), dict(zip(('model',), split[model], strict=False)))} {self._condition(threshold)}"
             for model, threshold in tuning.thresholds.items()
         )
+
+    def _condition(self, threshold: float) -> str:
+        return self.condition.replace("<threshold>", number(threshold)).replace("<limit>", str(self.of))

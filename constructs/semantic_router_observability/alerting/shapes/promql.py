@@ -3,29 +3,65 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from semantic_router_observability.router import catalogue
+from semantic_router_observability.router import catalogue, causes
+from semantic_router_observability.spec import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 INSTALLATION: Final = ("namespace", "job")
 """Labels that distinguish two installations of the router in one Prometheus."""
 
+_SCRAPED: Final = frozenset({"cluster", "namespace", "pod"})
+"""Labels that a filter may ask of any metric."""
 
-@dataclass(frozen=True)
-class Selector:
+
+class Selector(Record, frozen=True):
     """Series of one metric."""
 
     name: str
     matcher: str = ""
 
     def text(self, *more: str) -> str:
-        """Return the selector, without placeholder series."""
+        """Return the selector, without placeholder series. It always has braces, so that `filtered` finds it."""
         matchers = [*_stand_ins(self.name), *filter(None, (self.matcher, *more))]
-        return f"{self.name}{{{', '.join(matchers)}}}" if matchers else self.name
+        return f"{self.name}{{{', '.join(matchers)}}}"
+
+    def increase(self, window: str, *more: str, offset: str = "") -> str:
+        """Return the events in a window, series by series."""
+        shift = f" offset {offset}" if offset else ""
+        return f"increase({self.text(*more)}[{window}]{shift})"
+
+
+class Failures(Record, frozen=True):
+    """Failed requests that one party can do something about, each of them once."""
+
+    owner: Callable[[Callable[..., str]], str]
+    """One of the functions of `router.causes`."""
+
+    name: str = causes.ERRORS
+
+    def increase(self, window: str, *more: str) -> str:
+        """Return the failed requests in a window, series by series."""
+        return self.owner(lambda *matchers: Selector(self.name).increase(window, *matchers, *more))
+
+
+_SELECTOR = re.compile(r"(\w+)\{([^{}]*)\}")
+"""A selector of a shape's number: written with braces, even where there is nothing inside."""
+
+
+def filtered(expression: str, matchers: Mapping[str, str]) -> str:
+    """Add matchers, by label, to all selectors of a shape's number whose metric can have the label; labels of the scrape are everywhere."""
+
+    def with_more(found: re.Match[str]) -> str:
+        name, own = found.groups()
+        more = [matcher for label, matcher in matchers.items() if label in _SCRAPED or label in _labels(name)]
+        return f"{name}{{{', '.join([*filter(None, (own,)), *more])}}}"
+
+    return _SELECTOR.sub(with_more, expression)
 
 
 def summed(by: Sequence[str], inner: str) -> str:
@@ -33,10 +69,9 @@ def summed(by: Sequence[str], inner: str) -> str:
     return f"sum by ({', '.join(by)}) ({inner})"
 
 
-def counted(by: Sequence[str], selector: Selector, window: str, *more: str, offset: str = "") -> str:
+def counted(by: Sequence[str], events: Selector | Failures, window: str, *more: str) -> str:
     """Events in a window."""
-    shift = f" offset {offset}" if offset else ""
-    return summed(by, f"increase({selector.text(*more)}[{window}]{shift})")
+    return summed(by, events.increase(window, *more))
 
 
 def parts(models: Iterable[str | None]) -> dict[str | None, tuple[str, ...]]:
@@ -63,6 +98,17 @@ def minutes(window: int) -> str:
 def number(value: float) -> str:
     """Write a number without an exponent."""
     return f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)  # noqa: PLR2004
+
+
+def _labels(name: str) -> tuple[str, ...]:
+    """Labels that the router gives a series."""
+    family = _family_of().get(name)
+    return tuple(family.labels) if family else ()
+
+
+@cache
+def _family_of() -> Mapping[str, catalogue.Family]:
+    return {sample: family for family in catalogue.families().values() for sample in family.series}
 
 
 def _stand_ins(name: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
@@ -10,13 +9,13 @@ from semantic_router_observability.errors import Where, at
 from semantic_router_observability.router.target import JOB
 
 from .promql import number
+from .shape import Compared
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 
-@dataclass(frozen=True)
-class Restarts:
+class Restarts(Compared, frozen=True):
     """More than `threshold` restarts of one pod within an hour; a rollout creates new pods, which have not restarted."""
 
     by: tuple[str, ...] = ("namespace", "job", "pod", "instance", "service")
@@ -26,6 +25,10 @@ class Restarts:
         """Refuse a negative number."""
         knobs.not_negative(at(where, "threshold"), tuning.threshold)
 
+    def number(self, tuning: Tuning) -> str:  # noqa: ARG002 - restarts are counted all the same
+        """Return the restarts."""
+        return f'changes(process_start_time_seconds{{job="{JOB}"}}[1h])'
+
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""
-        return f'changes(process_start_time_seconds{{job="{JOB}"}}[1h]) > {number(tuning.threshold)}'
+        return f"{self.number(tuning)} > {number(tuning.threshold)}"

@@ -6,24 +6,23 @@ service that fails every request is noticed with its `at_least`-th failure, howe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
 from semantic_router_observability.alerting.knobs import threshold_of
 from semantic_router_observability.errors import Where, at
 
-from .promql import INSTALLATION, Selector, counted, minutes, number, parts
+from .promql import INSTALLATION, Failures, Selector, counted, minutes, number, parts
+from .shape import Compared
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Compared, frozen=True):
     """Bad events over all events, in a window."""
 
-    bad: Selector
+    bad: Selector | Failures
     whole: Selector
     """All events, the bad ones among them; or the good ones, see `apart`."""
     window: int
@@ -38,15 +37,25 @@ class Share:
         for model, threshold in tuning.thresholds.items():
             knobs.ratio(at(where, *threshold_of(model)), threshold)
 
+    def number(self, tuning: Tuning) -> str:  # noqa: ARG002 - the threshold has no part in it
+        """Return the ratio, 0 where only good events were counted."""
+        bad, other = self._bad(), counted(self.by, self.whole, minutes(self.window))
+        return self._ratio(f"({bad} or {other} * 0)", bad, other)
+
     def expression(self, tuning: Tuning) -> str:
         """Return the condition, model by model where thresholds differ."""
         split = parts(tuning.models)
         return "\nor\n".join(self._part(threshold, tuning.at_least, split[model]) for model, threshold in tuning.thresholds.items())
 
     def _part(self, threshold: float, at_least: int, matchers: tuple[str, ...]) -> str:
-        window = minutes(self.window)
-        bad = counted(self.by, self.bad, window, *matchers)
-        other = counted(self.by, self.whole, window, *matchers)
+        bad, other = self._bad(*matchers), counted(self.by, self.whole, minutes(self.window), *matchers)
+        return f"{self._ratio(bad, bad, other)} > {number(threshold)} and {bad} >= {at_least}"
+
+    def _bad(self, *matchers: str) -> str:
+        return counted(self.by, self.bad, minutes(self.window), *matchers)
+
+    def _ratio(self, part: str, bad: str, other: str) -> str:
+        if self.apart:
+            return f"{part} / (({bad} or {other} * 0) + ({other} or {bad} * 0) > 0)"
         # The other counter may lag behind: then the bad events are all events, and the ratio is 1 and not 5.
-        whole = f"({bad} or {other} * 0) + ({other} or {bad} * 0) > 0" if self.apart else f"{other} > {bad} or {bad} > 0"
-        return f"{bad} / ({whole}) > {number(threshold)} and {bad} >= {at_least}"
+        return f"clamp_max({part} / ({other} > 0 or {bad} > 0), 1)"

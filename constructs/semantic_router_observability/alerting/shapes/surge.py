@@ -7,20 +7,19 @@ so that a detector's first surge is noticed; a router that is new to Prometheus 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.alerting import knobs
 from semantic_router_observability.errors import Where, at
 
-from .promql import INSTALLATION, Selector, counted, minutes, number
+from .promql import INSTALLATION, Selector, counted, minutes, number, summed
+from .shape import Compared
 
 if TYPE_CHECKING:
     from semantic_router_observability.alerting.knobs import Tuning
 
 
-@dataclass(frozen=True)
-class Surge:
+class Surge(Compared, frozen=True):
     """More than `threshold` times the events of an average window of the hours before."""
 
     events: Selector
@@ -35,10 +34,18 @@ class Surge:
         """Refuse a factor of at most 1."""
         knobs.positive(at(where, "threshold"), tuning.threshold - 1)
 
+    def number(self, tuning: Tuning) -> str:  # noqa: ARG002 - the threshold has no part in it
+        """Return the events of the window."""
+        return counted(self.by, self.events, minutes(self.window))
+
+    def limit(self, tuning: Tuning) -> str:
+        """Return the most events that are usual."""
+        usual = summed(self.by, self.events.increase(minutes(self.before), offset=minutes(self.window)))
+        factor = number(tuning.threshold * self.window / self.before)
+        return f"{factor} * ({usual} or {self.number(tuning)} * 0)"
+
     def expression(self, tuning: Tuning) -> str:
         """Return the condition."""
-        recent = counted(self.by, self.events, minutes(self.window))
-        usual = counted(self.by, self.events, minutes(self.before), offset=minutes(self.window))
-        factor = number(tuning.threshold * self.window / self.before)
+        recent = self.number(tuning)
         watched = f"group by (namespace, job) (up offset {minutes(self.window + self.before)})"
-        return f"{recent} > {factor} * ({usual} or {recent} * 0) and {recent} >= {tuning.at_least} and on (namespace, job) {watched}"
+        return f"{recent} > {self.limit(tuning)} and {recent} >= {tuning.at_least} and on (namespace, job) {watched}"

@@ -29,7 +29,7 @@ def cost_and_tokens() -> Dashboard:
         uid=UID,
         title="Cost and tokens",
         description="What the Semantic Router's models cost, which traffic causes it, and what the response cache and compression save.",
-        variables=[*router_variables(), currency_variable(), monthly_budget_variable()],
+        variables=[*router_variables(decision=False), currency_variable(), monthly_budget_variable()],
         since="now-24h",
         sections=_sections(),
     )
@@ -39,24 +39,16 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    4,
-                    [
-                        overview.spent_in_range(),
-                        overview.per_day(),
-                        overview.per_month(),
-                        overview.budget_used(),
-                        overview.per_1000_tokens(),
-                        overview.saved_per_day(),
-                    ],
-                )
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.spent_in_range(), overview.per_day(), overview.per_month()]),
+                Line(3, [overview.budget_used(), overview.per_1000_tokens(), overview.saved_per_day()]),
             ]
         ),
         Section(
             title="Spend",
             id=PANEL_IDS["row-spend"],
             lines=[
-                Line(8, [spend.cost_per_hour_by_model(), spend.cost_per_hour_by_decision(), spend.month_at_this_pace_and_budget()]),
+                Line(8, [spend.cost_per_hour_by_model(), spend.cost_per_hour_by_routing(), spend.month_at_this_pace_and_budget()]),
                 Line(7, [spend.spent_in_range_by_model(), spend.conversation_cost_by_domain(), spend.cost_of_1000_tokens_by_model()]),
             ],
         ),
@@ -79,7 +71,17 @@ def _sections() -> list[Section]:
         Section(
             title="Savings",
             id=PANEL_IDS["row-savings"],
-            lines=[Line(8, [savings.saved_per_hour(), savings.cache_hit_share_by_decision(), savings.prompt_tokens_avoided()])],
+            lines=[
+                Line(
+                    8,
+                    [
+                        savings.saved_per_hour(),
+                        savings.hit_share_of_the_cache(),
+                        savings.cache_hits_by_decision(),
+                        savings.prompt_tokens_avoided(),
+                    ],
+                )
+            ],
         ),
         Section(
             title="Response cache",

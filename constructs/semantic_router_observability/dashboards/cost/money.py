@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from grafana_foundation_sdk.builders.dashboard import TextBoxVariable
 
 from semantic_router_observability.dashboards.observations import observed
-from semantic_router_observability.dashboards.queries import RANGE, STEP, increases, rate, series, zero
-from semantic_router_observability.dashboards.variables import choices
+from semantic_router_observability.dashboards.queries import RANGE, STEP, increases, rate, series, zero, zeros
+from semantic_router_observability.dashboards.variables import ALL_DECISIONS, ALL_MODELS, choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COST: Final = "llm_model_cost_total"
 COMPRESSION_SAVED: Final = "llm_context_compression_cost_saved_total"
+ANSWER_TOKENS: Final = "llm_completion_tokens_per_request"
 TURN_COST: Final = "llm_session_turn_cost"
 
 CURRENCY: Final = 'currency=~"$currency"'
@@ -71,11 +72,13 @@ def of_budget(monthly: str) -> str:
 def saved_by_cache(window: str = STEP) -> str:
     """Guess what the cache saves per second: as if each answer it gave had cost what the other answers cost on average.
 
-    With c of n answers from the cache, that is c / (n - c) of what was spent; nothing where no answer came from a model.
+    With c of n answers from the cache, that is c / (n - c) of what was spent; nothing where no answer came from a model. Failures are no
+    answers: the router observes them with 0 tokens.
     """
-    hits = rate("llm_cache_plugin_hits_total", window=window)
-    answers = observed("llm_model_completion_latency_seconds", window=window)
-    return f"{per_second(window=window)}\n/ on () group_left () (({answers} / {hits} > 1) - 1)"
+    hits = rate("llm_cache_plugin_hits_total", ALL_DECISIONS, window=window)
+    answers = f"({observed(ANSWER_TOKENS, ALL_MODELS, window=window)} - {zeros(ANSWER_TOKENS, ALL_MODELS, window=window)})"
+    cost = rate(COST, CURRENCY, ALL_MODELS, by=["currency"], window=window)
+    return f"{cost}\n/ on () group_left () (({answers} / {hits} > 1) - 1)"
 
 
 def saved_by_compression(by: Sequence[str] = ("currency",), window: str = STEP) -> str:
@@ -97,28 +100,13 @@ def priced_tokens() -> str:
     return f"sum by (currency) ({tokens} * on (model) group_right () {priced})"
 
 
-def by_decision() -> str:
-    """Share the cost of each model out to decisions, by how much of the model's routed traffic each of them sends. Per second.
+def by_routing(reason: str) -> str:
+    """Tell what requests cost whose model was found for this reason, per second: an estimate by the number of requests of each model.
 
-    The router counts money by model only. The part of a model's requests that name it belongs to no decision: see `without_decision`.
-    """
-    sent = "llm_reasoning_decisions_total"  # its label `category` holds the decision
-    chosen = rate(sent, 'category=~"$decision"', by=["category", "model"])
-    part = f"{chosen}\n  / on (model) group_left () ({rate(sent, by=['model'])} > 0)"
-    return f"sum by (category, currency) (\n  {part}\n  * on (model) group_left (currency) ({_cost_of('auto_routing')})\n)"
-
-
-def without_decision() -> str:
-    """Tell what requests cost that name their model instead of leaving the choice to the router. Per second."""
-    return f"sum by (currency) ({_cost_of('model_specified')})"
-
-
-def _cost_of(reason: str) -> str:
-    """Take the part of each model's cost that belongs to requests routed for this reason.
-
-    `topk` keeps one price a model, so that a change of currency within the window cannot make two of them.
+    The router counts money by model only. `topk` keeps one price a model, so that a change of currency within the window cannot make two
+    of them.
     """
     outcomes = "llm_routing_reason_codes_total"
     matched = rate(outcomes, f'reason_code="{reason}"', by=["model"])
-    share = f"{matched} / ({rate(outcomes, by=['model'])} > 0)"
-    return f"topk by (model) (1, {per_second(('model', 'currency'))}) * on (model) group_left () ({share})"
+    part = f"{matched} / ({rate(outcomes, by=['model'])} > 0)"
+    return f"sum by (currency) (\n  topk by (model) (1, {per_second(('model', 'currency'))}) * on (model) group_left () ({part})\n)"

@@ -122,7 +122,7 @@ def saved_per_day() -> Panel:
             description=(
                 "Two estimates, added up, at the mean pace of the range on screen. Cache: as if each answer it gave had cost as much as the "
                 "others do on average. Compression: the router's own estimate of prompt tokens avoided, at the "
-                "model's price. The row Savings shows them apart. Cache hits are split by decision and cost by model, so filter by neither or distrust it."
+                "model's price. The row Savings shows them apart. For all models and decisions: cache hits name no model."
             ),
             unit="short",
             no_value="nothing to save yet",

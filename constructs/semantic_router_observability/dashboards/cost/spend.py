@@ -11,11 +11,10 @@ from semantic_router_observability.dashboards.cost.money import (
     NO_COST,
     NO_SESSIONS,
     budget,
-    by_decision,
+    by_routing,
     per_second,
     spent,
     spent_on_turns,
-    without_decision,
 )
 from semantic_router_observability.dashboards.panels import CURRENCY_UNITS, About, Query, bargauge, timeseries
 from semantic_router_observability.dashboards.queries import rate
@@ -42,21 +41,21 @@ def cost_per_hour_by_model() -> Panel:
     )
 
 
-def cost_per_hour_by_decision() -> Panel:
+def cost_per_hour_by_routing() -> Panel:
     return timeseries(
         About(
-            id=PANEL_IDS["cost-per-hour-by-decision"],
-            title="Cost per hour by decision",
+            id=PANEL_IDS["cost-per-hour-by-routing"],
+            title="Cost per hour by routing",
             description=(
-                "An estimate: the router counts money by model only, so each model's cost is shared out by how many of its requests "
-                "each decision sent. A decision with long prompts or few cache hits really costs more than shown. "
-                "Requests that name their model belong to no decision; with them the lines add up to the total."
+                "An estimate: what requests cost whose model the router chose, and those whose client named it; each model's cost is shared out "
+                "by its requests of both kinds. No metric knows the cost of a decision: join the log events routing_decision and llm_usage by "
+                "request_id for that."
             ),
             unit="short",
             no_value=NO_COST,
         ),
-        Query(f"{by_decision()} * {HOUR}", "{{category}} {{currency}}"),
-        Query(f"{without_decision()} * {HOUR}", "model named {{currency}}"),
+        Query(f"{by_routing('auto_routing')} * {HOUR}", "chosen by the router {{currency}}"),
+        Query(f"{by_routing('model_specified')} * {HOUR}", "named by the client {{currency}}"),
         by_unit=CURRENCY_UNITS,
         interval="5m",
     )

@@ -74,7 +74,8 @@ def prompt_length() -> Panel:
         "Prompt length",
         "llm_prompt_tokens_per_request",
         "Tokens of a request's prompt. A growing p95 means longer conversations or larger attached texts, and with them cost and "
-        "time to the first token. The largest bucket is 16384 tokens: a line that lies flat there means that much or more.",
+        "time to the first token. Without failed requests, which count as 0 tokens. The largest bucket is 16384 tokens: a line that lies "
+        "flat there means that much or more.",
     )
 
 
@@ -83,8 +84,8 @@ def answer_length() -> Panel:
         PANEL_IDS["answer-length"],
         "Answer length",
         "llm_completion_tokens_per_request",
-        "Tokens of an answer, replays from the cache included. Reasoning makes answers several times longer. The largest bucket is "
-        "16384 tokens: a line that lies flat there means that much or more.",
+        "Tokens of an answer, replays from the cache included. Reasoning makes answers several times longer. Without failures, which "
+        "count as 0 tokens. The largest bucket is 16384 tokens: a line that lies flat there means that much or more.",
     )
 
 
@@ -131,8 +132,8 @@ def cost_of_a_conversation_turn() -> Panel:
 def _length(number: int, title: str, family: str, description: str) -> Panel:
     return timeseries(
         About(id=number, title=title, description=description, unit="short", no_value=NO_ANSWERS),
-        Query(quantile(0.5, family), "p50", BLUE),
-        Query(quantile(0.95, family), "p95", ORANGE),
+        Query(quantile(0.5, family, positive=True), "p50", BLUE),
+        Query(quantile(0.95, family, positive=True), "p95", ORANGE),
         interval="5m",
         top=100,
     )

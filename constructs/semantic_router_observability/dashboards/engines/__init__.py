@@ -37,19 +37,9 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        overview.engines_now(),
-                        overview.running_now(),
-                        overview.waiting_now(),
-                        overview.cache_now(),
-                        overview.first_token_now(),
-                        overview.between_tokens_now(),
-                        overview.tokens_now(),
-                        overview.preemptions_now(),
-                    ],
-                )
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.engines_now(), overview.running_now(), overview.waiting_now(), overview.cache_now()]),
+                Line(3, [overview.first_token_now(), overview.between_tokens_now(), overview.tokens_now(), overview.preemptions_now()]),
             ]
         ),
         Section(

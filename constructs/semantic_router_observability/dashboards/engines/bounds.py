@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from semantic_router_observability.dashboards.front_page import bounds
+from semantic_router_observability.rules import thresholds
 
-FIRST_TOKEN: Final = bounds.FIRST_TOKEN
+FIRST_TOKEN: Final = thresholds.FIRST_TOKEN
 """Seconds, 95th percentile."""
 
-BETWEEN_TOKENS: Final = bounds.TIME_PER_TOKEN
+BETWEEN_TOKENS: Final = thresholds.TIME_PER_TOKEN
 """Seconds, 95th percentile."""
 
 CACHE: Final = 0.9

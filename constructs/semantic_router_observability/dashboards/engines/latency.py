@@ -9,6 +9,7 @@ from semantic_router_observability.dashboards.engines.ids import PANEL_IDS
 from semantic_router_observability.dashboards.engines.scope import SCOPE, between_tokens
 from semantic_router_observability.dashboards.others import per_second, percentile
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, ORANGE, PINK, About, Query, timeseries
+from semantic_router_observability.dashboards.variables import CLUSTER
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -94,7 +95,7 @@ def phases() -> Panel:
 
 
 def router_and_engine() -> Panel:
-    router = percentile(0.95, "llm_model_ttft_seconds")
+    router = percentile(0.95, "llm_model_ttft_seconds", CLUSTER)
     return timeseries(
         About(
             id=PANEL_IDS["router-and-engine"],

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.dashboards.others import highest, percentile, select
 from semantic_router_observability.dashboards.queries import RANGE, STEP
-from semantic_router_observability.dashboards.variables import choices, source_variable
+from semantic_router_observability.dashboards.variables import CLUSTER, choices, cluster_variable, source_variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
 
-ENGINE: Final = ('job=~"$vllm_job"', 'namespace=~"$vllm_namespace"', 'instance=~"$vllm_instance"')
+ENGINE: Final = (CLUSTER, 'job=~"$vllm_job"', 'namespace=~"$vllm_namespace"', 'instance=~"$vllm_instance"')
 SCOPE: Final = (*ENGINE, 'model_name=~"$vllm_model"')
 
 ENGINES: Final = select("vllm:num_requests_running", *SCOPE)
 """A series for each engine that answers (one a data-parallel rank)."""
 
-UP: Final = f"(up and on (job, instance) last_over_time({ENGINES}[{RANGE}]))"
+UP: Final = f"(up{{{CLUSTER}}} and on (job, instance) last_over_time({ENGINES}[{RANGE}]))"
 """Whether each engine seen in the range answers now; an engine that is down exports nothing, so it is known by what it was."""
 
 NO_ENGINES: Final = "no engine scraped"
@@ -33,12 +33,16 @@ def variables() -> Sequence[DatasourceVariable | QueryVariable]:
     """Return the filters. Engines have their own: they run in other namespaces and call their models by other names than the router."""
     return (
         source_variable(),
-        choices("vllm_job", "Job", "label_values(vllm:num_requests_running, job)"),
-        choices("vllm_namespace", "Namespace", 'label_values(vllm:num_requests_running{job=~"$vllm_job"}, namespace)'),
-        choices(
-            "vllm_instance", "Engine", 'label_values(vllm:num_requests_running{job=~"$vllm_job", namespace=~"$vllm_namespace"}, instance)'
+        cluster_variable("vllm:num_requests_running"),
+        *(
+            choices(name, title, f"label_values({select('vllm:num_requests_running', CLUSTER, *matchers)}, {label})")
+            for name, title, label, matchers in (
+                ("vllm_job", "Job", "job", ()),
+                ("vllm_namespace", "Namespace", "namespace", ENGINE[1:2]),
+                ("vllm_instance", "Engine", "instance", ENGINE[1:3]),
+                ("vllm_model", "Model", "model_name", ENGINE[1:2]),
+            )
         ),
-        choices("vllm_model", "Model", 'label_values(vllm:num_requests_running{job=~"$vllm_job"}, model_name)'),
     )
 
 

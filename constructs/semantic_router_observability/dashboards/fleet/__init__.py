@@ -12,6 +12,7 @@ from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
 from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.recording import raw_queries
+from semantic_router_observability.dashboards.variables import router_variables
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -28,6 +29,7 @@ def router_fleet() -> Dashboard:
             uid=UID,
             title="Router fleet",
             description="The Semantic Router's pods one by one: up, load, memory, CPU, Go runtime, and what scraping them costs.",
+            variables=router_variables(decision=False),
             sections=_sections(),
         )
 
@@ -36,19 +38,8 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        state.replicas_now(),
-                        state.restarts_now(),
-                        state.youngest_now(),
-                        state.skew_now(),
-                        state.memory_now(),
-                        state.cpu_now(),
-                        state.files_now(),
-                        state.scrape_now(),
-                    ],
-                ),
+                Line(3, [state.replicas_now(), state.restarts_now(), state.youngest_now(), state.skew_now()]),
+                Line(3, [state.memory_now(), state.cpu_now(), state.files_now(), state.scrape_now()]),
                 Line(9, [state.replicas()]),
             ]
         ),

@@ -19,4 +19,4 @@ FILES: Final = 0.8
 SCRAPE_TIME: Final = 5
 """Seconds: half of the time after which Prometheus gives up by default."""
 
-SAMPLES: Final = thresholds.SAMPLE_LIMIT
+SAMPLES: Final = thresholds.SAMPLE_LIMIT * thresholds.NEAR_LIMIT

@@ -27,7 +27,7 @@ def requests() -> Panel:
             unit="reqps",
             no_value="no router up",
         ),
-        *by_replica(lambda at: per_replica_or_zero(REQUESTS, at=at)),
+        *by_replica(per_replica_or_zero(REQUESTS)),
     )
 
 
@@ -81,7 +81,7 @@ def in_flight() -> Panel:
             no_value="no router up",
             decimals=0,
         ),
-        *by_replica(lambda at: per_replica_or_zero("llm_model_inflight_requests", at=at)),
+        *by_replica(per_replica_or_zero("llm_model_inflight_requests")),
         top=5,
     )
 
@@ -98,16 +98,13 @@ def errors() -> Panel:
             unit=rate_unit("errors"),
             no_value="no router up",
         ),
-        *by_replica(lambda at: per_replica_or_zero(ERRORS, at=at)),
+        *by_replica(per_replica_or_zero(ERRORS)),
         rare=True,
     )
 
 
 def routing_overhead() -> Panel:
-    def p95(at: str) -> str:
-        buckets = f"rate({series(OVERHEAD, part='_bucket')}[{STEP}]{at})"
-        return f"(histogram_quantile(0.95, sum by (le, instance, pod) ({buckets})) >= 0)"
-
+    buckets = f"rate({series(OVERHEAD, part='_bucket')}[{STEP}])"
     return timeseries(
         About(
             id=PANEL_IDS["routing-overhead"],
@@ -119,6 +116,6 @@ def routing_overhead() -> Panel:
             unit="s",
             no_value="no requests",
         ),
-        *by_replica(p95),
+        *by_replica(f"(histogram_quantile(0.95, sum by (le, instance, pod) ({buckets})) >= 0)"),
         bound=bounds.ROUTING_OVERHEAD,
     )

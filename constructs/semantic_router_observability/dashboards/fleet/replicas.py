@@ -1,47 +1,43 @@
 """Queries with a line for each replica, and how a fleet of any size stays readable.
 
 A replica is named by its pod, or by its address where there is none (outside Kubernetes). A picture with 200 lines says nothing, so lines
-over time show the seven replicas that are highest at the right edge of the screen (`@ end()`, so that membership does not change
-from point to point) and the median of all: who is out of step, and with what.
+over time show the seven replicas that were highest at any time on screen (`@ end()`, so that membership does not change from point to point),
+up to seven that no longer answer at its end, and the median of all: who is out of step, with what, and who is gone.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from semantic_router_observability.dashboards.panels import GREY, Query
-from semantic_router_observability.dashboards.queries import STEP, UP, series
+from semantic_router_observability.dashboards.queries import RANGE, STEP, UP, series
 from semantic_router_observability.dashboards.variables import SCRAPE_MATCHERS
 from semantic_router_observability.router import catalogue
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 Expression = str
-At = str
-"""A modifier behind a selector: empty, or ` @ end()`."""
 
 SHOWN: Final = 7
 """Lines of a picture, the median not counted: as many as have room in a legend."""
 
 BY_REPLICA: Final = "sum by (instance, pod)"
 
-END: Final = " @ end()"
+GONE: Final = f"topk({SHOWN}, last_over_time({UP}[{RANGE}] @ end()) unless {UP} @ end() == 1)"
+"""Replicas that no longer answer at the end of the range: they keep their history."""
 
 SERVING: Final = f"{BY_REPLICA} ({UP} == 1)"
 """1 for each replica that answers."""
 
 
-def per_replica(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+def per_replica(name: str, *matchers: str, window: str = STEP) -> Expression:
     """Give a family's value for each replica: a counter as a rate, a gauge added up over its other labels."""
     if catalogue.family(name).type == "counter":
-        return f"{BY_REPLICA} (rate({series(name, *matchers)}[{window}]{at}))"
-    return f"{BY_REPLICA} ({series(name, *matchers)}{at})"
+        return f"{BY_REPLICA} (rate({series(name, *matchers)}[{window}]))"
+    return f"{BY_REPLICA} ({series(name, *matchers)})"
 
 
-def per_replica_or_zero(name: str, *matchers: str, window: str = STEP, at: At = "") -> Expression:
+def per_replica_or_zero(name: str, *matchers: str, window: str = STEP) -> Expression:
     """Count a replica that answers but has not counted anything yet as 0: in a fleet, the idle ones are the news."""
-    return f"({per_replica(name, *matchers, window=window, at=at)} or 0 * {BY_REPLICA} ({UP}{at} == 1))"
+    return f"({per_replica(name, *matchers, window=window)} or 0 * {BY_REPLICA} ({UP} == 1))"
 
 
 def share_of(name: str, window: str = STEP) -> Expression:
@@ -49,9 +45,9 @@ def share_of(name: str, window: str = STEP) -> Expression:
     return f"{per_replica_or_zero(name, window=window)} / on () group_left () (sum({per_replica(name, window=window)}) > 0)"
 
 
-def scraped(name: str, at: At = "") -> Expression:
+def scraped(name: str) -> Expression:
     """Give what Prometheus noted about its scrape of each replica."""
-    return f"{BY_REPLICA} ({scrape_series(name)}{at})"
+    return f"{BY_REPLICA} ({scrape_series(name)})"
 
 
 def scrape_series(name: str) -> Expression:
@@ -70,8 +66,8 @@ def briefly_named(expression: Expression) -> Expression:
     return f'label_replace({named(expression)}, "replica", "$1", "pod", ".+-(.+-.....)")'
 
 
-def by_replica(build: Callable[[At], Expression]) -> tuple[Query, Query]:
-    """Draw the highest replicas and the median of all, from an expression for a given time modifier."""
-    expression = build("")
-    highest = f"{expression}\nand on (instance) topk({SHOWN}, {build(END)})"
-    return Query(briefly_named(highest), "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)
+def by_replica(expression: Expression) -> tuple[Query, Query]:
+    """Draw the replicas that were highest at any time on screen, those that no longer answer at its end, and the median of all."""
+    highest = f"topk({SHOWN}, max_over_time(({expression})[{RANGE}:$__interval] @ end()))"
+    shown = f"{expression}\nand on (instance) ({highest} or {GONE})"
+    return Query(briefly_named(shown), "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.fleet.ids import PANEL_IDS
-from semantic_router_observability.dashboards.fleet.replicas import BY_REPLICA, SERVING, briefly_named, by_replica, per_replica
+from semantic_router_observability.dashboards.fleet.replicas import BY_REPLICA, GONE, SERVING, briefly_named, by_replica, per_replica
 from semantic_router_observability.dashboards.panels import BLUE, CORES, GREEN, GREY, ORANGE, PINK, About, Query, timeseries
 from semantic_router_observability.dashboards.queries import gauge, series
 
@@ -26,7 +26,7 @@ def memory() -> Panel:
             ),
             unit="bytes",
         ),
-        *by_replica(lambda at: per_replica("process_resident_memory_bytes", at=at)),
+        *by_replica(per_replica("process_resident_memory_bytes")),
     )
 
 
@@ -63,12 +63,12 @@ def cpu() -> Panel:
             ),
             unit=CORES,
         ),
-        *by_replica(lambda at: per_replica("process_cpu_seconds_total", at=at)),
+        *by_replica(per_replica("process_cpu_seconds_total")),
     )
 
 
 def uptime() -> Panel:
-    youngest = f"{BY_REPLICA} ({series(STARTED)}) and on (instance) topk(7, {BY_REPLICA} ({series(STARTED)} @ end()))"
+    youngest = f"{BY_REPLICA} ({series(STARTED)}) and on (instance) (topk(7, {BY_REPLICA} ({series(STARTED)} @ end())) or {GONE})"
     return timeseries(
         About(
             id=PANEL_IDS["uptime"],
@@ -96,5 +96,5 @@ def cache_entries() -> Panel:
             unit="short",
             no_value="no cache in memory",
         ),
-        *by_replica(lambda at: per_replica("llm_cache_entries_total", at=at)),
+        *by_replica(per_replica("llm_cache_entries_total")),
     )

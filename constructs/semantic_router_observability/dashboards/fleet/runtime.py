@@ -28,7 +28,7 @@ def goroutines() -> Panel:
             unit="none",
             decimals=0,
         ),
-        *by_replica(lambda at: per_replica("go_goroutines", at=at)),
+        *by_replica(per_replica("go_goroutines")),
     )
 
 
@@ -63,15 +63,13 @@ def gc_pause() -> Panel:
             ),
             unit="s",
         ),
-        *by_replica(lambda at: f"{BY_REPLICA} ({longest}{at})"),
+        *by_replica(f"{BY_REPLICA} ({longest})"),
         top=0.001,
     )
 
 
 def gc_share() -> Panel:
-    def share(at: str) -> str:
-        return f"{BY_REPLICA} (rate({series(PAUSES, part='_sum')}[{STEP}]{at}))"
-
+    share = f"{BY_REPLICA} (rate({series(PAUSES, part='_sum')}[{STEP}]))"
     return timeseries(
         About(
             id=PANEL_IDS["gc-share"],
@@ -98,7 +96,7 @@ def allocations() -> Panel:
             ),
             unit="Bps",
         ),
-        *by_replica(lambda at: per_replica("go_memstats_alloc_bytes_total", at=at)),
+        *by_replica(per_replica("go_memstats_alloc_bytes_total")),
     )
 
 
@@ -113,14 +111,12 @@ def heap_objects() -> Panel:
             ),
             unit="short",
         ),
-        *by_replica(lambda at: per_replica("go_memstats_heap_objects", at=at)),
+        *by_replica(per_replica("go_memstats_heap_objects")),
     )
 
 
 def files() -> Panel:
-    def share(at: str) -> str:
-        return f"({per_replica('process_open_fds', at=at)} / {per_replica('process_max_fds', at=at)})"
-
+    share = f"({per_replica('process_open_fds')} / {per_replica('process_max_fds')})"
     return timeseries(
         About(
             id=PANEL_IDS["files"],

@@ -20,14 +20,14 @@ def samples() -> Panel:
             id=PANEL_IDS["scrape-samples"],
             title="Samples per scrape by replica",
             description=(
-                "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is the limit of the "
-                "scrape guards, 50,000 by default: above it the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
+                "Samples stored from each scrape, seven highest replicas and the median of all. The dashed line is 80 % of the "
+                "limit of the scrape guards, 40,000 by default: above the limit the whole scrape is refused and the router counts as down. Grows with models, decisions and features; "
                 "a steady climb means that clients make up label values."
             ),
             unit="short",
             no_value="no router up",
         ),
-        *by_replica(lambda at: scraped("scrape_samples_post_metric_relabeling", at=at)),
+        *by_replica(scraped("scrape_samples_post_metric_relabeling")),
         bound=bounds.SAMPLES,
     )
 
@@ -44,7 +44,7 @@ def time() -> Panel:
             unit="s",
             no_value="no router up",
         ),
-        *by_replica(lambda at: scraped("scrape_duration_seconds", at=at)),
+        *by_replica(scraped("scrape_duration_seconds")),
         bound=bounds.SCRAPE_TIME,
     )
 

@@ -14,7 +14,7 @@ from semantic_router_observability.dashboards.fleet.replicas import (
     scrape_series,
     share_of,
 )
-from semantic_router_observability.dashboards.panels import CORES, GREEN, About, Column, Query, rate_unit, stat, table
+from semantic_router_observability.dashboards.panels import CORES, About, Column, Query, rate_unit, stat, table
 from semantic_router_observability.dashboards.queries import RANGE, RECENT, UP, quantile, series
 
 if TYPE_CHECKING:
@@ -38,9 +38,10 @@ def replicas_now() -> Panel:
             unit="none",
             no_value="none found",
         ),
-        Query(f"sum({UP})", "up", GREEN),
+        Query(f"sum({UP})", "up"),
         Query(f"count({UP}) - sum({UP})", "down"),
         bound=1,
+        least={"up": 1},
     )
 
 
@@ -174,7 +175,7 @@ def replicas() -> Panel:
             id=PANEL_IDS["replicas"],
             title="All replicas",
             description=(
-                "One line a replica, as of the end of the range; rates are means of the last 5 minutes, overhead is their 95th percentile. Click a heading to "
+                "One line a replica, those that do not answer first, as of the end of the range; rates are means of the last 5 minutes, overhead is their 95th percentile. Click a heading to "
                 "sort. Look for the line that differs: all replicas run the same configuration, so one that is slower, larger or idle has "
                 "a problem of its own (node, network, connection balancing). Requests that name a concrete model count, too."
             ),
@@ -182,7 +183,7 @@ def replicas() -> Panel:
             no_value="-",
         ),
         Column("Replica", label="replica", width=280),
-        Column("Up", cell(f"{BY_REPLICA} ({UP})"), decimals=0),
+        Column("Up", cell(f"{BY_REPLICA} ({UP})"), decimals=0, least=1),
         Column("Uptime", cell(f"time() - {per_replica(STARTED)}"), unit="s", decimals=1),
         Column("Restarts", cell(f"{BY_REPLICA} (changes({series(STARTED)}[{RANGE}]))"), decimals=0, bound=1),
         Column("Requests", cell(rates), unit="reqps", decimals=2),
@@ -199,4 +200,5 @@ def replicas() -> Panel:
         Column("CPU", cell(per_replica("process_cpu_seconds_total", window=RECENT)), unit=CORES, decimals=2),
         Column("Memory", cell(per_replica("process_resident_memory_bytes")), unit="bytes", decimals=2),
         Column("Goroutines", cell(per_replica("go_goroutines")), decimals=0),
+        first="Up",
     )

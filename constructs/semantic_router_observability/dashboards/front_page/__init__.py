@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.firing import firing
 from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.front_page import health, latency, process, routing, traffic, usage
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
@@ -35,19 +36,10 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        health.targets(),
-                        health.request_rate(),
-                        health.error_share(),
-                        health.in_flight(),
-                        health.first_token(),
-                        health.slow_answers(),
-                        health.routing_overhead(),
-                        health.restarts(),
-                    ],
-                )
+                # Eight abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [health.targets(), health.request_rate(), health.error_share(), health.in_flight()]),
+                Line(3, [health.first_token(), health.slow_answers(), health.routing_overhead(), health.restarts()]),
+                Line(5, [firing(PANEL_IDS["firing"])]),
             ]
         ),
         Section(

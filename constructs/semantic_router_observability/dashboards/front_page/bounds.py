@@ -15,14 +15,11 @@ ERROR_SHARE: Final = thresholds.ERROR_RATIO
 FIRST_TOKEN: Final = thresholds.FIRST_TOKEN
 """Seconds, 95th percentile."""
 
-TIME_PER_TOKEN: Final = thresholds.TIME_PER_TOKEN
-"""Seconds a token, 95th percentile."""
-
 ROUTING_OVERHEAD: Final = thresholds.ROUTING_OVERHEAD
 """Seconds, 95th percentile."""
 
 IN_FLIGHT: Final = thresholds.IN_FLIGHT
 """Requests of one model at a time."""
 
-CACHE_HITS: Final = 0.2
-"""Ratio of lookups; here, less is worse. The router project warns here; our alert calls a cache useless at far less."""
+CACHE_HITS: Final = round(1 - thresholds.CACHE_MISSES, 6)
+"""Ratio of lookups; here, less is worse."""

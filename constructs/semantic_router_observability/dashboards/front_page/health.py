@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.causes import errors, requests
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.panels import GREEN, About, Query, stat
+from semantic_router_observability.dashboards.panels import GREY, About, Query, stat
 from semantic_router_observability.dashboards.queries import (
     RECENT,
     answering,
+    answers_above,
     capped_share,
     expected,
     gauge,
     or_zero,
     quantile,
-    share_above,
 )
 from semantic_router_observability.dashboards.queries import restarts as restarts_in_range
+from semantic_router_observability.dashboards.yesterday import yesterday
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -38,9 +39,10 @@ def targets() -> Panel:
             unit="none",
             no_value="none found",
         ),
-        Query(answering(), "up", GREEN),
+        Query(answering(), "up"),
         Query(f"{expected()} - {answering()}", "down"),
         bound=1,
+        least={"up": 1},
     )
 
 
@@ -66,9 +68,8 @@ def error_share() -> Panel:
             id=PANEL_IDS["error-share-now"],
             title="Error share",
             description=(
-                "Errors over requests in the last 5 minutes; red from 5 % by default. The two are counted at different moments: one request can "
-                "log several errors, and some errors come before a request is counted. So this is a gauge of trouble, not an exact "
-                "failure rate; it is capped at 100 %. Rate-limited and blocked requests are not errors to the router. "
+                "Failed requests over all requests in the last 5 minutes; red from 5 % by default. The two are counted at different moments, so "
+                "it is capped at 100 %. Rate-limited and blocked requests are not errors to the router. "
                 "The panels below tell whose fault they are."
             ),
             unit="percentunit",
@@ -99,39 +100,43 @@ def in_flight() -> Panel:
 
 
 def first_token() -> Panel:
+    share = answers_above(5, "llm_model_ttft_seconds", window=RECENT)
     return stat(
         About(
             id=PANEL_IDS["first-token-now"],
-            title="First token p95",
+            title="First token > 5 s",
             description=(
-                "95 % of requests of the last 5 minutes had their first token within this time; red from 5 s by default, and never above 10 s because "
-                "the histogram ends there. Without streaming the clock stops at the response headers, close to the whole answer."
-            ),
-            unit="s",
-            no_value="no answers",
-            decimals=2,
-        ),
-        Query(quantile(0.95, "llm_model_ttft_seconds", window=RECENT), "p95"),
-        bound=bounds.FIRST_TOKEN,
-    )
-
-
-def slow_answers() -> Panel:
-    return stat(
-        About(
-            id=PANEL_IDS["slow-answers-now"],
-            title="Answers > 10 s",
-            description=(
-                "Share of answers of the last 5 minutes that took more than 10 s. The largest bucket of the router's "
-                "histogram is 10 s, so a share says more about long answers than any percentile. Whether a value is normal depends on "
-                "the models: long reasoning answers belong here. Cache hits count as fast answers."
+                "Share of answers of the last 5 minutes that began after more than 5 s, now and a day earlier. What is normal depends on the models: "
+                "compare the two. Without streaming an answer counts with nearly its whole time."
             ),
             unit="percentunit",
             no_value="no answers",
             decimals=1,
             maximum=1,
         ),
-        Query(share_above(10, "llm_model_completion_latency_seconds", window=RECENT), "over 10 s"),
+        Query(share, "now"),
+        Query(yesterday(share), "yesterday", GREY),
+    )
+
+
+def slow_answers() -> Panel:
+    share = answers_above(10, "llm_model_completion_latency_seconds", window=RECENT)
+    return stat(
+        About(
+            id=PANEL_IDS["slow-answers-now"],
+            title="Answers > 10 s",
+            description=(
+                "Share of answers of the last 5 minutes that took more than 10 s, now and a day earlier. The largest bucket of the router's histogram is "
+                "10 s, so a share says more about long answers than any percentile. Whether a value is normal depends on the models: long "
+                "reasoning answers belong here, so compare the two. Cache hits count as fast answers."
+            ),
+            unit="percentunit",
+            no_value="no answers",
+            decimals=1,
+            maximum=1,
+        ),
+        Query(share, "now"),
+        Query(yesterday(share), "yesterday", GREY),
     )
 
 

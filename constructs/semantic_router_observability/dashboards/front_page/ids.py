@@ -18,6 +18,7 @@ PANEL_IDS: Final = MappingProxyType(
         "slow-answers-now": 6,
         "routing-overhead-now": 7,
         "restarts": 8,
+        "firing": 9,
         "requests-by-outcome": 10,
         "errors-by-cause": 11,
         "error-share": 12,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.front_page import bounds
 from semantic_router_observability.dashboards.front_page.ids import PANEL_IDS
-from semantic_router_observability.dashboards.panels import About, Query, rate_unit, timeseries
-from semantic_router_observability.dashboards.queries import hit_share, or_none, rate
+from semantic_router_observability.dashboards.panels import GREEN, About, Query, rate_unit, timeseries
+from semantic_router_observability.dashboards.queries import cache_hit_share, or_none, rate
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -60,7 +60,7 @@ def cost() -> Panel:
                 "answers from the cache cost nothing. Currencies are never added up: each line names its own."
             ),
             unit="short",
-            no_value="no prices configured",
+            no_value="no priced answers yet",
         ),
         Query(f"{per_hour} * 3600", "{{model}} {{currency}}/h"),
         by_unit={"/ USD/": "currencyUSD", "/ EUR/": "currencyEUR", "/ GBP/": "currencyGBP", "/ CNY/": "currencyCNY"},
@@ -71,17 +71,17 @@ def cache_hits() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["cache-hits"],
-            title="Cache hit share by decision",
+            title="Cache hit share",
             description=(
-                "Lookups of the response cache that found an answer. The dashed line is 20 %; a cache that is still filling, or a workload "
+                "Lookups of the response cache that found an answer. The dashed line is 5 % by default, below which lookups are not worth their time; a cache that is still filling, or a workload "
                 "without repetition, lies below it. Exact lookups count only when they hit, which flatters the share a little. "
-                "Gaps are times without lookups."
+                "Gaps are times without lookups. All decisions together: only hits name theirs."
             ),
             unit="percentunit",
             no_value="no cache lookups",
             maximum=1,
         ),
-        Query(hit_share("llm_cache_plugin_hits_total", "llm_cache_plugin_misses_total", "decision_name"), "{{decision_name}}"),
+        Query(cache_hit_share(), "of lookups", GREEN),
         bound=bounds.CACHE_HITS,
         top=1,
         rare=True,

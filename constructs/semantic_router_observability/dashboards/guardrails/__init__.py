@@ -15,6 +15,7 @@ from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.guardrails import answers, images, memory, overview, plugins, prompts, retrieval
 from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
 from semantic_router_observability.dashboards.layout import Line, Section
+from semantic_router_observability.dashboards.variables import router_variables
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -30,6 +31,7 @@ def guardrails_and_quality() -> Dashboard:
         uid=UID,
         title="Guardrails and quality",
         description="What the Semantic Router's guards found in prompts and answers, and whether plugins, retrieval and memory do their work.",
+        variables=router_variables(model=False),
         sections=_sections(),
     )
 
@@ -38,19 +40,9 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        overview.jailbreaks(),
-                        overview.pii_matches(),
-                        overview.hallucinated(),
-                        overview.unverified(),
-                        overview.jailbroken(),
-                        overview.errors(),
-                        overview.plugin_failures(),
-                        overview.fallbacks(),
-                    ],
-                )
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.jailbreaks(), overview.pii_matches(), overview.hallucinated(), overview.unverified()]),
+                Line(3, [overview.jailbroken(), overview.errors(), overview.plugin_failures(), overview.fallbacks()]),
             ]
         ),
         Section(
@@ -95,7 +87,7 @@ def _sections() -> list[Section]:
             id=PANEL_IDS["row-retrieval"],
             collapsed=True,
             lines=[
-                Line(8, [retrieval.retrievals_by_outcome(), retrieval.failed_retrievals_by_decision(), retrieval.retrieval_time()]),
+                Line(8, [retrieval.retrievals_by_outcome(), retrieval.failed_retrievals_by_backend(), retrieval.retrieval_time()]),
                 Line(7, [retrieval.retrieval_cache_hit_share(), retrieval.retrieved_text(), retrieval.similarity_of_last_retrieval()]),
             ],
         ),

@@ -34,7 +34,7 @@ PANEL_IDS: Final = MappingProxyType(
         "plugin-time-p95": 34,
         "selector-fallbacks-by-reason": 35,
         "retrievals-by-outcome": 40,
-        "failed-retrievals-by-decision": 41,
+        "failed-retrievals-by-backend": 41,
         "retrieval-time": 42,
         "retrieval-cache-hit-share": 43,
         "retrieved-text": 44,

@@ -158,7 +158,7 @@ def front_cache_hit_share() -> Panel:
             no_value="no front cache",
             maximum=1,
         ),
-        Query(hit_share("llm_memory_cache_hits_total", "llm_memory_cache_misses_total", "backend"), "{{backend}}"),
+        Query(hit_share("llm_memory_cache_hits_total", "llm_memory_cache_misses_total", by=["backend"]), "{{backend}}"),
         interval="5m",
         top=1,
     )

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from semantic_router_observability.dashboards.panels import GREEN, GREY, ORANGE, VERMILION
-from semantic_router_observability.router.causes import FAIL_CLOSED, FAIL_OPEN, FAILED
+from semantic_router_observability.router.causes import DISABLED, FAIL_CLOSED, FAIL_OPEN, FAILED
 
 MATCHES: Final = "llm_signal_match_total"
 EVALUATIONS: Final = "llm_signal_extraction_total"
@@ -26,6 +26,9 @@ DETECTED: Final = 'status=~"detected|detected_nli"'
 
 NOT_DONE: Final = f'status=~"{FAIL_OPEN}|{FAIL_CLOSED}|{FAILED}|injection_error"'
 """The plugin was asked and could not do its work. What a decision or a policy switched off on purpose is not among these."""
+
+RAN: Final = f'status!="{DISABLED}"'
+"""The plugin did run."""
 
 OUTCOME_COLORS: Final = MappingProxyType(
     {

@@ -18,12 +18,14 @@ from semantic_router_observability.dashboards.guardrails.outcomes import (
     PII,
     PLUGIN_ERRORS,
     PLUGINS,
+    RAN,
     UNVERIFIED,
 )
 from semantic_router_observability.dashboards.observations import share, zero_while
 from semantic_router_observability.dashboards.panels import About, Query, stat
 from semantic_router_observability.dashboards.queries import RANGE, increase, or_zero, rate
 from semantic_router_observability.dashboards.selections import FALLBACKS, selected
+from semantic_router_observability.dashboards.variables import ALL_DECISIONS
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -139,12 +141,13 @@ def plugin_failures() -> Panel:
             title="Plugin failures",
             description=(
                 "Plugin runs within the range on screen that could not do their work: passed unchanged (fail open), withheld (fail "
-                "closed), or without their backend. Red from the first one on; the panel Plugin failures by outcome tells which."
+                "closed), or without their backend. Red from the first one on; the panel Plugin failures by outcome tells which. Of all decisions: "
+                "most plugins run before the router names one."
             ),
             unit="short",
             no_value="no plugin ran",
         ),
-        Query(zero_while(increase(PLUGINS, NOT_DONE), increase(PLUGINS)), "runs"),
+        Query(zero_while(increase(PLUGINS, NOT_DONE, ALL_DECISIONS), increase(PLUGINS, RAN, ALL_DECISIONS)), "runs"),
         bound=1,
     )
 
@@ -163,5 +166,5 @@ def fallbacks() -> Panel:
             decimals=2,
             maximum=1,
         ),
-        Query(f"{or_zero(rate(FALLBACKS, window=RANGE))}\n/ ({selected(window=RANGE)} > 0)", "of selections"),
+        Query(f"{or_zero(rate(FALLBACKS, window=RANGE))}\n/ ({selected(window=RANGE, all_models=True)} > 0)", "of selections"),
     )

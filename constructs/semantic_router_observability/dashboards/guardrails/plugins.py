@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from semantic_router_observability.dashboards.guardrails.ids import PANEL_IDS
-from semantic_router_observability.dashboards.guardrails.outcomes import NOT_DONE, PLUGIN_ERRORS, PLUGIN_TIME, PLUGINS
+from semantic_router_observability.dashboards.guardrails.outcomes import NOT_DONE, PLUGIN_ERRORS, PLUGIN_TIME, PLUGINS, RAN
 from semantic_router_observability.dashboards.observations import none_while
 from semantic_router_observability.dashboards.panels import About, Query, bargauge, rate_unit, timeseries
 from semantic_router_observability.dashboards.queries import increase, joined, or_none, quantile, rate
 from semantic_router_observability.dashboards.selections import FALLBACKS, selected
+from semantic_router_observability.dashboards.variables import ALL_DECISIONS
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -50,15 +51,16 @@ def plugin_failures_by_outcome() -> Panel:
             title="Plugin failures by outcome",
             description=(
                 "Plugin runs per second that could not do their work. *_fail_open: passed through unchanged; fail_closed: withheld; "
-                "unavailable: backend missing; injection_error: retrieved text could not be inserted. Normal: zero."
+                "unavailable: backend missing; injection_error: retrieved text could not be inserted. Normal: zero. Of all decisions: most plugins "
+                "run before the router names one."
             ),
             unit=rate_unit("runs"),
             no_value=OFF,
         ),
         Query(
             none_while(
-                joined(rate(PLUGINS, NOT_DONE, by=["plugin_type", "status"]), "plugin_type", "status"),
-                rate(PLUGINS),
+                joined(rate(PLUGINS, NOT_DONE, ALL_DECISIONS, by=["plugin_type", "status"]), "plugin_type", "status"),
+                rate(PLUGINS, RAN, ALL_DECISIONS),
                 "pair",
                 "all done",
             ),
@@ -82,7 +84,7 @@ def selector_fallbacks_by_reason() -> Panel:
             unit=rate_unit("fallbacks"),
             no_value="no selector ran",
         ),
-        Query(none_while(rate(FALLBACKS, by=["reason"]), selected(), "reason", "no fallback"), "{{reason}}"),
+        Query(none_while(rate(FALLBACKS, by=["reason"]), selected(all_models=True), "reason", "no fallback"), "{{reason}}"),
         interval="5m",
         top=0.01,
     )
@@ -95,13 +97,14 @@ def plugin_outcomes_in_range() -> Panel:
             title="Plugin outcomes in range",
             description=(
                 "Runs within the range on screen by plugin and outcome, the twelve most frequent. Each plugin names its own "
-                "outcomes: below_trigger and no_targets are compression with nothing to do, missing is a memory that was not there."
+                "outcomes: below_trigger and no_targets are compression with nothing to do, missing is a memory that was not there. Plugins that are off "
+                "are left out. Of all decisions: most plugins run before the router names one."
             ),
             unit="short",
             no_value=OFF,
         ),
         Query(
-            f"sort_desc(topk(12, {increase(PLUGINS, by=['plugin_type', 'status'])}))",
+            f"sort_desc(topk(12, {increase(PLUGINS, RAN, ALL_DECISIONS, by=['plugin_type', 'status'])}))",
             "{{plugin_type}}: {{status}}",
         ),
     )
@@ -119,7 +122,7 @@ def plugin_runs() -> Panel:
             unit=rate_unit("runs"),
             no_value=OFF,
         ),
-        Query(rate(PLUGINS, by=["plugin_type"]), "{{plugin_type}}"),
+        Query(rate(PLUGINS, RAN, ALL_DECISIONS, by=["plugin_type"]), "{{plugin_type}}"),
     )
 
 

@@ -37,22 +37,22 @@ def retrievals_by_outcome() -> Panel:
     )
 
 
-def failed_retrievals_by_decision() -> Panel:
+def failed_retrievals_by_backend() -> Panel:
     return timeseries(
         About(
-            id=PANEL_IDS["failed-retrievals-by-decision"],
-            title="Failed retrievals by decision",
+            id=PANEL_IDS["failed-retrievals-by-backend"],
+            title="Failed retrievals by backend",
             description=(
-                "Share of retrievals that failed, by decision. One decision alone points at its settings, all together at the "
-                "backend. With little traffic a single failure is a large share."
+                "Share of retrievals that failed, by backend. With little traffic a single failure is a large share. The router retrieves before "
+                "it names the decision, so no metric says for which decision: the log event of the failure does."
             ),
             unit="percentunit",
             no_value=OFF,
             maximum=1,
         ),
         Query(
-            share(rate(ATTEMPTS, 'status!="success"', by=["decision"]), rate(ATTEMPTS, by=["decision"])),
-            "{{decision}}",
+            share(rate(ATTEMPTS, 'status!="success"', by=["backend"]), rate(ATTEMPTS, by=["backend"])),
+            "{{backend}}",
         ),
         interval="10m",
     )
@@ -90,7 +90,7 @@ def retrieval_cache_hit_share() -> Panel:
             maximum=1,
         ),
         Query(
-            hit_share("rag_cache_hits_total", "rag_cache_misses_total", "backend"),
+            hit_share("rag_cache_hits_total", "rag_cache_misses_total", by=["backend"]),
             "{{backend}}",
         ),
         interval="5m",
@@ -123,13 +123,13 @@ def similarity_of_last_retrieval() -> Panel:
             id=PANEL_IDS["similarity-of-last-retrieval"],
             title="Similarity of last retrieval",
             description=(
-                "How well the last retrieved text fitted its question, by decision, mean over replicas. A snapshot of single "
+                "How well the last retrieved text fitted its question, by backend, mean over replicas. A snapshot of single "
                 "requests, not an average of all: read the level over hours, not the single point."
             ),
             unit="percentunit",
             no_value=OFF,
             maximum=1,
         ),
-        Query(f"avg by (decision) ({series('rag_similarity_score')})", "{{decision}}"),
+        Query(f"avg by (backend) ({series('rag_similarity_score')})", "{{backend}}"),
         top=1,
     )

@@ -37,19 +37,9 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        overview.ready_now(),
-                        overview.restarts_now(),
-                        overview.waiting_now(),
-                        overview.killed_now(),
-                        overview.memory_now(),
-                        overview.cpu_now(),
-                        overview.throttled_now(),
-                        overview.volume_now(),
-                    ],
-                ),
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.ready_now(), overview.restarts_now(), overview.waiting_now(), overview.killed_now()]),
+                Line(3, [overview.memory_now(), overview.cpu_now(), overview.throttled_now(), overview.volume_now()]),
                 Line(7, [overview.pods()]),
             ]
         ),

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from grafana_foundation_sdk.models.dashboard import VariableOption
 
-from semantic_router_observability.dashboards.fleet.replicas import END, SHOWN
+from semantic_router_observability.dashboards.fleet.replicas import SHOWN
 from semantic_router_observability.dashboards.others import select
 from semantic_router_observability.dashboards.panels import GREY, Query
-from semantic_router_observability.dashboards.variables import choices, source_variable
+from semantic_router_observability.dashboards.variables import CLUSTER, choices, cluster_variable, source_variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROUTER_CONTAINER: Final = "semantic-router"
 """Name of the router's container in the Helm chart and in the project's plain manifests."""
 
-POD: Final = ('namespace=~"$namespace"', 'pod=~"$pod"')
+POD: Final = (CLUSTER, 'namespace=~"$namespace"', 'pod=~"$pod"')
 CONTAINER: Final = (*POD, 'container=~"$container"')
 
 POD_LABELS: Final = ("namespace", "pod")
@@ -46,12 +46,15 @@ def variables() -> Sequence[DatasourceVariable | QueryVariable]:
 
     The container has no "All": cAdvisor reports the pod as a whole beside its containers, and "All" would count both.
     """
-    container = choices("container", "Container", 'label_values(kube_pod_container_info{namespace=~"$namespace"}, container)')
+    info = "kube_pod_container_info"
+    place = f'{CLUSTER}, namespace=~"$namespace"'
+    container = choices("container", "Container", f"label_values({info}{{{place}}}, container)")
     return (
         source_variable(),
-        choices("namespace", "Namespace", "label_values(kube_pod_container_info, namespace)"),
+        cluster_variable(info),
+        choices("namespace", "Namespace", f"label_values({info}{{{CLUSTER}}}, namespace)"),
         container.include_all(False).current(VariableOption(selected=True, text=[ROUTER_CONTAINER], value=[ROUTER_CONTAINER])),
-        choices("pod", "Pod", 'label_values(kube_pod_container_info{namespace=~"$namespace", container=~"$container"}, pod)'),
+        choices("pod", "Pod", f'label_values({info}{{{place}, container=~"$container"}}, pod)'),
     )
 
 
@@ -74,7 +77,7 @@ def limit(resource: str) -> str:
 def by_pod(build: Callable[[str], str]) -> tuple[Query, Query]:
     """Draw the seven pods highest at the right edge and the median of all, from an expression for a given time modifier."""
     expression = build("")
-    highest = f"({expression}\nand on (namespace, pod) topk({SHOWN}, {build(END)}))"
+    highest = f"({expression}\nand on (namespace, pod) topk({SHOWN}, {build(' @ end()')}))"
     named = f'label_replace({highest}, "replica", "$1", "pod", "(.+)")'
     brief = f'label_replace({named}, "replica", "$1", "pod", ".+-(.+-.....)")'
     return Query(brief, "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

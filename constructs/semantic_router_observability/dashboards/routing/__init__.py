@@ -48,19 +48,9 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        overview.auto_routed(),
-                        overview.confidence(),
-                        overview.reasoning(),
-                        overview.selector_p95(),
-                        overview.fallbacks(),
-                        overview.switch_rate(),
-                        overview.parts_lost(),
-                        overview.bad_estimates(),
-                    ],
-                )
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.auto_routed(), overview.confidence(), overview.reasoning(), overview.selector_p95()]),
+                Line(3, [overview.fallbacks(), overview.switch_rate(), overview.parts_lost(), overview.bad_estimates()]),
             ]
         ),
         Section(
@@ -100,7 +90,7 @@ def _sections() -> list[Section]:
                     7,
                     [
                         decisions.requests_with_reasoning_by_effort(),
-                        decisions.reasoning_share_by_decision(),
+                        decisions.reasoning_share_by_model(),
                         decisions.effort_by_model_family(),
                         decisions.reasoning_parameters_in_range(),
                     ],
@@ -152,7 +142,9 @@ def _sections() -> list[Section]:
             id=PANEL_IDS["row-policies"],
             collapsed=True,
             lines=[
-                Line(8, [policies.requests_changed_by_policy(), policies.blocked_parameters_in_range()]),
+                Line(
+                    8, [policies.requests_changed_by_policy(), policies.blocked_parameters_in_range(), policies.unknown_fields_in_range()]
+                ),
                 Line(8, [policies.translation_losses_by_severity(), policies.translation_losses_in_range()]),
             ],
         ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semantic_router_observability.dashboards.observations import share
+from semantic_router_observability.dashboards.observations import observed, share
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, GREY, ORANGE, About, Query, bargauge, rate_unit, timeseries
-from semantic_router_observability.dashboards.queries import increase, joined, or_none, quantile, rate, share_above
+from semantic_router_observability.dashboards.queries import increase, joined, or_none, quantile, rate, share_above, zeros
 from semantic_router_observability.dashboards.routing.families import CONFIDENCE, NO_REQUESTS, OUTCOMES, REASONING
 from semantic_router_observability.dashboards.routing.ids import PANEL_IDS
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
 
 EVALUATION_TIME = "llm_decision_evaluation_latency_seconds"
-OF_DECISION = 'category=~"$decision"'
-"""In the reasoning family, `category` holds the decision's name."""
 
 
 def matches_by_decision() -> Panel:
@@ -25,7 +23,8 @@ def matches_by_decision() -> Panel:
             title="Matches by decision",
             description=(
                 "How often per second the rules of each decision matched. Several can match one request and only one of them is carried "
-                "out, so this counts candidates, not choices: the row Selection has the choices."
+                "out, so this counts candidates, not choices: the row Selection has the choices. A decision without conditions, such as a default "
+                "route, matches each time. What was decided in the end is in no metric: the log event routing_decision has it."
             ),
             unit=rate_unit("matches"),
             no_value="no router up",
@@ -41,27 +40,28 @@ def confidence_p50_by_decision() -> Panel:
             title="Confidence p50 by decision",
             description=(
                 "Median confidence of the matches of each decision, interpolated within buckets of a tenth. A decision that sinks towards "
-                "its threshold will soon stop to match part of its traffic."
+                "its threshold will soon stop to match part of its traffic. Decisions without conditions match with confidence 0 and have no line."
             ),
             unit="percentunit",
             no_value="no decision",
             maximum=1,
         ),
-        Query(quantile(0.5, CONFIDENCE, by=["decision_name"]), "{{decision_name}}"),
+        Query(quantile(0.5, CONFIDENCE, by=["decision_name"], positive=True), "{{decision_name}}"),
         interval="5m",
         top=1,
     )
 
 
 def matches_per_evaluation() -> Panel:
-    per_run = share(rate("llm_decision_match_total"), rate("llm_decision_evaluation_total"))
+    conditional = f"({observed(CONFIDENCE)} - {zeros(CONFIDENCE)})"
+    per_run = share(conditional, observed(EVALUATION_TIME))  # and not a recorded rate, whose window differs
     return timeseries(
         About(
             id=PANEL_IDS["matches-per-evaluation"],
             title="Matches per evaluation",
             description=(
-                "Decisions matched in one run of the decision engine, on average. Below 1, some prompts match nothing and take the default "
-                "model; well above 1, decisions overlap and their priority decides. With a filter on decisions: how often those match."
+                "Decisions with conditions that matched in one run of the decision engine, on average. Below 1, some prompts take the default "
+                "route or model; well above 1, decisions overlap and their priority decides. With a filter on decisions: how often those match."
             ),
             unit="none",
             no_value=NO_REQUESTS,
@@ -144,20 +144,20 @@ def requests_with_reasoning_by_effort() -> Panel:
             unit="reqps",
             no_value=NO_REQUESTS,
         ),
-        Query(rate(REASONING, OF_DECISION, 'enabled="true"', by=["effort"]), "{{effort}}"),
-        Query(rate(REASONING, OF_DECISION, 'enabled="false"'), "without", GREY),
+        Query(rate(REASONING, 'enabled="true"', by=["effort"]), "{{effort}}"),
+        Query(rate(REASONING, 'enabled="false"'), "without", GREY),
         stacked=True,
     )
 
 
-def reasoning_share_by_decision() -> Panel:
+def reasoning_share_by_model() -> Panel:
     return timeseries(
         About(
-            id=PANEL_IDS["reasoning-share-by-decision"],
-            title="Reasoning share by decision",
+            id=PANEL_IDS["reasoning-share-by-model"],
+            title="Reasoning share by model",
             description=(
-                "Share of each decision's routed requests for which reasoning was switched on. Steps are changes of configuration; values "
-                "between 0 and 100 % come from the classifier's doubt or from models that differ."
+                "Share of the requests routed to each model for which reasoning was switched on. Steps are changes of configuration or of the "
+                "decisions that choose the model. No metric splits it by decision: the log event routing_decision does."
             ),
             unit="percentunit",
             no_value=NO_REQUESTS,
@@ -165,10 +165,10 @@ def reasoning_share_by_decision() -> Panel:
         ),
         Query(
             share(
-                rate(REASONING, OF_DECISION, 'enabled="true"', by=["category"]),
-                rate(REASONING, OF_DECISION, by=["category"]),
+                rate(REASONING, 'enabled="true"', by=["model"]),
+                rate(REASONING, by=["model"]),
             ),
-            "{{category}}",
+            "{{model}}",
         ),
         interval="5m",
         top=1,

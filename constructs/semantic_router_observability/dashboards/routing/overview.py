@@ -53,14 +53,15 @@ def confidence() -> Panel:
             title="Confidence",
             description=(
                 "Median confidence of the decisions that matched within the range on screen, interpolated within buckets of a tenth. "
-                "Decisions made of plain rules report full confidence; classifiers less. Watch for changes."
+                "Decisions made of plain rules report full confidence; classifiers less. Watch for changes. Decisions without conditions, such as "
+                "a default route, match everything with confidence 0 and are not counted."
             ),
             unit="percentunit",
             no_value="no decision",
             decimals=0,
             maximum=1,
         ),
-        Query(quantile(0.5, CONFIDENCE, window=RANGE), "median"),
+        Query(quantile(0.5, CONFIDENCE, window=RANGE, positive=True), "median"),
     )
 
 
@@ -80,8 +81,8 @@ def reasoning() -> Panel:
         ),
         Query(
             share(
-                rate(REASONING, 'category=~"$decision"', 'enabled="true"', window=RANGE),
-                rate(REASONING, 'category=~"$decision"', window=RANGE),
+                rate(REASONING, 'enabled="true"', window=RANGE),
+                rate(REASONING, window=RANGE),
             ),
             "reasoning",
         ),
@@ -119,7 +120,7 @@ def fallbacks() -> Panel:
             decimals=2,
             maximum=1,
         ),
-        Query(f"{or_zero(rate(FALLBACKS, window=RANGE))}\n/ ({selected(window=RANGE)} > 0)", "of selections"),
+        Query(f"{or_zero(rate(FALLBACKS, window=RANGE))}\n/ ({selected(window=RANGE, all_models=True)} > 0)", "of selections"),
     )
 
 

@@ -56,12 +56,34 @@ def blocked_parameters_in_range() -> Panel:
             title="Blocked parameters in range",
             description=(
                 "Parameters that were removed within the range on screen, by decision, the twelve most frequent. Names come from the "
-                "policy. Unknown fields are not split by name: clients make those up without limit."
+                "policy."
             ),
             unit="short",
             no_value=OFF,
         ),
         Query(f"sort_desc(topk(12, {increase(BLOCKED, by=['decision', 'param'])}))", "{{decision}}: {{param}}"),
+    )
+
+
+def unknown_fields_in_range() -> Panel:
+    removed, made_up = "sr_request_params_unknown_field_stripped_total", "client-.+"
+    others = increase(removed, f'field=~"{made_up}"')
+    known = increase(removed, f'field!~"{made_up}"', by=["field"])
+    return bargauge(
+        About(
+            id=PANEL_IDS["unknown-fields-in-range"],
+            title="Unknown fields in range",
+            description=(
+                "Fields outside the API that were removed within the range on screen, the twelve most frequent. chat_template_kwargs is how the "
+                "router itself asks some models to reason: a policy that removes it switches reasoning off. Names that clients made up are one bar."
+            ),
+            unit="short",
+            no_value=OFF,
+        ),
+        Query(
+            f'sort_desc(topk(12, {known} or label_replace({others} > 0, "field", "made up by clients", "", "")))',
+            "{{field}}",
+        ),
     )
 
 

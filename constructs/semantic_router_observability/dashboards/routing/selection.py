@@ -115,7 +115,7 @@ def fallback_share_by_method() -> Panel:
             no_value=NO_SELECTION,
             maximum=1,
         ),
-        Query(share(rate(FALLBACKS, by=["method"]), selected(["method"])), "{{method}}"),
+        Query(share(rate(FALLBACKS, by=["method"]), selected(["method"], all_models=True)), "{{method}}"),
         interval="5m",
         top=0.05,
     )

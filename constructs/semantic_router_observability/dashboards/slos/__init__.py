@@ -11,7 +11,7 @@ from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.slos import budget, burn
 from semantic_router_observability.dashboards.slos.ids import PANEL_IDS
-from semantic_router_observability.dashboards.variables import choices, source_variable
+from semantic_router_observability.dashboards.variables import CLUSTER, choices, cluster_variable, source_variable
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Dashboard
@@ -30,9 +30,10 @@ def slos() -> Dashboard:
         description="Service level objectives: how much of each error budget is used, and how fast it goes.",
         variables=[
             source_variable(),
-            choices("namespace", "Namespace", f"label_values({recorded}, namespace)"),
-            choices("job", "Job", f'label_values({recorded}{{namespace=~"$namespace"}}, job)'),
-            choices("slo", "SLO", f'label_values({recorded}{{namespace=~"$namespace", job=~"$job"}}, slo)'),
+            cluster_variable(recorded),
+            choices("namespace", "Namespace", f"label_values({recorded}{{{CLUSTER}}}, namespace)"),
+            choices("job", "Job", f'label_values({recorded}{{{CLUSTER}, namespace=~"$namespace"}}, job)'),
+            choices("slo", "SLO", f'label_values({recorded}{{{CLUSTER}, namespace=~"$namespace", job=~"$job"}}, slo)'),
         ],
         since="now-7d",
         sections=[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from semantic_router_observability.dashboards.panels import About, Query, timeseries
 from semantic_router_observability.dashboards.slos.ids import PANEL_IDS
 from semantic_router_observability.dashboards.slos.recorded import ERRORS, EVENTS, LEGEND, NOTHING, OBJECTIVE, RATIO, chosen, named
+from semantic_router_observability.dashboards.variables import CLUSTER
 
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def pace() -> Panel:
     share = f"max by (slo, model) ({chosen(f'{RATIO}1h')})"
-    budget = f'(1 - max by (slo, model) ({OBJECTIVE}{{slo=~"$slo"}}))'
+    budget = f'(1 - max by (slo, model) ({OBJECTIVE}{{{CLUSTER}, slo=~"$slo"}}))'
     return timeseries(
         About(
             id=PANEL_IDS["pace"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.dashboards.annotations import STACK
 from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
 from semantic_router_observability.dashboards.stack_health import (
@@ -38,6 +39,7 @@ def stack_health() -> Dashboard:
         title="Stack health",
         description="Prometheus, Grafana and Alertmanager themselves: scrapes, storage, rules, queries, remote write, delivery of alerts.",
         variables=list(variables()),
+        alerts=STACK,
         sections=_sections(),
     )
 
@@ -46,19 +48,9 @@ def _sections() -> list[Section]:
     return [
         Section(
             lines=[
-                Line(
-                    3,
-                    [
-                        overview.targets_now(),
-                        overview.configuration_now(),
-                        overview.rule_failures_now(),
-                        overview.disk_now(),
-                        overview.series_now(),
-                        overview.samples_now(),
-                        overview.memory_now(),
-                        overview.grafana_now(),
-                    ],
-                )
+                # More than four abreast are too narrow where the menu of Grafana is open on a small screen.
+                Line(3, [overview.targets_now(), overview.configuration_now(), overview.rule_failures_now(), overview.disk_now()]),
+                Line(3, [overview.series_now(), overview.samples_now(), overview.memory_now(), overview.grafana_now()]),
             ]
         ),
         Section(

@@ -17,15 +17,15 @@ OFF: Final = "no remote write"
 
 
 def lag() -> Panel:
-    newest = select("prometheus_remote_storage_highest_timestamp_in_seconds", PROMETHEUS)
+    newest = select("prometheus_remote_storage_queue_highest_timestamp_seconds", PROMETHEUS)
     sent = select("prometheus_remote_storage_queue_highest_sent_timestamp_seconds", PROMETHEUS)
-    behind = f"{newest} - on (job, instance) group_right () ({sent} > 0)"
+    behind = f"{newest} - ({sent} > 0)"
     return timeseries(
         About(
             id=PANEL_IDS["remote-lag"],
             title="Remote write lag",
             description=(
-                "How much older the newest sample that was sent is than the newest one stored, by destination. Normal: seconds. The dashed line is "
+                "How much older the newest sample that was sent is than the newest one queued, by destination. Normal: seconds. The dashed line is "
                 "5 minutes by default. What is not sent when the log is cut, after some two hours, is lost over there. Empty until the first success."
             ),
             unit="s",

@@ -1,0 +1,1 @@
+"""The add-on: monitors, rules and dashboards for a cluster whose Prometheus and Grafana exist."""

@@ -1,0 +1,1 @@
+"""Metrics of the cluster about the routers' pods."""

@@ -1,0 +1,1 @@
+"""Logs: a store of the routers' log lines, for those who have none."""

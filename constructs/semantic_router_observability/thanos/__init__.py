@@ -1,0 +1,1 @@
+"""Thanos: several Prometheus as one, and their history in object storage."""

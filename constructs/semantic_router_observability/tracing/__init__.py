@@ -1,0 +1,1 @@
+"""Traces: a gateway between the routers and the store of traces that exists."""

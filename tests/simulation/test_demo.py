@@ -1,0 +1,87 @@
+"""`make demo`: the Prometheus of `dist/` runs on this machine, finds simulated routers, evaluates its rules, and ends without leaving anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from documentation import ROOT
+from harness.programs import program
+from simulator.demo import configuration, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_configuration_keeps_what_is_not_of_the_cluster(tmp_path: Path) -> None:
+    whole = yaml.safe_load(
+        yaml.safe_load((ROOT / "dist" / "1-prometheus-config.configmap.k8s.yaml").read_text(encoding="utf-8"))["data"]["prometheus.yml"]
+    )
+    found = configuration(ROOT / "dist", ["127.0.0.1:1", "127.0.0.1:2"], "127.0.0.1:9090", tmp_path)
+    assert [job["job_name"] for job in found["scrape_configs"]] == ["semantic-router", "semantic-router-clients", "prometheus"]
+    router, before = found["scrape_configs"][0], whole["scrape_configs"][0]
+    assert [group["targets"] for group in router["static_configs"]] == [["127.0.0.1:1"], ["127.0.0.1:2"]]
+    assert {group["labels"]["pod"] for group in router["static_configs"]} == {"semantic-router-0", "semantic-router-1"}
+    assert router["metric_relabel_configs"] == before["metric_relabel_configs"]
+    assert router["sample_limit"] == before["sample_limit"]
+    assert found["global"] == whole["global"]
+
+
+def test_a_folder_without_a_prometheus(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="holds no configuration of a Prometheus"):
+        configuration(tmp_path, [], "127.0.0.1:9090", tmp_path)
+
+
+def test_a_program_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--prometheus", str(tmp_path / "prometheus")]) == 2
+    assert "is missing; run make tools" in capsys.readouterr().err
+
+
+def asked(port: int, path: str, **query: str) -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/{path}?{urllib.parse.urlencode(query)}", timeout=10) as answer:
+        return json.load(answer)["data"]
+
+
+@pytest.mark.cluster
+def test_demo(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT / 'constructs'}", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "simulator.demo", "--prometheus", str(program("prometheus")), "--port", str(port)]
+    text = (ROOT / "dist" / "1-prometheus-rules.configmap.k8s.yaml").read_text(encoding="utf-8")
+    shipped = [
+        rule for file in yaml.safe_load(text)["data"].values() for group in yaml.safe_load(file)["groups"] for rule in group["rules"]
+    ]
+    demo = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        assert demo.stdout is not None
+        assert demo.stdout.readline() == f"Prometheus   http://127.0.0.1:{port}/query\n"
+        end = time.monotonic() + 60
+        while len(found := asked(port, "query", query='up{job="semantic-router"} == 1')["result"]) < 2:
+            assert time.monotonic() < end, found
+            time.sleep(0.5)
+        assert {series["metric"]["namespace"] for series in found} == {"vllm-semantic-router-system"}
+        assert {series["metric"]["pod"] for series in found} == {"semantic-router-0", "semantic-router-1"}
+        assert asked(port, "query", query="count(llm_model_requests_total)")["result"]
+        rules = [rule for group in asked(port, "rules")["groups"] for rule in group["rules"]]
+        assert len(rules) == len(shipped)
+        assert [rule["name"] for rule in rules if rule["health"] == "err"] == []
+    finally:
+        demo.send_signal(signal.SIGINT)
+        rest = demo.communicate(timeout=30)[0]
+    assert demo.returncode == 0, rest
+    assert [path.name for path in tmp_path.iterdir()] == []
+    with socket.socket() as client:
+        assert client.connect_ex(("127.0.0.1", port)) != 0
