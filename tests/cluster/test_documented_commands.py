@@ -71,6 +71,8 @@ class Reader:
             (folder / name).write_text("from a file")
         (folder / "config.json").write_text('{"auths": {}}')
         shutil.copytree(ROOT / "dashboards", folder / "team-dashboards")
+        # One of the two that are about logs, each for a store of its own.
+        (folder / "team-dashboards" / "router-logs-victorialogs.json").unlink()
         for file in (folder / "team-dashboards").glob("*.json"):
             model = json.loads(file.read_text())
             file.with_name(f"team-{file.name}").write_text(json.dumps({**model, "uid": f"team-{model['uid']}"}))
@@ -206,15 +208,19 @@ def test_page(lab: Lab, tmp_path: Path, page: Path) -> None:
 
 
 def test_runbooks(lab: Lab, tmp_path: Path) -> None:
-    """The checks of all runbooks, which only look, on a stack with an Alertmanager."""
+    """The checks of all runbooks, which only look, on a stack with an Alertmanager and Thanos."""
     namespace = "docs-runbooks"
     lab.cluster.create_namespace(namespace)
     with reader(lab, tmp_path, namespace) as person:
-        person.settings = "alertmanager: {receivers: [{type: webhook, name: team, url: {secret: alert-receivers, key: url}}]}"
+        person.settings = (
+            "alertmanager: {receivers: [{type: webhook, name: team, url: {secret: alert-receivers, key: url}}]}\n"
+            + (ROOT / "examples" / "long-term-s3.yaml").read_text()
+        )
         person.synthesize()
         person.run(
             f"kubectl -n {namespace} create secret generic grafana-admin --from-literal=admin-user=a --from-literal=admin-password=b\n"
-            f"kubectl -n {namespace} create secret generic alert-receivers --from-literal=url=http://127.0.0.1:9/"
+            f"kubectl -n {namespace} create secret generic alert-receivers --from-literal=url=http://127.0.0.1:9/\n"
+            f"kubectl -n {namespace} create secret generic thanos-object-storage --from-literal=objstore.yml=x"
         ).check()
         person.run("kubectl apply -f dist/").check()
         assert len(RUNBOOKS) > 40
