@@ -213,8 +213,8 @@ def table(about: About, key: Column, *columns: Column, first: str = "") -> Panel
     """List one line a value of a label, one column a query. Instant.
 
     The key column has no query of its own: its `label` is the one every query is grouped by, its `name` the heading. Lines that only
-    some queries know show `no_value` in the other cells. The unit of `about` is that of columns without one. Lines with the lowest number in the
-    column `first` come first.
+    some queries know show a dash in the other cells, and `no_value` stands where there are no lines. The unit of `about` is that of columns
+    without one. Lines with the lowest number in the column `first` come first.
     """
     renamed = {f"Value #{_ref(number)}": column.name for number, column in enumerate(columns)}
     order = {field: number for number, field in enumerate([key.label, *renamed])}
@@ -229,6 +229,8 @@ def table(about: About, key: Column, *columns: Column, first: str = "") -> Panel
         .with_transformation(
             DataTransformerConfig(id_val="organize", options={"excludeByName": {"Time": True}, "indexByName": order, "renameByName": names})
         )
+        # Grafana would put `no_value` into each empty cell, too.
+        .override_by_regexp("/.*/", [DynamicConfigValue("noValue", "-")])
         .override_by_name(key.name, [DynamicConfigValue("custom.width", key.width)])
     )
     if first:

@@ -180,7 +180,7 @@ def replicas() -> Panel:
                 "a problem of its own (node, network, connection balancing). Requests that name a concrete model count, too."
             ),
             unit="short",
-            no_value="-",
+            no_value="no replicas found",
         ),
         Column("Replica", label="replica", width=280),
         Column("Up", cell(f"{BY_REPLICA} ({UP})"), decimals=0, least=1),

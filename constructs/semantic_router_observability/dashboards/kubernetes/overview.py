@@ -179,7 +179,7 @@ def pods() -> Panel:
                 "Empty cells: the pod does not run, or has no limit."
             ),
             unit="short",
-            no_value="-",
+            no_value="no pods found",
         ),
         Column("Pod", label="pod", width=320),
         Column("Ready", cell(select("kube_pod_container_status_ready", *CONTAINER)), decimals=0),
