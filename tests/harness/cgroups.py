@@ -51,10 +51,28 @@ class ControlGroup:
                     found[path.parent.name] = [int(pid) for pid in path.read_text().split()]
         return found
 
+    def limit_reads(self, container: str, device: str, rate: int) -> None:
+        """Bound the bytes a second that the container of this id reads from a block device, given as `major:minor`; the page cache is not bound."""
+        for folder in self.folders:
+            for path in folder.rglob(container):
+                for name, line in (("blkio.throttle.read_bps_device", f"{device} {rate}"), ("io.max", f"{device} rbps={rate}")):
+                    if (path / name).exists():
+                        (path / name).write_text(line)
+
     def remove(self) -> None:
         """Remove it, once all of its processes have ended."""
         for folder in self.folders:
             _remove(folder)
+
+
+def disk(path: Path) -> str | None:
+    """Find the disk that holds a file, as `major:minor`; None where a file system has no disk of its own, such as an overlay."""
+    number = path.stat().st_dev
+    device = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}")
+    if not device.exists():
+        return None
+    whole = device.resolve().parent if (device / "partition").exists() else device
+    return (whole / "dev").read_text().strip()
 
 
 def _hierarchies() -> list[Path]:

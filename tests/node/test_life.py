@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from documentation import ROOT
+from harness.cgroups import disk
 from harness.cluster import ApiError
 from node.support import NAMESPACE, add_routers, deliver, restricted_namespace, value, wait_for_rollouts
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cluster
 
 USER = 10001
+LIVENESS = 30
+"""Seconds after which the liveness probe restarts a program that does not answer: 6 tries, one each 5 s."""
+
 SAMPLES = 'count_over_time(up{job="prometheus"}[1h])'
 
 
@@ -88,6 +92,37 @@ def test_a_program_beyond_its_memory_limit_is_killed_and_comes_back(stack: NodeC
     # A StatefulSet's controller does not replace a Pod that never became ready; its documentation calls that a forced rollback.
     stack.cluster.kubectl("-n", NAMESPACE, "delete", "pod", "prometheus-0", "--grace-period=1").check()
     stack.rollout(NAMESPACE, "statefulset/prometheus")
+    assert_samples(stack, before, begun)
+
+
+def test_a_slow_disk_at_start_is_waited_for(stack: NodeCluster) -> None:
+    """Reading the write-ahead log takes longer than the liveness probe would wait; until it is read the start-up probe counts."""
+    pod = stack.wait_ready(NAMESPACE, "prometheus-0")
+    (process,) = stack.node.processes(pod, "prometheus")
+    device = disk(Path(f"/proc/{process}/root/prometheus"))
+    if device is None:
+        pytest.skip("the file system of the volumes has no disk of its own, whose reads could be slowed down")
+    before, begun, count = samples(stack), time.time(), restarts(stack, "prometheus-0")
+    volume = f"/var/lib/volumes/{NAMESPACE}/prometheus-data"
+    size = int(stack.node.run("du", "-sb", f"{volume}/wal").check().stdout.split()[0])
+    known = stack.node.group.processes(f"pod{pod['metadata']['uid']}")
+    os.kill(process, signal.SIGKILL)
+
+    def started() -> tuple[str, list[int]] | None:
+        found = stack.node.group.processes(f"pod{pod['metadata']['uid']}")
+        return next(((name, processes) for name, processes in found.items() if name not in known and processes), None)
+
+    container, processes = stack.cluster.wait(started, "another container", 120)
+    # It waits while its log leaves the page cache and its disk becomes slow.
+    for started_now in processes:
+        os.kill(started_now, signal.SIGSTOP)
+    stack.node.run("sh", "-c", f"sync; find {volume} -type f -exec dd if={{}} iflag=nocache count=0 status=none ';'").check()
+    stack.node.group.limit_reads(container, device, max(4096, size // (3 * LIVENESS)))
+    for started_now in processes:
+        os.kill(started_now, signal.SIGCONT)
+    stack.cluster.wait(lambda: restarts(stack, "prometheus-0") == count + 1, "the container's restart", 60)
+    assert seconds_to_ready(stack.wait_ready(NAMESPACE, "prometheus-0", timeout=300)) > LIVENESS
+    assert restarts(stack, "prometheus-0") == count + 1
     assert_samples(stack, before, begun)
 
 
