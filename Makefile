@@ -16,9 +16,9 @@ help:  ## list the targets
 dist: $(SETUP)  ## synthesize observability.yaml into dist/
 	python main.py
 
-# Two processes: one has the tests with a control plane and a node, which are mostly waited for; the other computes.
+# Four processes, also on two cores: those with a control plane and with a node mostly wait; the others compute.
 test: $(SETUP) tools  ## run all tests
-	python -m pytest -n 2 --no-loadscope-reorder
+	python -m pytest -n 4 --no-loadscope-reorder
 
 tools: $(SETUP)  ## build the real programs that tests run (needs Go; the first time takes minutes)
 	python tests/tools/build.py

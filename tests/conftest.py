@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from manifests import Object
 
 
-TOGETHER = {"agent": "machines", "cluster": "machines", "node": "machines", "simulation": "simulation"}
-"""Folders whose tests share what takes long to start: a control plane and a node, or a server with hours of samples."""
+TOGETHER = {"agent": "cluster", "cluster": "cluster", "node": "node", "simulation": "simulation"}
+"""Folders whose tests share what takes long to start: a control plane, a node, or a server with hours of samples."""
 
 
 class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # its package has no types of it
