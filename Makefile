@@ -8,10 +8,10 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --n
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site demo soak clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site demo try try-down soak clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
 
 dist: $(SETUP)  ## synthesize observability.yaml into dist/
 	python main.py
@@ -83,6 +83,13 @@ site: $(SITE)  ## build the documentation as a site into build/site
 
 demo: $(SETUP)  ## run the Prometheus of dist/ here, before simulated routers; PROMETHEUS=PROGRAM names another than that of make tools
 	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus)
+
+try:  ## run dist/ on a local cluster, before recorded routers (needs kubectl and a kind, k3d or minikube cluster, or CONTEXT=NAME)
+	examples/try/try.sh up
+	examples/try/try.sh open
+
+try-down:  ## remove what make try made
+	examples/try/try.sh down
 
 soak: $(SETUP) tools  ## run the stack on a node for half an hour while things fail (needs root on Linux)
 	PYTHONPATH=.:tests python -m node.soak $(or $(MINUTES),30)

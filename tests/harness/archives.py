@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SIMULATOR = "lab.example/simulator:1"
 COREDNS = "lab.example/coredns:1"
+PYTHON = "docker.io/library/python:3.13.5-alpine3.22"
+"""What `make try` replays a recording with; here it is the interpreter of the tests."""
 NGINX = "lab.example/nginx:1"
 """What an ingress controller runs; only where it is installed."""
 
@@ -56,6 +58,7 @@ def write_archives(directory: Path) -> None:
         names.GRAFANA: grafana(),
         COREDNS: Image(entrypoint=("/coredns",), mounts={"/coredns": program("coredns")}),
         SIMULATOR: simulator(),
+        PYTHON: Image(entrypoint=("/bin/python3",), mounts=_interpreter() | {"/bin/python3": Path(sys.executable).resolve()}),
     }
     if nginx := shutil.which("nginx", path=f"{os.defpath}:/usr/sbin"):
         images[NGINX] = Image(entrypoint=(nginx,), mounts={nginx: Path(nginx)} | _libraries([Path(nginx)]), directories=("/var/log/nginx",))

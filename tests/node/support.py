@@ -39,7 +39,8 @@ def restricted_namespace(nodes: NodeCluster, *names: str) -> Iterator[None]:
 def remove_namespace(nodes: NodeCluster, name: str) -> None:
     """Delete a namespace with everything in it, and the volumes that were offered to it."""
     cluster = nodes.cluster
-    cluster.request("DELETE", f"api/v1/namespaces/{name}")
+    if not _gone(nodes, f"api/v1/namespaces/{name}"):
+        cluster.request("DELETE", f"api/v1/namespaces/{name}")
     cluster.wait(lambda: _gone(nodes, f"api/v1/namespaces/{name}"), f"namespace {name} gone", 120)
     for volume in cluster.api("api/v1/persistentvolumes")["items"]:
         if volume["spec"].get("claimRef", {}).get("namespace") == name:
