@@ -68,6 +68,8 @@ class Runs:
         """Run it to its end; its exit code and what it printed."""
         environment = {entry["name"]: entry["value"] for entry in self.container["env"]} | changes
         environment |= {"HOME": str(self.directory), "PATH": f"{self.directory}:{os.environ['PATH']}"}
+        # Snapshots are named by the second at which a run begins, and no two runs of a CronJob begin in one.
+        time.sleep(1)
         log = self.directory / f"run-{time.monotonic_ns()}.log"
         process = self.lab.network.start(*self.container["command"], log=log, env=environment)
         end = time.monotonic() + 60

@@ -18,6 +18,7 @@ import yaml
 
 from documentation import ROOT
 from harness.programs import program
+from semantic_router_observability import Sizing
 from simulator.demo import configuration, main
 
 if TYPE_CHECKING:
@@ -69,12 +70,22 @@ def test_demo(tmp_path: Path) -> None:
         assert demo.stdout is not None
         assert demo.stdout.readline() == f"Prometheus   http://127.0.0.1:{port}/query\n"
         end = time.monotonic() + 60
-        while len(found := asked(port, "query", query='up{job="semantic-router"} == 1')["result"]) < 2:
-            assert time.monotonic() < end, found
-            time.sleep(0.5)
+
+        def answer(query: str, least: int = 1) -> Any:
+            """Ask until there are so many series: each job has its own moment of the first scrape."""
+            while len(series := asked(port, "query", query=query)["result"]) < least:
+                assert time.monotonic() < end, f"{query}: {series}"
+                time.sleep(0.5)
+            return series
+
+        found = answer('up{job="semantic-router"} == 1', 2)
         assert {series["metric"]["namespace"] for series in found} == {"vllm-semantic-router-system"}
         assert {series["metric"]["pod"] for series in found} == {"semantic-router-0", "semantic-router-1"}
-        assert asked(port, "query", query="count(llm_model_requests_total)")["result"]
+        answer("count(llm_model_requests_total)")
+        (own,) = answer('scrape_samples_post_metric_relabeling{job="prometheus"}')
+        # Some of them show after the first queries and evaluations.
+        counted = Sizing(pods=1).series_by_job["prometheus"]
+        assert 0.75 * counted < float(own["value"][1]) < 1.1 * counted
         rules = [rule for group in asked(port, "rules")["groups"] for rule in group["rules"]]
         assert len(rules) == len(shipped)
         assert [rule["name"] for rule in rules if rule["health"] == "err"] == []

@@ -122,7 +122,8 @@ def test_size_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     config = tmp_path / "observability.yaml"
     config.write_text("", encoding="utf-8")
     found = as_json(["size", "--pods", "50", "--models", "8", "--domains", "14", "--config", str(config)], capsys, code=1)
-    assert found["seriesWithSamples"] == 50 * found["seriesOfAPod"] + 300
+    assert found["seriesByJob"]["semantic-router"] == 50 * found["seriesOfAPod"]
+    assert found["seriesWithSamples"] == sum(found["seriesByJob"].values())
     assert found["settings"]["prometheus"]["storage"]["type"] == "claim"
     assert [line.partition(":")[0] for line in found["tooSmall"]] == ["prometheus.storage", "prometheus.resources"]
 

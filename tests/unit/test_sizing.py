@@ -85,7 +85,7 @@ def test_the_command_prints_settings(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["size", "--pods", "10", "--models", "4", "--decisions", "14", "--domains", "14"]) == 0
     printed = capsys.readouterr().out
     assert printed.endswith(
-        "prometheus:\n  resources: {cpu: 62m, memory: 426Mi, memoryLimit: 1024Mi}\n  storage: {type: claim, size: 12Gi}\n"
+        "prometheus:\n  resources: {cpu: 62m, memory: 428Mi, memoryLimit: 1024Mi}\n  storage: {type: claim, size: 13Gi}\n"
         "  guards: {sampleLimit: 50000}\n"
     )
 
@@ -99,7 +99,7 @@ def test_the_command_compares_with_settings(tmp_path: Path, capsys: pytest.Captu
     assert main(large) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "prometheus.storage: keeps 2.9 days, not 15d; write size: 94Gi",
-        "prometheus.resources: Prometheus would be killed at its memory limit; write memoryLimit: 4630Mi",
+        "prometheus.resources: Prometheus would be killed at its memory limit; write memoryLimit: 4634Mi",
     ]
     file.write_text(
         "prometheus: {retention: 2d, guards: {sampleLimit: 5000}, resources: {cpu: 500m, memory: 3Gi, memoryLimit: 6Gi}}", encoding="utf-8"
@@ -192,27 +192,27 @@ REFUSED = [
     (
         M + "{storage: {type: claim, size: 5Gi}}",
         (
-            "prometheus.storage.size: '5Gi': keeps 6.1 days of 3,857 samples a second, not 15d; write at least 12Gi, shorten retention, or accept "
+            "prometheus.storage.size: '5Gi': keeps 6.0 days of 3,917 samples a second, not 15d; write at least 13Gi, shorten retention, or accept "
             "less history with retentionSize"
         ),
     ),
     (
         M + "{retention: 60d, storage: {type: existingClaim, name: old, size: 20Gi}}",
         (
-            "prometheus.storage.size: '20Gi': keeps 25.4 days of 3,857 samples a second, not 60d; write at least 47Gi, shorten retention, or accept "
+            "prometheus.storage.size: '20Gi': keeps 25.0 days of 3,917 samples a second, not 60d; write at least 48Gi, shorten retention, or accept "
             "less history with retentionSize"
         ),
     ),
     (
         M + "{storage: {type: ephemeral}}",
         (
-            "prometheus.storage.size: '5Gi': keeps 6.1 days of 3,857 samples a second, not 15d; write at least 12Gi, shorten retention, or accept "
+            "prometheus.storage.size: '5Gi': keeps 6.0 days of 3,917 samples a second, not 15d; write at least 13Gi, shorten retention, or accept "
             "less history with retentionSize"
         ),
     ),
     (
         M + "{resources: {cpu: 100m, memory: 256Mi, memoryLimit: 300Mi}}",
-        "prometheus.resources.memoryLimit: '300Mi': 115,420 series take 426Mi; write at least 1024Mi",
+        "prometheus.resources.memoryLimit: '300Mi': 116,320 series take 428Mi; write at least 1024Mi",
     ),
     (
         M + "{guards: {sampleLimit: 5000}}",
@@ -232,7 +232,7 @@ def test_settings_are_refused_in_one_line(text: str, line: str, tmp_path: Path, 
 
 def test_arguments_of_python_are_refused_too() -> None:
     sizing = Sizing.preset("medium")
-    with pytest.raises(ConfigError, match=r"^storage\.size: '5Gi': keeps 6\.1 days .* or accept less history with retention_size$"):
+    with pytest.raises(ConfigError, match=r"^storage\.size: '5Gi': keeps 6\.0 days .* or accept less history with retention_size$"):
         sizing.arguments(storage=Ephemeral())
     with pytest.raises(ConfigError, match=r"^preset: 'huge': write one of large, medium, small$"):
         Sizing.preset("huge")  # type: ignore[arg-type]
@@ -240,7 +240,7 @@ def test_arguments_of_python_are_refused_too() -> None:
     chart = new_chart()
     PrometheusStack(chart, "prometheus", **sizing.arguments())
     claim = find(objects_of(chart), "PersistentVolumeClaim", "prometheus-data")
-    assert claim["spec"]["resources"]["requests"]["storage"] == "12Gi"
+    assert claim["spec"]["resources"]["requests"]["storage"] == "13Gi"
 
 
 @pytest.mark.parametrize("name", PRESETS)

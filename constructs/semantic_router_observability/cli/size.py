@@ -88,10 +88,11 @@ def _sizing(options: argparse.Namespace, settings: Settings) -> Sizing:
     return replace(size.sizing(settings.prometheus), **times)
 
 
-def _figures(sizing: Sizing) -> dict[str, float]:
+def _figures(sizing: Sizing) -> dict[str, Any]:
     return {
         "seriesOfAPod": sizing.series_a_pod,
         "seriesWithSamples": sizing.live_series,
+        "seriesByJob": dict(sizing.series_by_job),
         "seriesInMemory": sizing.series_in_memory,
         "seriesThatFit": sizing.series_that_fit(sizing.resources()) or 0,
         "samplesPerSecond": round(sizing.samples_per_second, 1),
@@ -129,6 +130,8 @@ def _yaml(fields: Mapping[str, Any], indent: str = "") -> Iterator[str]:
 def _lines(sizing: Sizing) -> Iterator[str]:
     yield f"series of a router pod  {sizing.series_a_pod:>12,}"
     yield f"series with samples     {sizing.live_series:>12,}"
+    for job, series in sizing.series_by_job.items():
+        yield f"  {job:<21} {series:>12,}"
     yield f"series in memory        {sizing.series_in_memory:>12,}  after a rollout"
     yield f"series that fit         {sizing.series_that_fit(sizing.resources()):>12,}  into the memory limit; the alert fires at 80 %"
     yield f"samples a second        {sizing.samples_per_second:>12,.0f}"
