@@ -190,6 +190,7 @@ _PROMETHEUS = struct(
     remoteWrite=st.lists(REMOTE_WRITE, max_size=2, unique_by=lambda write: write["name"]),
     clusterWide=st.booleans(),
     recordingRules=st.booleans(),
+    ruleConfigMaps=st.lists(LABEL, max_size=2, unique=True),
     resources=RESOURCES,
     placement=PLACEMENT,
 )

@@ -65,6 +65,7 @@ class PrometheusArguments(TypedDict, total=False):
     guards: ScrapeGuards
     rules: Sequence[RuleFile]
     rule_files: Sequence[str]
+    rule_config_maps: Sequence[str]
     recording_rules: bool
     alerts: Alerts
     alertmanagers: Sequence[HasEndpoint]

@@ -57,7 +57,7 @@ from .prometheus.sizing import Preset, Sizing, at_least_one
 from .router.target import RouterTarget
 from .secrets import EncryptedFile, Provider
 from .spec import Spec
-from .texts import DnsLabel, Duration, HttpUrl, PrometheusSize
+from .texts import DnsLabel, Duration, HttpUrl, ObjectName, PrometheusSize
 from .thanos.blocks import Compactor, StoreGateway
 from .thanos.object_storage import BlockRetention, ObjectStorage
 from .tracing.options import TailSampling, TraceDestination
@@ -117,6 +117,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     guards: ScrapeGuards | UnsetType = UNSET
     rules: Sequence[RuleFile] | UnsetType = UNSET
     rule_files: Sequence[str] | UnsetType = UNSET
+    rule_config_maps: Sequence[ObjectName] | UnsetType = UNSET
     recording_rules: bool | UnsetType = UNSET
     alertmanagers: Sequence[ExternalAlertmanager] | UnsetType = UNSET
     interval: Duration | UnsetType = UNSET

@@ -320,7 +320,7 @@ def test_render() -> None:
         retention={"time": "15d"},
         jobs=[{"job_name": "a", "relabel_configs": [{"source_labels": ["b", "c"], "action": "keep"}]}],
         remote_write=[],
-        rule_directory="/rules",
+        rule_files=["/rules/*.yaml"],
     )
     assert "    - source_labels: [b, c]\n" in text or "  - source_labels: [b, c]\n" in text
     assert yaml.safe_load(text) == {

@@ -14,6 +14,7 @@ from manifests import find, from_yaml, new_chart, objects_of
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.prometheus.rule_files import rules_at
+from semantic_router_observability.prometheus.rule_maps import check_rule_config_maps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,6 +125,41 @@ def test_paths_are_relative_to_the_settings(folder: Path) -> None:
     (folder / "more").mkdir()
     objects = from_yaml("prometheus: {ruleFiles: [operator.yaml, 'Node Exporter.yml']}", folder)
     assert {"operator.yaml", "node-exporter.yaml"} <= set(maps(objects)["prometheus-rules"])
+
+
+def test_config_maps_of_others(tmp_path: Path) -> None:
+    """Each has a directory of its own, and may be missing."""
+    objects = from_yaml("prometheus: {ruleConfigMaps: [checkout-rules, team.rules]}", tmp_path)
+    (config,) = (item["data"]["prometheus.yml"] for item in objects if item["metadata"]["name"] == "prometheus-config")
+    assert yaml.safe_load(config)["rule_files"] == [
+        "/etc/prometheus/rules/*.yaml",
+        "/etc/prometheus/config-maps/checkout-rules/*.yaml",
+        "/etc/prometheus/config-maps/checkout-rules/*.yml",
+        "/etc/prometheus/config-maps/team.rules/*.yaml",
+        "/etc/prometheus/config-maps/team.rules/*.yml",
+    ]
+    (pod,) = (
+        item["spec"]["template"]["spec"] for item in objects if item["kind"] == "StatefulSet" and item["metadata"]["name"] == "prometheus"
+    )
+    volumes = {volume["name"]: volume["configMap"] for volume in pod["volumes"] if volume["name"].startswith("rule-config-map")}
+    mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
+    assert {mounts[name]: source for name, source in volumes.items()} == {
+        "/etc/prometheus/config-maps/checkout-rules": {"name": "checkout-rules", "optional": True},
+        "/etc/prometheus/config-maps/team.rules": {"name": "team.rules", "optional": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[a, b, a]", r"rule_config_maps\[2\]: 'a': is named twice; remove one"),
+        ("[A_b]", r"rule_config_maps\[0\]: 'A_b': "),
+        ("rules", r"rule_config_maps: 'rules': write a list, even of one"),
+    ],
+)
+def test_config_maps_that_cannot_be(text: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        check_rule_config_maps("rule_config_maps", yaml.safe_load(text))
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,7 @@ def render(
     remote_write: Sequence[Mapping[str, Any]],
     alertmanagers: Sequence[dict[str, Any]] = (),
     dropped_from_alerts: str | None = None,
-    rule_directory: str,
+    rule_files: Sequence[str],
 ) -> str:
     """Put the parts together; `dropped_from_alerts` is an external label that alerts do not carry."""
     without = {"alert_relabel_configs": [{"regex": dropped_from_alerts, "action": "labeldrop"}]} if dropped_from_alerts else {}
@@ -245,7 +245,7 @@ def render(
         "alerting": {**without, "alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]}
         if alertmanagers
         else None,
-        "rule_files": [f"{rule_directory}/*.yaml"],
+        "rule_files": list(rule_files),
         "scrape_configs": list(jobs),
         "remote_write": list(remote_write) or None,
     }

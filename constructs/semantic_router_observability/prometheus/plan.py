@@ -15,7 +15,7 @@ from . import config
 from . import traffic as wiring
 from .alert_targets import alerting, discovered
 from .kubernetes_sd import discoveries
-from .pod import RULES, SECRETS
+from .pod import RULES, SECRETS, elsewhere
 from .presets import NodeJob
 from .refusals import check_evaluated, check_scraped, job_names
 from .rule_maps import RuleMaps, rule_texts
@@ -78,6 +78,7 @@ class Plan(Record, frozen=True, kw_only=True):
     retention: Mapping[str, str]
     pull_secrets: Sequence[str]
     recording_rules: bool
+    rule_config_maps: Sequence[str]
     alerts: Alerts
     rules: Sequence[RuleFile]
     features: Sequence[Feature]
@@ -163,7 +164,7 @@ class Plan(Record, frozen=True, kw_only=True):
             remote_write=[write.body(secrets) for write in self.remote_write],
             alertmanagers=[alerting(alertmanager, secrets) for alertmanager in self.alertmanagers],
             dropped_from_alerts="replica" if self.sidecar else None,
-            rule_directory=RULES,
+            rule_files=[f"{RULES}/*.yaml", *elsewhere(self.rule_config_maps)],
         )
         return {"prometheus.yml": written, **self.web.config_files(secrets)}
 

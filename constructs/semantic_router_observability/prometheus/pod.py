@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PORT = PROMETHEUS
 RULES = "/etc/prometheus/rules"
+RULES_ELSEWHERE = "/etc/prometheus/config-maps"
 SECRETS = "/etc/prometheus/secrets"
 WEB = "/etc/prometheus/web"
 DATA = "/prometheus"
@@ -41,12 +42,15 @@ def template(
     platform: Platform,
     config_map: str,
     rules: Sequence[str],
+    rule_config_maps: Sequence[str] = (),
     data: Mapping[str, Any],
     secrets: SecretFiles,
     web: WebServer,
     features: Sequence[Feature] = (),
 ) -> dict[str, Any]:
     """Pod template: one container, no sidecar."""
+    # Each has a directory of its own, so that none of its keys takes the place of a file that is shipped.
+    further = [(f"rule-config-map-{number}", name) for number, name in enumerate(rule_config_maps, start=1)]
     container = {
         "name": "prometheus",
         "image": image,
@@ -62,6 +66,7 @@ def template(
         "volumeMounts": [
             {"name": "config", "mountPath": _CONFIG, "readOnly": True},
             {"name": "rules", "mountPath": RULES, "readOnly": True},
+            *({"name": volume, "mountPath": f"{RULES_ELSEWHERE}/{name}", "readOnly": True} for volume, name in further),
             {"name": "data", "mountPath": DATA},
             {"name": "api-token", "mountPath": API_TOKEN_PATH, "readOnly": True},
             *web.mounts(),
@@ -78,6 +83,7 @@ def template(
             "volumes": [
                 {"name": "config", "configMap": {"name": config_map}},
                 {"name": "rules", **_rules(rules)},
+                *({"name": volume, "configMap": {"name": name, "optional": True}} for volume, name in further),
                 {"name": "data", **data},
                 api_token_volume("api-token"),
                 *web.volumes(config_map),
@@ -85,6 +91,11 @@ def template(
             ],
         },
     }
+
+
+def elsewhere(config_maps: Sequence[str]) -> list[str]:
+    """Patterns of the rule files in these ConfigMaps; Prometheus takes a star in the name of a file alone."""
+    return [f"{RULES_ELSEWHERE}/{name}/*.{ending}" for name in config_maps for ending in ("yaml", "yml")]
 
 
 def _rules(names: Sequence[str]) -> dict[str, Any]:

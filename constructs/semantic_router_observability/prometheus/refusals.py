@@ -13,6 +13,7 @@ from . import config
 from .features import check_features
 from .kubernetes_sd import check_rights
 from .presets import NodeJob
+from .rule_maps import check_rule_config_maps
 from .scrape import RawJob, StaticJob, check_interval, check_jobs
 
 if TYPE_CHECKING:
@@ -72,9 +73,11 @@ def check_evaluated(
     alerts: Alerts,
     contract: ContractOptions,
     jobs: Sequence[ScrapeJob],
+    config_maps: Sequence[str] = (),
 ) -> None:
     """Refuse rules that Prometheus does not read with these features, or that ask the router for what it does not have."""
     listed(place(id, "rules"), rules)
+    check_rule_config_maps(place(id, "rule_config_maps"), config_maps)
     check_features(id, features, rules, alerts.own)
     contract.check_rules(id, rules, [label for job in jobs if isinstance(job, StaticJob) for label in job.labels], alerts.own)
 

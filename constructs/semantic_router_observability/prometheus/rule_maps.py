@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from semantic_router_observability.errors import ConfigError, Place, place
+from semantic_router_observability.checks import dns_subdomain, listed
+from semantic_router_observability.errors import ConfigError, Place, at, place
 from semantic_router_observability.kubernetes.budget import OBJECT_BUDGET, size_in_annotation
 from semantic_router_observability.yamltext import to_yaml
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from semantic_router_observability.alerting.facts import Facts
     from semantic_router_observability.alerting.options import Alerts
+    from semantic_router_observability.errors import Where
 
     from .rules import RuleFile
 
@@ -52,6 +54,14 @@ def rule_texts(id: str, *, recording: bool, alerts: Alerts, facts: Facts, user_s
                 parts.append(text)
         texts |= {f"{file.name}-{number}.yaml": part for number, part in enumerate(parts, start=1)}
     return texts
+
+
+def check_rule_config_maps(where: Where, names: Sequence[str]) -> None:
+    """Refuse names that no ConfigMap has, and one that is given twice: its rules would be evaluated twice."""
+    listed(where, names)
+    for index, name in enumerate(names):
+        if dns_subdomain(at(where, index), name) in names[:index]:
+            raise ConfigError(at(where, index), name, "is named twice; remove one")
 
 
 class RuleMaps(NamedTuple):

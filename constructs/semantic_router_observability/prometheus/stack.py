@@ -82,6 +82,8 @@ class PrometheusStack(Construct):
         rules: Rule files to evaluate. Default: none.
         rule_files: Paths of further ones, or of directories with them, as Prometheus or the Prometheus operator (`PrometheusRule`) reads them;
             relative to the settings file or, from Python, to the working directory. Default: none.
+        rule_config_maps: Names of ConfigMaps of the stack's namespace that are managed elsewhere and whose keys, `*.yaml` or `*.yml`, are rule files.
+            Prometheus starts without one that is missing; what they hold is not checked here. Default: none.
         recording_rules: Evaluate the router's recording rules, which keep dashboards as fast with 200 pods as with five. Default true.
         alerts: Alerts on the router and on this stack; they need no Alertmanager to show. Default: the shipped ones, see `Alerts`.
         contract: What the rules are checked against, besides the router's metrics. Default: see `ContractOptions`.
@@ -124,6 +126,7 @@ class PrometheusStack(Construct):
         guards: ScrapeGuards = ScrapeGuards(),  # noqa: B008  frozen
         rules: Sequence[RuleFile] = (),
         rule_files: Sequence[str] = (),
+        rule_config_maps: Sequence[str] = (),
         recording_rules: bool = True,
         alerts: Alerts = Alerts(),  # noqa: B008  frozen
         contract: ContractOptions = ContractOptions(),  # noqa: B008  frozen
@@ -154,7 +157,7 @@ class PrometheusStack(Construct):
         rules = [*rules, *rules_at(place(id, "rule_files"), rule_files)] if rule_files else rules
         check_targets(id, targets, interval, external_labels or {})
         check_scraped(id, targets, scrape_jobs, interval, sidecar=sidecar is not None, cluster_wide=cluster_wide)
-        check_evaluated(id, rules, features, alerts, contract, scrape_jobs)
+        check_evaluated(id, rules, features, alerts, contract, scrape_jobs, rule_config_maps)
         check_alert_targets(place(id, "alertmanagers"), alertmanagers)
         check_distinct(place(id, "remote_write"), remote_write)
         facts = Facts(
@@ -224,6 +227,7 @@ class PrometheusStack(Construct):
             retention=retained,
             pull_secrets=registries.pull_secrets,
             recording_rules=recording_rules,
+            rule_config_maps=rule_config_maps,
             alerts=alerts,
             rules=rules,
             features=features,
@@ -246,6 +250,7 @@ class PrometheusStack(Construct):
                         platform=platform,
                         config_map=f"{id}-config",
                         rules=rule_maps,
+                        rule_config_maps=rule_config_maps,
                         data=volume_source(storage, f"{id}-data"),
                         secrets=secrets,
                         web=web,
