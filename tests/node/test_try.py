@@ -45,10 +45,10 @@ def test_a_cluster_that_may_be_in_use_is_left_alone(nodes: NodeCluster, tmp_path
     )
     nodes.cluster.create_namespace(NAMESPACE)
     try:
-        for action, told in (("up", "exists and was not made by make try"), ("down", "was not made by make try, so it stays")):
+        for action, message in (("up", "exists and was not made by make try"), ("down", "was not made by make try, so it stays")):
             refused = run(nodes, tmp_path, action, CONTEXT="lab")
             assert refused.code == 2
-            assert told in refused.stderr
+            assert message in refused.stderr
             assert refused.stderr.count("\n") == 1
         assert nodes.cluster.kubectl("-n", NAMESPACE, "get", "configmap,service,deployment,secret", "-o", "name").stdout.split() == [
             "configmap/kube-root-ca.crt"
