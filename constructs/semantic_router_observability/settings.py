@@ -14,6 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from .addon.agent import RemoteWriteAgent
 from .addon.settings import AddOnSettings, check_alone
+from .addon.viewers import NoDashboards
 from .alerting.options import Alerts
 from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
@@ -63,6 +64,8 @@ from .thanos.object_storage import BlockRetention, ObjectStorage
 from .tracing.options import TailSampling, TraceDestination
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .arguments import (
         AddOnArguments,
         AlertmanagerArguments,
@@ -628,7 +631,33 @@ class Settings(Spec, frozen=True, kw_only=True):
         return arguments
 
     def warnings(self) -> list[ConfigError]:
-        """What works, and is worth a second look once Grafana is exposed. A refusal would keep those from their database who have one."""
+        """What works, and is worth a second look."""
+        return [*self._published_key(), *self._missing_links()]
+
+    def _missing_links(self) -> Iterator[ConfigError]:
+        """Receivers without the URLs that links in messages need: on a phone, there is nothing to click."""
+        add_on, alerts = self.add_on, self.alerts
+        if not alerts.enabled or (self.alertmanager is None and (add_on is None or add_on.notified_by is UNSET)):
+            return
+        if add_on is None:
+            shown, exposed = self.grafana.router_dashboards is not False, self.grafana.external_url is not UNSET
+            grafana, url = ("grafana", "external_url"), f"grafana.{arg('external_url')}"
+        else:
+            shown, exposed = not isinstance(add_on.shown_by, NoDashboards), False
+            grafana, url = ("alerts", "dashboard_base_url"), f"alerts.{arg('dashboard_base_url')}"
+        missing = {}
+        if alerts.runbook_base_url is None:
+            missing["alerts", "runbook_base_url"] = f"alerts.{arg('runbook_base_url')}"
+        if shown and not exposed and alerts.dashboard_base_url is None:
+            missing[grafana] = url
+        if self.alertmanager and self.alertmanager.external_url is UNSET:
+            missing["alertmanager", "external_url"] = f"alertmanager.{arg('external_url')}"
+        if missing:
+            expected = f"notifications have no links that open outside the cluster; give {' and '.join(missing.values())}"
+            yield ConfigError(next(iter(missing)), None, expected)
+
+    def _published_key(self) -> list[ConfigError]:
+        """Grafana is exposed with the key that everybody knows. A refusal would keep those from their database who have one."""
         grafana = self.grafana
         exposed = self.add_on is None and (grafana.external_url is not UNSET or grafana.embedding is True)
         in_ini = grafana.settings is not UNSET and "secret_key" in grafana.settings.get("security", {})

@@ -302,14 +302,14 @@ def test_a_route_leads_to_slack_with_what_happened_and_where_to_look(drill: Dril
     drill.fire(costly=7.5)
     (message,) = drill.lab.cluster.wait(lambda: drill.delivered("/slack"), "a message to Slack", ARRIVES)
     (attachment,) = message["attachments"]
-    assert attachment["title"] == "[WARNING] Costly in drill"
+    assert attachment["title"] == "[WARNING] Costly in drill: Spend is 7.5 an hour"
     assert attachment["text"] == (
         "Spend is 7.5 an hour\nAbove the budget.\nRunbook: https://example.com/runbooks/Costly\nDashboard: https://grafana.example.com/d/cost"
     )
     assert drill.messages("Costly") == []
     drill.fire(costly=0)
     resolved = drill.lab.cluster.wait(lambda: drill.delivered("/slack")[1:], "the end of it", ARRIVES)
-    assert resolved[0]["attachments"][0]["title"] == "[RESOLVED] Costly in drill"
+    assert resolved[0]["attachments"][0]["title"] == "[RESOLVED] Costly in drill: Spend is 7.5 an hour"
     assert resolved[0]["attachments"][0]["text"].startswith("Resolved: Spend is 7.5 an hour\n")
 
 

@@ -238,13 +238,27 @@ def test_the_proxy_is_on_the_way_to_every_receiver_but_mail() -> None:
 
 MESSAGES = [
     ({"alertname": "Slow", "severity": "critical", "namespace": "routing"}, {}, "[CRITICAL] Slow in routing", "Slow", "critical"),
-    ({"alertname": "Slow", "severity": "warning"}, {"summary": "It is slow."}, "[WARNING] Slow", "It is slow.", "warning"),
+    ({"alertname": "Slow", "severity": "warning"}, {"summary": "It is slow."}, "[WARNING] Slow: It is slow.", "It is slow.", "warning"),
+    (
+        {"alertname": "Slow", "severity": "warning", "namespace": "routing", "cluster": "eu-1", "model": "large"},
+        {"summary": "It is slow."},
+        "[WARNING] Slow in routing, cluster eu-1, model large: It is slow.",
+        "It is slow.",
+        "warning",
+    ),
     ({"alertname": "Slow", "severity": "info"}, {"description": "By 5 s."}, "[INFO] Slow", "Slow\nBy 5 s.", "info"),
     (
         {"alertname": "Slow"},
         {"summary": "s", "description": "d", "runbook_url": "https://r", "dashboard_url": "https://d"},
-        "[FIRING] Slow",
+        "[FIRING] Slow: s",
         "s\nd\nRunbook: https://r\nDashboard: https://d",
+        "critical",
+    ),
+    (
+        {"alertname": "Slow"},
+        {"summary": "s", "description": "d", "runbook_url": "docs/runbooks/Slow.md", "dashboard_url": "/d/a/?viewPanel=1"},
+        "[FIRING] Slow: s",
+        "s\nd",
         "critical",
     ),
 ]
@@ -275,11 +289,12 @@ def test_a_label_calls_nobody_and_forges_no_link(tmp_path: Path, service: str, e
     value = "<!channel> <https://evil.example.com|Runbook> [Runbook](https://evil.example.com) a & b"
     alert = {
         "status": "firing",
-        "labels": {"alertname": value, "namespace": value},
-        "annotations": dict.fromkeys(("summary", "description", "runbook_url", "dashboard_url"), value),
+        "labels": dict.fromkeys(("alertname", "namespace", "cluster", "model"), value),
+        "annotations": dict.fromkeys(("summary", "description"), value)
+        | dict.fromkeys(("runbook_url", "dashboard_url"), f"https://{value}"),
     }
-    assert _said(tmp_path, [alert], f"{service}title") == f"[FIRING] {encoded} in {encoded}"
-    assert _said(tmp_path, [alert], f"{service}text") == f"{encoded}\n{encoded}\nRunbook: {encoded}\nDashboard: {encoded}"
+    assert _said(tmp_path, [alert], f"{service}title") == f"[FIRING] {encoded} in {encoded}, cluster {encoded}, model {encoded}: {encoded}"
+    assert _said(tmp_path, [alert], f"{service}text") == f"{encoded}\n{encoded}\nRunbook: https://{encoded}\nDashboard: https://{encoded}"
     assert _said(tmp_path, [{**alert, "annotations": {}}], f"{service}text") == encoded
 
 
@@ -307,13 +322,15 @@ def test_several_alerts_share_a_message(tmp_path: Path) -> None:
         }
         for model in ("a", "b")
     ]
-    assert _said(tmp_path, alerts, "title") == "[WARNING x2] Slow"
+    assert _said(tmp_path, alerts, "title") == "[WARNING x2] Slow: a is slow."
+    half = [{**alerts[0], "status": "resolved"}, alerts[1]]
+    assert _said(tmp_path, half, "title") == "[WARNING x2] Slow: b is slow."
     assert _said(tmp_path, alerts, "text") == "a is slow.\n\nb is slow."
     alerts[1]["labels"] = {"alertname": "Broken", "severity": "critical"}
-    assert _said(tmp_path, alerts, "title") == "[FIRING x2] several alerts"
+    assert _said(tmp_path, alerts, "title") == "[FIRING x2] several alerts: a is slow."
     assert _said(tmp_path, alerts, "severity") == "critical"
     over = [{**alerts[0], "status": "resolved"}]
-    assert _said(tmp_path, over, "title", status="resolved") == "[RESOLVED] Slow"
+    assert _said(tmp_path, over, "title", status="resolved") == "[RESOLVED] Slow, model a: a is slow."
     assert _said(tmp_path, over, "text", status="resolved") == "Resolved: a is slow."
 
 

@@ -208,6 +208,37 @@ def test_namespace_reaches_every_string(tmp_path: Path, config: Path) -> None:
     assert "names: [monitoring]" in text
 
 
+CHAT = "alertmanager: {receivers: [{type: slack, name: a, apiUrl: {secret: b, key: c}}]"
+KPS = "addOn: {scrapedBy: {type: kubePrometheusStack, release: kps}, notifiedBy: {receivers: [{type: slack, name: a, apiUrl: {secret: b, key: c}}]}"
+ALERTMANAGER, GRAFANA, BOOKS = (f"'https://{name}.example.com'" for name in ("a", "g", "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", []),
+        (f"{CHAT}}}", ["alerts.runbookBaseUrl", "grafana.externalUrl", "alertmanager.externalUrl"]),
+        (f"{CHAT}}}\ngrafana: {{routerDashboards: false}}", ["alerts.runbookBaseUrl", "alertmanager.externalUrl"]),
+        (f"{CHAT}}}\nalerts: {{runbookBaseUrl: {BOOKS}}}", ["grafana.externalUrl", "alertmanager.externalUrl"]),
+        (f"{CHAT}, externalUrl: {ALERTMANAGER}}}\nalerts: {{runbookBaseUrl: {BOOKS}, dashboardBaseUrl: {GRAFANA}}}", []),
+        (f"{CHAT}}}\nalerts: {{enabled: false}}", []),
+        (f"{KPS}}}", ["alerts.runbookBaseUrl", "alerts.dashboardBaseUrl"]),
+        (f"{KPS}, shownBy: {{type: none}}}}", ["alerts.runbookBaseUrl"]),
+        (f"{KPS}}}\nalerts: {{runbookBaseUrl: {BOOKS}, dashboardBaseUrl: {GRAFANA}}}", []),
+    ],
+)
+def test_notifications_without_links_are_worth_one_warning(
+    text: str, names: list[str], tmp_path: Path, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(text, encoding="utf-8")
+    assert app.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition(": not given: ")[2] for line in said] == (
+        [f"notifications have no links that open outside the cluster; give {' and '.join(names)}"] if names else []
+    )
+    assert [line.split(": ")[2] for line in said] == names[:1]
+
+
 KEY = "secretKey: {secret: a, key: b}"
 
 

@@ -15,6 +15,7 @@ from simulator.history import remember
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from simulator.history import History
 
@@ -108,6 +109,20 @@ def test_one_replica_can_be_picked(fleet: History) -> None:
         "Samples per scrape by replica",
     ):
         assert set(fleet.values(ask(title, instance=CALM.replace(".", "[.]")), "replica")) <= {CALM}, title
+
+
+def test_a_replica_that_died_keeps_its_history(tmp_path: Path) -> None:
+    """Eight others are higher from then on, and at its end it is still drawn where it was."""
+    died = Router(seed=0, scenario=Scenario(rate=0.2, restarts=(Restart(at=1200, down=9000),)))
+    routers = [died, *(Router(seed=number, scenario=Scenario(rate=3)) for number in range(1, 9))]
+    with remember(tmp_path, routers, prometheus=program("prometheus"), promtool=program("promtool"), hours=0.5, step=60) as history:
+        for title in ("Memory by replica", "Requests by replica", "CPU by replica"):
+            asked = ask(title, range_="30m").replace("@ end()", f"@ {history.now}")
+            before = {row["metric"]["replica"] for row in history.prometheus.query(asked, at=history.now - 900)}
+            assert BUSY in before, title
+            assert title != "Requests by replica" or len(before) == 8, "the seven highest, and the one that is gone"
+            assert BUSY not in history.values(asked, "replica"), title
+        assert column(history, "Up")[BUSY] == 0
 
 
 def test_an_empty_fleet_shows_nothing(fleet: History) -> None:

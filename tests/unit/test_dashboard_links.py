@@ -125,9 +125,26 @@ def test_filters_are_obeyed_or_the_panel_says_that_it_cannot(uid: str) -> None:
 
 
 def test_first_lines_are_readable_on_a_small_screen_with_the_menu_open() -> None:
-    for name in BOARDS:
+    for name in (entry.file_name for entry in DASHBOARDS):
         for panel in boards.panels(name).values():
             assert panel["type"] != "stat" or panel["gridPos"]["w"] >= 6, f"{name}: {panel['title']}"
+
+
+def test_tables_begin_with_the_problems() -> None:
+    first = {
+        (entry.file_name, panel["title"]): [step["options"]["sort"] for step in panel["transformations"] if step["id"] == "sortBy"]
+        for entry in DASHBOARDS
+        for panel in boards.panels(entry.file_name).values()
+        if panel["type"] == "table"
+    }
+    firing = [[{"field": "State", "desc": False}]]
+    assert first == {
+        ("llm-router-dashboard.json", "Firing now"): firing,
+        ("alerts.json", "Firing now"): firing,
+        ("router-fleet.json", "All replicas"): [[{"field": "Up", "desc": False}]],
+        ("router-kubernetes.json", "All pods"): [[{"field": "Ready", "desc": False}]],
+        ("slos.json", "SLOs"): [[{"field": "Budget used", "desc": True}]],
+    }
 
 
 def test_a_single_bar_has_a_name() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import subprocess
 import time
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -67,6 +68,7 @@ def filled(expression: str, rate: str = "5s", span: str = "10s") -> str:
     expression = (
         expression.replace("$__rate_interval", rate)
         .replace("$__range", span)
+        .replace("$__interval", "1s")
         .replace("[5m]", f"[{rate}]")
         .replace("$container", "semantic-router")
     )
@@ -102,13 +104,14 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
 @pytest.mark.parametrize(("expression", "kind"), QUERIES)
 def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, kind: str) -> None:
     promql.parse(filled(expression))
-    assert set(re.findall(r"\$(\w+)", expression)) - {"__rate_interval", "__range", "1"} <= {
+    assert set(re.findall(r"\$(\w+)", expression)) - {"__rate_interval", "__range", "__interval", "1"} <= {
         name for names in VARIABLES.values() for name in names
     }
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
     of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_", expression) else set()
-    drawn = {"$__rate_interval", *of_alerts}
+    ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
+    drawn = {"$__rate_interval", *of_alerts, *ranked}
     assert windows <= (drawn if kind == "timeseries" else {"$__range", "5m"})
 
 
@@ -266,6 +269,31 @@ def test_states_of_pods(prometheus: Prometheus) -> None:
 def test_table_of_pods_has_a_line_for_each(prometheus: Prometheus) -> None:
     ready = prometheus.query(filled(query_of("router-kubernetes.json", "All pods")))
     assert {series["metric"]["pod"]: series["value"][1] for series in ready} == {PODS[0].name: "1", PODS[1].name: "0", PODS[2].name: "0"}
+
+
+def test_a_pod_that_is_gone_keeps_its_history(tmp_path: Path) -> None:
+    """Eight others hold more than it did, and one was high before it shrank."""
+    now = int(time.time()) // 60 * 60
+    place = 'namespace="a",container="semantic-router"'
+    lines: dict[str, list[str]] = {"kube_pod_container_info": [], "container_memory_working_set_bytes": []}
+    for minute in range(61):
+        for pod in range(10):
+            if pod == 0 and minute > 30:
+                continue
+            held = 1 if pod == 0 else 100 if pod == 1 and minute < 10 else 2 if pod == 1 else pod + 2
+            for family, value in (("kube_pod_container_info", 1), ("container_memory_working_set_bytes", held)):
+                lines[family].append(f'{family}{{{place},pod="p{pod}"}} {value} {now - 3600 + 60 * minute}')
+    text = "\n".join([*lines["container_memory_working_set_bytes"], *lines["kube_pod_container_info"], "# EOF\n"])
+    (tmp_path / "pods.om").write_text(text)
+    command = [program("promtool"), "tsdb", "create-blocks-from", "openmetrics", "--quiet", tmp_path / "pods.om", tmp_path / "data"]
+    subprocess.run(command, check=True, capture_output=True)
+    asked = filled(query_of("router-kubernetes.json", "Memory by pod"), span="1h").replace("@ end()", f"@ {now}")
+    with Prometheus(program("prometheus"), tmp_path, targets=[]) as history:
+        history.wait_for("vector(1)")
+        early, late = ({row["metric"]["replica"] for row in history.query(asked, at=at)} for at in (now - 2400, now))
+    highest = {"p1", "p4", "p5", "p6", "p7", "p8", "p9"}
+    assert early == {"p0", *highest}
+    assert late == highest
 
 
 def test_errors_of_data_sources_are_told_by_code(prometheus: Prometheus) -> None:

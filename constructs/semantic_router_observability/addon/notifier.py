@@ -42,7 +42,7 @@ class AlertmanagerConfig(Spec, frozen=True, kw_only=True):
         routes: Which alerts go to which receiver; the first match wins. Default: none, all alerts go to `default_receiver` except those of
             severity `info`, which notify nobody.
         default_receiver: Name of the receiver of alerts that no route matches. Default: the first receiver's.
-        grouping: How alerts are grouped into notifications. Default: by namespace, service, name and severity.
+        grouping: How alerts are grouped into notifications. Default: by cluster, namespace, service, name and severity.
         inhibitions: Further alerts that suppress notifications of others in the same namespace. Default: none.
         default_inhibitions: Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those
             that follow from it. Default true.

@@ -38,6 +38,10 @@ critical
 {{- end -}}"""
 
 
+_WHOLE = 'match "^https?://"'
+"""Whether what follows is a whole address."""
+
+
 def _name(service: str, part: str) -> str:
     return ".".join(filter(None, ("observability", service, part)))
 
@@ -57,7 +61,7 @@ def _plain(expression: str) -> str:
 
 
 def _title(encode: Encode) -> str:
-    """What happened, in one line."""
+    """What happened and where, in one line: all that a phone shows before it is unlocked. The summary is that of the first alert."""
 
     def value(expression: str) -> str:
         return f"{{{{ {encode(expression)} }}}}"
@@ -67,11 +71,21 @@ def _title(encode: Encode) -> str:
 {{{{ else }}}}FIRING{{{{ end }}}}
 {{{{- if gt (len .Alerts) 1 }}}} x{{{{ len .Alerts }}}}{{{{ end }}}}]
 {{{{- if .CommonLabels.alertname }}}} {value(".CommonLabels.alertname")}{{{{ else }}}} several alerts{{{{ end }}}}
-{{{{- if .CommonLabels.namespace }}}} in {value(".CommonLabels.namespace")}{{{{ end }}}}"""
+{{{{- if .CommonLabels.namespace }}}} in {value(".CommonLabels.namespace")}{{{{ end }}}}
+{{{{- if .CommonLabels.cluster }}}}, cluster {value(".CommonLabels.cluster")}{{{{ end }}}}
+{{{{- if .CommonLabels.model }}}}, model {value(".CommonLabels.model")}{{{{ end }}}}
+{{{{- $told := .Alerts.Resolved }}}}
+{{{{- if eq .Status "firing" }}}}{{{{ $told = .Alerts.Firing }}}}{{{{ end }}}}
+{{{{- range $index, $alert := $told }}}}
+{{{{- if and (not $index) $alert.Annotations.summary }}}}: {value("$alert.Annotations.summary")}{{{{ end }}}}
+{{{{- end }}}}"""
 
 
 def _text(encode: Encode) -> str:
-    """What happened, what it means, and where to go next, from the annotations that every rule of this project has."""
+    """What happened, what it means, and where to go next, from the annotations that every rule of this project has.
+
+    A link that is a path, as long as no base URL is set, opens nothing outside a browser that is there already, and is left out.
+    """
 
     def value(expression: str) -> str:
         return f"{{{{ {encode(expression)} }}}}"
@@ -86,10 +100,10 @@ def _text(encode: Encode) -> str:
 {{{{- if .Annotations.description }}}}
 {value(".Annotations.description")}
 {{{{- end }}}}
-{{{{- if .Annotations.runbook_url }}}}
+{{{{- if {_WHOLE} .Annotations.runbook_url }}}}
 Runbook: {value(".Annotations.runbook_url")}
 {{{{- end }}}}
-{{{{- if .Annotations.dashboard_url }}}}
+{{{{- if {_WHOLE} .Annotations.dashboard_url }}}}
 Dashboard: {value(".Annotations.dashboard_url")}
 {{{{- end }}}}
 {{{{- end -}}}}"""
@@ -129,4 +143,4 @@ def inlined(text: str) -> str:
 def link(annotation: str) -> str:
     """Template of an annotation's URL, empty where it is a path because no base URL of runbooks or Grafana is set."""
     value = f".CommonAnnotations.{annotation}"
-    return f'{{{{ if match "^https?://" {value} }}}}{{{{ {value} }}}}{{{{ end }}}}'
+    return f"{{{{ if {_WHOLE} {value} }}}}{{{{ {value} }}}}{{{{ end }}}}"

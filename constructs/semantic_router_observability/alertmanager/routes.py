@@ -33,8 +33,9 @@ class Grouping(Spec, frozen=True, kw_only=True):
     """How alerts are grouped into notifications.
 
     Attributes:
-        group_by: Alerts with equal values of these labels share a notification. Default `namespace`, `service`, `alertname` and `severity`:
-            one notification for all models or pods of an alert, and a critical alert never waits behind a warning that was sent before.
+        group_by: Alerts with equal values of these labels share a notification. Default `cluster`, `namespace`, `service`, `alertname` and
+            `severity`: one notification for all models or pods of an alert, one for each cluster whose Prometheus has an external label
+            `cluster`, and a critical alert never waits behind a warning that was sent before.
         group_wait: Time to collect a group's first alerts. Default `30s`: alerts of one cause arrive together, and inhibition has time to
             work.
         group_interval: Minimum time between notifications about changes of a group. Default `5m`.
@@ -42,7 +43,7 @@ class Grouping(Spec, frozen=True, kw_only=True):
 
     """
 
-    group_by: Sequence[str] = ("namespace", "service", "alertname", "severity")
+    group_by: Sequence[str] = ("cluster", "namespace", "service", "alertname", "severity")
     group_wait: DurationOrZero = "30s"
     group_interval: Duration = "5m"
     repeat_interval: Duration = "12h"

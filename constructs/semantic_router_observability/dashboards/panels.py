@@ -209,12 +209,12 @@ def bargauge(about: About, query: Query, *, by_unit: Mapping[str, str] | None = 
     return _finish(builder, about, (query,), instant=True)
 
 
-def table(about: About, key: Column, *columns: Column, first: str = "") -> Panel:
+def table(about: About, key: Column, *columns: Column, first: str = "", descending: bool = False) -> Panel:
     """List one line a value of a label, one column a query. Instant.
 
     The key column has no query of its own: its `label` is the one every query is grouped by, its `name` the heading. Lines that only
     some queries know show a dash in the other cells, and `no_value` stands where there are no lines. The unit of `about` is that of columns
-    without one. Lines with the lowest number in the column `first` come first.
+    without one. Lines are sorted by the column `first`: problems come first.
     """
     renamed = {f"Value #{_ref(number)}": column.name for number, column in enumerate(columns)}
     order = {field: number for number, field in enumerate([key.label, *renamed])}
@@ -235,7 +235,7 @@ def table(about: About, key: Column, *columns: Column, first: str = "") -> Panel
     )
     if first:
         builder.with_transformation(
-            DataTransformerConfig(id_val="sortBy", options={"fields": {}, "sort": [{"field": first, "desc": False}]})
+            DataTransformerConfig(id_val="sortBy", options={"fields": {}, "sort": [{"field": first, "desc": descending}]})
         )
     for column in columns:
         builder.override_by_name(column.name, _cells(column, about.unit))

@@ -143,7 +143,7 @@ def throttled_now() -> Panel:
             no_value=NO_LIMIT,
             decimals=0,
         ),
-        Query(f"max({usage.throttled(window=RECENT)})", "throttled"),
+        Query(f"max({usage.throttled(RECENT)})", "throttled"),
         bound=bounds.THROTTLED,
     )
 
@@ -175,8 +175,8 @@ def pods() -> Panel:
             id=PANEL_IDS["pods"],
             title="All pods",
             description=(
-                "One line a pod, as of the end of the range; CPU and throttling are means of the last 5 minutes. Click a heading to sort. "
-                "Empty cells: the pod does not run, or has no limit."
+                "One line a pod, those that are not ready first, as of the end of the range; CPU and throttling are means of the last 5 minutes. "
+                "Click a heading to sort. Empty cells: the pod does not run, or has no limit."
             ),
             unit="short",
             no_value="no pods found",
@@ -185,10 +185,11 @@ def pods() -> Panel:
         Column("Ready", cell(select("kube_pod_container_status_ready", *CONTAINER)), decimals=0),
         Column("Restarts", f"round(sum by (pod) (increase({select(RESTARTS, *CONTAINER)}[{RANGE}])))", decimals=0, bound=1),
         Column("All restarts", cell(select(RESTARTS, *CONTAINER)), decimals=0),
-        Column("CPU", cell(usage.cpu(window=RECENT)), unit=CORES, decimals=2),
+        Column("CPU", cell(usage.cpu(RECENT)), unit=CORES, decimals=2),
         Column("CPU / limit", cell(usage.cpu_share(RECENT)), unit="percentunit", decimals=0, bound=bounds.CPU),
-        Column("Throttled", cell(usage.throttled(window=RECENT)), unit="percentunit", decimals=0, bound=bounds.THROTTLED),
+        Column("Throttled", cell(usage.throttled(RECENT)), unit="percentunit", decimals=0, bound=bounds.THROTTLED),
         Column("Memory", cell(usage.memory()), unit="bytes", decimals=2),
         Column("Mem / limit", cell(usage.memory_share()), unit="percentunit", decimals=0, bound=bounds.MEMORY),
         Column("Request", cell(total("kube_pod_container_resource_requests", *CONTAINER, 'resource="memory"', by=["pod"])), unit="bytes"),
+        first="Ready",
     )

@@ -26,7 +26,7 @@ def memory() -> Panel:
             unit="bytes",
             no_value=NO_CADVISOR,
         ),
-        *by_pod(usage.memory),
+        *by_pod(usage.memory()),
         Query(highest("kube_pod_container_resource_requests", *CONTAINER, 'resource="memory"'), "request", BLUE),
         Query(f"min({limit('memory')})", "limit", VERMILION),
     )
@@ -44,7 +44,7 @@ def memory_share() -> Panel:
             unit="percentunit",
             no_value=NO_LIMIT,
         ),
-        *by_pod(usage.memory_share),
+        *by_pod(usage.memory_share()),
         bound=bounds.MEMORY,
         top=1,
     )
@@ -62,7 +62,7 @@ def cpu() -> Panel:
             unit=CORES,
             no_value=NO_CADVISOR,
         ),
-        *by_pod(usage.cpu),
+        *by_pod(usage.cpu()),
         Query(highest("kube_pod_container_resource_requests", *CONTAINER, 'resource="cpu"'), "request", BLUE),
         Query(f"min({limit('cpu')})", "limit", VERMILION),
     )
@@ -80,6 +80,6 @@ def throttled() -> Panel:
             unit="percentunit",
             no_value=NO_LIMIT,
         ),
-        *by_pod(usage.throttled),
+        *by_pod(usage.throttled()),
         bound=bounds.THROTTLED,
     )

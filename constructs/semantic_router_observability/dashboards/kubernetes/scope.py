@@ -14,10 +14,11 @@ from grafana_foundation_sdk.models.dashboard import VariableOption
 from semantic_router_observability.dashboards.fleet.replicas import SHOWN
 from semantic_router_observability.dashboards.others import select
 from semantic_router_observability.dashboards.panels import GREY, Query
+from semantic_router_observability.dashboards.queries import RANGE
 from semantic_router_observability.dashboards.variables import CLUSTER, choices, cluster_variable, source_variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryVariable
 
@@ -74,10 +75,14 @@ def limit(resource: str) -> str:
     return f"sum {BY_POD} ({select('kube_pod_container_resource_limits', *CONTAINER, matcher)})"
 
 
-def by_pod(build: Callable[[str], str]) -> tuple[Query, Query]:
-    """Draw the seven pods highest at the right edge and the median of all, from an expression for a given time modifier."""
-    expression = build("")
-    highest = f"({expression}\nand on (namespace, pod) topk({SHOWN}, {build(' @ end()')}))"
-    named = f'label_replace({highest}, "replica", "$1", "pod", "(.+)")'
+GONE: Final = f"topk({SHOWN}, max {BY_POD} (last_over_time({CONTAINERS}[{RANGE}] @ end())) unless max {BY_POD} ({CONTAINERS} @ end()))"
+"""Pods that no longer exist at the end of the range: they keep their history."""
+
+
+def by_pod(expression: str) -> tuple[Query, Query]:
+    """Draw the pods that were highest at any time on screen, those that no longer exist at its end, and the median of all."""
+    highest = f"topk({SHOWN}, max_over_time(({expression})[{RANGE}:$__interval] @ end()))"
+    shown = f"({expression}\nand on (namespace, pod) ({highest} or {GONE}))"
+    named = f'label_replace({shown}, "replica", "$1", "pod", "(.+)")'
     brief = f'label_replace({named}, "replica", "$1", "pod", ".+-(.+-.....)")'
     return Query(brief, "{{replica}}"), Query(f"quantile(0.5, {expression})", "median", GREY)

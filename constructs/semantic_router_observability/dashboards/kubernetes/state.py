@@ -55,7 +55,7 @@ def restarts() -> Panel:
             no_value=NO_PODS,
             decimals=0,
         ),
-        *by_pod(lambda at: f"sum {BY_POD} ({select(RESTARTS, *CONTAINER)}{at})"),
+        *by_pod(f"sum {BY_POD} ({select(RESTARTS, *CONTAINER)})"),
         top=1,
     )
 

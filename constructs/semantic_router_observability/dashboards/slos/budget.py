@@ -20,7 +20,7 @@ def table_of_objectives() -> Panel:
             id=PANEL_IDS["objectives"],
             title="SLOs",
             description=(
-                "One line for each objective: how much of its error budget is used, the worst of the installations chosen above, and the share of events "
+                "One line for each objective, the most used up first: how much of its error budget is used, the worst of the installations chosen above, and the share of events "
                 "that were bad within the last hour and the last three days. Above 100 % the budget is overdrawn."
             ),
             unit="percentunit",
@@ -32,6 +32,8 @@ def table_of_objectives() -> Panel:
         Column("Bad, last hour", _worst("max", f"{RATIO}1h"), width=150),
         Column("Bad, last day", _worst("max", f"{RATIO}1d"), width=150),
         Column("Bad, last 3 days", _worst("max", f"{RATIO}3d"), width=150),
+        first="Budget used",
+        descending=True,
     )
 
 
