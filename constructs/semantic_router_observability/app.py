@@ -36,6 +36,8 @@ def _short_program() -> Iterator[None]:
         del frame
         sys.exit(128 + number)
 
+    # The collection at the end of the interpreter looks at everything that is not frozen, disabled or not.
+    atexit.register(gc.freeze)
     atexit.register(gc.disable)
     previous, collecting = signal.signal(signal.SIGTERM, leave), gc.isenabled()
     gc.disable()
@@ -44,7 +46,10 @@ def _short_program() -> Iterator[None]:
     finally:
         signal.signal(signal.SIGTERM, previous)
         if collecting:
+            # Everything made meanwhile counts as old: enabling alone would look through it at once.
+            gc.freeze()
             gc.enable()
+            gc.unfreeze()
 
 
 @_short_program()

@@ -31,6 +31,26 @@ def test_the_projects_own_file_says_what_is_the_default_anyway() -> None:
     assert settings.grafana_arguments().get("storage") == sro.Claim(size="10Gi")
 
 
+@pytest.mark.parametrize("path", [Path("observability.yaml"), *sorted(Path("examples").glob("*.yaml"))], ids=str)
+def test_reading_the_given_keys_alone_gives_the_same_settings(path: Path) -> None:
+    """Types of keys that a file does not hold are left aside, for time; the whole type says the same."""
+    data = settings_file.SettingsFile.read(path).data
+    assert settings_file._converted(data, sro.Settings) == msgspec.convert(data, sro.Settings)
+
+
+def test_types_of_absent_keys_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = []
+    real = msgspec.defstruct
+
+    def counted(name: str, fields: list[tuple[str, str]], **options: object) -> type[msgspec.Struct]:
+        looked_at.extend(field for field, _ in fields)
+        return real(name, fields, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(msgspec, "defstruct", counted)
+    settings_file.load(Path("observability.yaml"))
+    assert sorted(looked_at) == ["namespace", "retention", "storage", "storage"]
+
+
 def test_keys_become_arguments() -> None:
     settings = settings_of(
         """

@@ -21,11 +21,11 @@ from semantic_router_observability.dashboards.recording import is_recorded
 from semantic_router_observability.dashboards.variables import ALL_DECISIONS, SCRAPE_MATCHERS, place_matchers, subject_matchers
 from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.router import catalogue, causes
-from semantic_router_observability.rules.recorded import EXPECTED, FAILURES, RESTART_MINUTES, RESTARTS, recorded
+from semantic_router_observability.rules.recorded import EXPECTED, FAILURES, OBSERVED, RESTART_MINUTES, RESTARTS, recorded
 from semantic_router_observability.rules.recorded import UP as UP_RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from semantic_router_observability.rules.recorded import Recorded
 
@@ -87,11 +87,7 @@ def rates(name: str, *matchers: str, part: str = "", window: str = STEP) -> str:
 def failures(*owners: str, window: str = STEP) -> str:
     """Count failed requests per second, each once, series by series; of these owners (`client`, `backend`, `router`), of all when none is given."""
     names = "|".join(owners)
-    chosen = [f'owner=~"{names}"'] if owners else []
-    held = _over(_placed(FAILURES, *subject_matchers(catalogue.family(causes.ERRORS)), *chosen), window) if is_recorded() else None
-    if held:
-        return held
-    return causes.of(owners)(lambda *matchers: f"rate({series(causes.ERRORS, *matchers)}[{window}])")
+    return _failures(FAILURES, causes.of(owners), window, *([f'owner=~"{names}"'] if owners else []))
 
 
 def increases(name: str, *matchers: str) -> str:
@@ -173,9 +169,8 @@ def answers_above(bound: float, name: str, *, by: Sequence[str] = (), window: st
     bucket = f'le=~"{_bound(bound)}"'
     within = f"{_sum(by)}({_buckets(name, (bucket,), by, window)})"
     everything = _sum(by) + "(" + _buckets(name, ('le="+Inf"',), by, window) + ")"
-    # Recorded failures do not tell those with an answer from those without.
-    failed = causes.observed(lambda *matchers: f"rate({series(causes.ERRORS, *matchers)}[{window}])")
-    return f"clamp_max(({everything} - {within})\n/ ({everything} - ({_sum(by)}({failed}) or {everything} * 0) > 0), 1)"
+    failed = f"{_sum(by)}({_failures(OBSERVED, causes.observed, window)})"
+    return f"clamp_max(({everything} - {within})\n/ ({everything} - ({failed} or {everything} * 0) > 0), 1)"
 
 
 def or_zero(expression: str) -> str:
@@ -219,6 +214,12 @@ def _buckets(name: str, matchers: Sequence[str], by: Sequence[str], window: str)
     if _over_replicas(by):
         return rates(name, *matchers, part="_bucket", window=window)
     return f"rate({series(name, *matchers, part='_bucket')}[{window}])"
+
+
+def _failures(record: str, causes_of: Callable[[Callable[..., str]], str], window: str, *matchers: str) -> str:
+    """Count failed requests per second: as recorded, with the matchers, or by their causes."""
+    held = _over(_placed(record, *subject_matchers(catalogue.family(causes.ERRORS)), *matchers), window) if is_recorded() else None
+    return held or causes_of(lambda *chosen: f"rate({series(causes.ERRORS, *chosen)}[{window}])")
 
 
 def _over_replicas(by: Sequence[str]) -> bool:

@@ -37,7 +37,7 @@ def add_remarks(panels: Iterable[Panel | RowPanel], filters: Collection[str]) ->
 
 def _remarks(expressions: str, filters: Collection[str]) -> Iterator[str]:
     if any(name in expressions for name in OF_ANY_STATUS):
-        yield ANSWERS_ONLY if causes.ERRORS in expressions else FAILURES_TOO
+        yield ANSWERS_ONLY if causes.ERRORS.removesuffix("_total") in expressions else FAILURES_TOO
     asked = set(re.findall(r"\$(\w+)", expressions))
     ignored = [things for name, things in SUBJECTS.items() if name in filters and name not in asked]
     if ignored and asked:

@@ -44,6 +44,9 @@ was. `changes()` over a window misses a restart while the process is down."""
 FAILURES: Final = f"{'_'.join(PLACE)}_model_owner:llm_request_errors:rate{WINDOW}"
 """Failed requests, each once, by who can fix the cause: `owner` is `client`, `backend` or `router`."""
 
+OBSERVED: Final = f"{'_'.join(PLACE)}_model:llm_request_errors:observed_rate{WINDOW}"
+"""Failed requests, each once, that the histograms of answers and first tokens observe as if they were answers."""
+
 _TRAFFIC: Final = ("llm_model_requests_total", "llm_request_errors_total", "llm_decision_evaluation_total", "llm_plugin_execution_total")
 _LATENCY: Final = (
     "llm_model_completion_latency_seconds",
@@ -143,7 +146,11 @@ def router_groups(interval: str = INTERVAL, *, job: str | None = None) -> tuple[
         RuleGroup(
             name="semantic-router-traffic",
             interval=interval,
-            rules=(*_rules(_TRAFFIC), RecordingRule(record=FAILURES, expr=_failures())),
+            rules=(
+                *_rules(_TRAFFIC),
+                RecordingRule(record=FAILURES, expr=_failures()),
+                RecordingRule(record=OBSERVED, expr=f"sum by ({', '.join((*PLACE, 'model'))}) ({causes.observed(_errors)})"),
+            ),
         ),
         RuleGroup(name="semantic-router-latency", interval=interval, rules=_rules(_LATENCY)),
         RuleGroup(name="semantic-router-routing", interval=interval, rules=_rules(_ROUTING)),
@@ -158,16 +165,17 @@ def _restarts(of_job: str) -> str:
     return f"sum by ({', '.join(PLACE)}) ({start} != bool {before} or 0 * {start})"
 
 
-def _failures() -> str:
-    def rate(*matchers: str) -> str:
-        return f"rate({causes.ERRORS}{_selector(*matchers)}[{WINDOW}])"
+def _errors(*matchers: str) -> str:
+    return f"rate({causes.ERRORS}{_selector(*matchers)}[{WINDOW}])"
 
+
+def _failures() -> str:
     def owned(owner: str, failures: str) -> str:
         return f'label_replace({failures}, "owner", "{owner}", "", "")'
 
-    named = {"client": causes.of_clients_with_model(rate), "backend": causes.of_backends(rate), "router": causes.of_router(rate)}
+    named = {"client": causes.of_clients_with_model(_errors), "backend": causes.of_backends(_errors), "router": causes.of_router(_errors)}
     known = " or ".join(owned(owner, failures) for owner, failures in named.items())
-    made_up = owned("client", rate(f'reason="{causes.NAMED_BY_CLIENT}"'))
+    made_up = owned("client", _errors(f'reason="{causes.NAMED_BY_CLIENT}"'))
     return f"sum by ({', '.join((*PLACE, 'model', 'owner'))}) ({known})\nor\nsum by ({', '.join((*PLACE, 'owner'))}) ({made_up})"
 
 
