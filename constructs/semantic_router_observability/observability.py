@@ -336,14 +336,18 @@ def _replicas(number: int | None, scrapes: PrometheusArguments, thanos: ThanosAr
     if number > 1 and isinstance(storage, Claim) and storage.name is not None:
         expected = f"{number} replicas cannot write one volume; remove it, and each has a claim of its own name"
         raise ConfigError(place("prometheus", "storage", "name"), storage.name, expected)
-    if number > 1 and (tls := scrapes.get("tls")) is not None:
-        expected = "each replica has a name of its own, which a certificate for one does not hold; make two PrometheusStack and a ThanosStack in Python"
-        raise ConfigError(place("prometheus", "tls"), tls.secret, expected)
     if "sidecar" not in scrapes:
         from .thanos.forms import ThanosSidecar  # noqa: PLC0415 - only those who ask for it pay for it
 
         scrapes = {**scrapes, "sidecar": ThanosSidecar(object_storage=stored)}
-    return dict.fromkeys(["prometheus", *(f"prometheus-{letter}" for letter in "bc"[: number - 1])], scrapes)
+    return {f"prometheus{suffix}": _of_replica(scrapes, suffix) for suffix in ("", "-b", "-c")[:number]}
+
+
+def _of_replica(scrapes: PrometheusArguments, suffix: str) -> PrometheusArguments:
+    """Arguments of one replica. A certificate holds the name of one Service, so each has a Secret of its own, named as its claim is."""
+    if (tls := scrapes.get("tls")) is None or not suffix:
+        return scrapes
+    return {**scrapes, "tls": msgspec.structs.replace(tls, secret=f"{tls.secret}{suffix}")}
 
 
 def _thanos(

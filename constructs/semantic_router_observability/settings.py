@@ -278,7 +278,8 @@ class ThanosSettings(_Arguments, frozen=True, kw_only=True):
     """Several Prometheus that scrape the same routers, and Thanos Query, which shows them as one.
 
     Needs `prometheus.externalLabels.cluster`. Everything under `prometheus` holds for each replica, which has a claim of its own; the first
-    keeps the name `prometheus`, its claim and its history, the second is called `prometheus-b`.
+    keeps the name `prometheus`, its claim and its history, the second is called `prometheus-b`, as is its claim, and the Secret of its
+    certificate ends in `-b`.
 
     Attributes:
         prometheus_replicas: Number of Prometheus. Default 2: one can fail, or be updated, without a gap. With `object_storage` it may be 1.

@@ -61,6 +61,14 @@ def documented(group: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(text))
 
 
+def replicas_in_waves() -> dict[str, Any]:
+    """Settings with two Prometheus, of which Argo CD changes the second after the first, as docs/high-availability.md says."""
+    page = (ROOT / "docs" / "high-availability.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    [settings] = [block for block in blocks if "patches" in block]
+    return dict(settings)
+
+
 def kinds(cluster: Cluster, namespace: str) -> dict[str, set[str]]:
     """Names of what the namespace holds of the stack, by kind; Pods and what the cluster makes itself are no part of it."""
     names = cluster.kubectl("get", _KINDS, f"--namespace={namespace}", "--output=name").check().stdout.split()

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from harness.credentials import Authority, hashed
 from harness.process import Process
 from harness.programs import program
-from manifests import Object, find, from_yaml
+from manifests import NAMESPACE, Object, find, from_yaml
 from semantic_router_observability.contract.metric import source_metrics
 
 if TYPE_CHECKING:
@@ -37,6 +38,15 @@ prometheus:
   externalLabels: {cluster: eu}
   alertmanagers: [{url: "http://alertmanager.ops.svc:9093"}]
 """
+CERTIFIED = """
+prometheus:
+  externalLabels: {cluster: eu}
+  alertmanagers: [{url: "http://alertmanager.ops.svc:9093"}]
+  tls: {secret: serving}
+  login: {type: basicAuth, secret: users}
+thanos: {login: {type: basicAuth, secret: users}}
+"""
+USER, PASSWORD = "anna", "sesame"
 RULE = {"groups": [{"name": "a", "rules": [{"alert": "Always", "expr": "requests_total >= 0", "labels": {"severity": "info"}}]}]}
 
 
@@ -129,6 +139,19 @@ class Replica:
         self.folder.mkdir()
         self.processes: list[Process] = []
 
+    def here(self, words: list[str]) -> list[str]:
+        """The words with addresses, folders and the user name of this machine in place of the pod's."""
+        places = {
+            "localhost:9090": f"127.0.0.1:{self.port}",
+            "0.0.0.0:10902": f"127.0.0.1:{self.http}",
+            "0.0.0.0:10901": f"127.0.0.1:{self.grpc}",
+            "/etc/prometheus": str(self.folder),
+            "$(PROMETHEUS_USER)": USER,
+        }
+        for pod, machine in places.items():
+            words = [word.replace(pod, machine) for word in words]
+        return words
+
     def start(self, objects: list[Object], *, sidecar: bool = True) -> None:
         """Start what the manifests say."""
         config = yaml.safe_load(find(objects, "ConfigMap", f"{self.name}-config")["data"]["prometheus.yml"])
@@ -145,17 +168,17 @@ class Replica:
             f"--web.listen-address=127.0.0.1:{self.port}",
         ]
         flags = {text.partition("=")[0] for text in changed}
-        valid = [text for text in given if text.partition("=")[0] not in flags]
+        valid = self.here([text for text in given if text.partition("=")[0] not in flags])
         log = self.folder / "log"
         self.processes = [Process([str(program("prometheus")), *changed, *valid], log=log)]
         if sidecar:
-            command = [
-                text.replace("localhost:9090", f"127.0.0.1:{self.port}")
-                .replace("0.0.0.0:10902", f"127.0.0.1:{self.http}")
-                .replace("0.0.0.0:10901", f"127.0.0.1:{self.grpc}")
-                for text in arguments(objects, "StatefulSet", self.name, "thanos-sidecar")
-            ]
+            command = self.here(arguments(objects, "StatefulSet", self.name, "thanos-sidecar"))
             self.processes.append(Process([str(program("thanos")), *command], log=log))
+
+    @property
+    def log(self) -> str:
+        """What both programs have written."""
+        return (self.folder / "log").read_text()
 
     def samples(self) -> int:
         """Number of samples of the counter that this Prometheus has."""
@@ -311,6 +334,36 @@ prometheus:
   externalLabels: {cluster: eu}
 thanos:
 """
+
+
+def test_each_replica_shows_a_certificate_of_its_own_which_its_sidecar_checks(tmp_path: Path) -> None:
+    objects = from_yaml(CERTIFIED)
+    server, authority = Server(), Authority(tmp_path, "servers")
+    replicas = [Replica(name, tmp_path, server) for name in ("prometheus", "prometheus-b")]
+    try:
+        for replica, secret, shown in zip(replicas, ("serving", "serving-b"), ("prometheus", "prometheus"), strict=True):
+            certificate = authority.issue(f"{shown}.{NAMESPACE}.svc")
+            files = {
+                "web/web.yml": f"tls_server_config: {{cert_file: tls.crt, key_file: tls.key}}\nbasic_auth_users: {{{hashed(USER, PASSWORD)}}}\n",
+                "web/tls.crt": certificate["tls.crt"],
+                "web/tls.key": certificate["tls.key"],
+                f"secrets/{secret}/ca.crt": certificate["ca.crt"],
+                "secrets/users/username": USER,
+                "secrets/users/password": PASSWORD,
+            }
+            for name, text in files.items():
+                (replica.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (replica.folder / name).write_text(text)
+            replica.start(objects)
+        first, second = replicas
+        wait("the sidecar reads its Prometheus", lambda: total(first.http, "thanos_sidecar_prometheus_up") == 1)
+        # This one shows the certificate of the first.
+        wait("the other sidecar has tried", lambda: f"certificate is valid for prometheus.{NAMESPACE}.svc, not prometheus-b" in second.log)
+        assert total(second.http, "thanos_sidecar_prometheus_up") == 0
+    finally:
+        for replica in replicas:
+            replica.kill()
+        server.close()
 
 
 class Folder:

@@ -129,6 +129,18 @@ def test_a_sidecar_passes_the_login_of_its_prometheus() -> None:
     assert job["basic_auth"]
 
 
+def test_each_replica_has_a_certificate_for_its_own_name() -> None:
+    tls = "tls: {secret: serving, issuer: {name: ca}}"
+    made = from_yaml(f"prometheus: {{externalLabels: {{cluster: eu}}, {tls}}}\nthanos: {{prometheusReplicas: 3}}\n")
+    for name, secret in (("prometheus", "serving"), ("prometheus-b", "serving-b"), ("prometheus-c", "serving-c")):
+        certificate = find(made, "Certificate", secret)["spec"]
+        assert certificate["secretName"] == secret
+        assert certificate["dnsNames"][0] == f"{name}.{NAMESPACE}.svc"
+        (client,) = [text for text in container(made, "StatefulSet", name, "thanos-sidecar")["args"] if "http-client" in text]
+        assert f"/{secret}/ca.crt" in client
+        assert f"server_name: {name}.{NAMESPACE}.svc" in client
+
+
 def test_one_query_over_stacks_of_two_namespaces() -> None:
     chart = new_chart()
     other = new_chart("other")

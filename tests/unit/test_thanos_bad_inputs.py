@@ -47,10 +47,6 @@ IN_YAML = [
         "prometheus.storage: 'old': 2 replicas cannot write one volume; write {type: claim, size: ...}, a claim for each",
     ),
     (
-        "thanos: {}\nprometheus: {externalLabels: {cluster: eu}, tls: {secret: serving}}",
-        "prometheus.tls: 'serving': each replica has a name of its own, which a certificate for one does not hold; make two PrometheusStack and a ThanosStack in Python",
-    ),
-    (
         "thanos: {}\nprometheus: {externalLabels: {cluster: eu}, login: {type: basicAuth, secret: users}}",
         "thanos.login: not given: prometheus asks for a login, and its samples would be read here without one; give login, which may be the same",
     ),
