@@ -65,10 +65,11 @@ imports: $(SETUP) tools  ## write imports/ from the definitions of other project
 diffs: $(SETUP)  ## show how long the diffs of typical changes are
 	PYTHONPATH=. python tests/diffs.py
 
-bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost
+bench: $(SETUP) tools  ## measure what synthesis, dashboards and rules cost, and what Prometheus needs
 	python tests/bench.py
 	python tests/bench_dashboards.py
 	python tests/bench_rules.py
+	python tests/bench_sizing.py
 
 lock:  ## write requirements.lock: the files of the packages in requirements.txt (needs the package index)
 	$(PYTHON) -m venv build/lock

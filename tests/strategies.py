@@ -72,6 +72,7 @@ JOB: dict[str, Any] = {
     "interval": st.sampled_from(["10s", "1m"]),
     "timeout": st.sampled_from(["5s", "10s"]),
     "sampleLimit": st.integers(0, 10**6),
+    "nativeHistograms": st.booleans(),
     "bearerToken": SECRET_KEY,
 }
 PORT = st.one_of(PORT_NAME, st.integers(1, 65535))
@@ -179,6 +180,7 @@ LOGIN = st.one_of(
     struct({"tls": tls("prometheus")}),
 )
 _PROMETHEUS = struct(
+    outOfOrderWindow=st.sampled_from(["30m", "2h"]),
     scrapeJobs=st.lists(SCRAPE_JOB, max_size=4, unique_by=lambda job: job["name"]),
     guards=GUARDS,
     rules=RULES,

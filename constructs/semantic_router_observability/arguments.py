@@ -72,6 +72,7 @@ class PrometheusArguments(TypedDict, total=False):
     interval: str
     retention: str
     retention_size: str | None
+    out_of_order_window: str | None
     storage: Storage
     uid: str | None
     external_labels: Mapping[str, str] | None

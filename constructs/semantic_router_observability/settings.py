@@ -126,6 +126,7 @@ class PrometheusSettings(_Arguments, frozen=True, kw_only=True):
     interval: Duration | UnsetType = UNSET
     retention: Duration | UnsetType = UNSET
     retention_size: PrometheusSize | UnsetType = UNSET
+    out_of_order_window: Duration | UnsetType = UNSET
     storage: Storage | UnsetType = UNSET
     external_labels: dict[str, str] | UnsetType = UNSET
     external_url: HttpUrl | UnsetType = UNSET

@@ -85,7 +85,7 @@ def test_the_command_prints_settings(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["size", "--pods", "10", "--models", "4", "--decisions", "14", "--domains", "14"]) == 0
     printed = capsys.readouterr().out
     assert printed.endswith(
-        "prometheus:\n  resources: {cpu: 62m, memory: 428Mi, memoryLimit: 1024Mi}\n  storage: {type: claim, size: 13Gi}\n"
+        "prometheus:\n  resources: {cpu: 62m, memory: 388Mi, memoryLimit: 1024Mi}\n  storage: {type: claim, size: 13Gi}\n"
         "  guards: {sampleLimit: 50000}\n"
     )
 
@@ -99,7 +99,7 @@ def test_the_command_compares_with_settings(tmp_path: Path, capsys: pytest.Captu
     assert main(large) == 1
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "prometheus.storage: keeps 2.9 days, not 15d; write size: 94Gi",
-        "prometheus.resources: Prometheus would be killed at its memory limit; write memoryLimit: 4634Mi",
+        "prometheus.resources: Prometheus would be killed at its memory limit; write memoryLimit: 4554Mi",
     ]
     file.write_text(
         "prometheus: {retention: 2d, guards: {sampleLimit: 5000}, resources: {cpu: 500m, memory: 3Gi, memoryLimit: 6Gi}}", encoding="utf-8"
@@ -212,7 +212,7 @@ REFUSED = [
     ),
     (
         M + "{resources: {cpu: 100m, memory: 256Mi, memoryLimit: 300Mi}}",
-        "prometheus.resources.memoryLimit: '300Mi': 116,320 series take 428Mi; write at least 1024Mi",
+        "prometheus.resources.memoryLimit: '300Mi': 116,320 series take 388Mi; write at least 1024Mi",
     ),
     (
         M + "{guards: {sampleLimit: 5000}}",

@@ -210,6 +210,8 @@ def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles, watched: S
         "sample_limit": job.sample_limit or None,
         "body_size_limit": page_limit(job.sample_limit),
         "authorization": {"credentials_file": files.path(job.bearer_token)} if job.bearer_token else None,
+        # Classic buckets stay: the shipped dashboards and alerts read them.
+        **({"scrape_native_histograms": True, "always_scrape_classic_histograms": True} if job.native_histograms else {}),
         **job.access.http_config(files),
     }
     steps = own_names()
@@ -225,7 +227,7 @@ def render(
     *,
     interval: str,
     external_labels: Mapping[str, str],
-    retention: Mapping[str, str],
+    tsdb: Mapping[str, Any],
     jobs: Iterable[Mapping[str, Any]],
     remote_write: Sequence[Mapping[str, Any]],
     alertmanagers: Sequence[dict[str, Any]] = (),
@@ -241,7 +243,7 @@ def render(
             **ANY_PAGE,
             "external_labels": {name: value.replace("$", "$$") for name, value in external_labels.items()} or None,
         },
-        "storage": {"tsdb": {"retention": dict(retention)}},
+        "storage": {"tsdb": dict(tsdb)},
         "alerting": {**without, "alertmanagers": [_without_none(alertmanager) for alertmanager in alertmanagers]}
         if alertmanagers
         else None,

@@ -75,7 +75,7 @@ class Plan(Record, frozen=True, kw_only=True):
     cluster_wide: bool
     remote_write: Sequence[RemoteWrite]
     external_labels: Mapping[str, str]
-    retention: Mapping[str, str]
+    tsdb: Mapping[str, Any]
     pull_secrets: Sequence[str]
     recording_rules: bool
     rule_config_maps: Sequence[str]
@@ -146,7 +146,7 @@ class Plan(Record, frozen=True, kw_only=True):
         written = config.render(
             interval=self.facts.interval,
             external_labels=self.external_labels,
-            retention=self.retention,
+            tsdb=self.tsdb,
             jobs=[
                 *config.router_jobs(
                     self.targets, self.guards, self.namespace, components=config.WITH_THANOS if self.sidecar else config.STACK

@@ -41,6 +41,8 @@ class KubeStateMetricsJob(PodJob, frozen=True, kw_only=True, tag="kubeStateMetri
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
         sample_limit: Samples per scrape that are stored. Default 50,000. 0: no limit. A page may have 100 MB, of which other namespaces are
             most in a large cluster.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
         certificate: Certificate that Prometheus shows. Default: none.

@@ -53,6 +53,25 @@ def retention(id: str, time: str, size: str | None, storage: Storage) -> dict[st
     return {"time": time, "size": size}
 
 
+def out_of_order(id: str, window: str | None, time: str, *, uploaded: bool) -> dict[str, str]:
+    """Fields of Prometheus's `storage.tsdb` for samples that are older than the newest of their series.
+
+    Raises:
+        ConfigError: the window is not a duration, or longer than the retention, or blocks are uploaded to an object storage.
+
+    """
+    if window is None:
+        return {}
+    where = place(id, "out_of_order_window")
+    if duration_seconds(where, window) > duration_seconds(place(id, "retention"), time):
+        raise ConfigError(where, window, f"write at most the retention, {time}")
+    if uploaded:
+        raise ConfigError(
+            where, window, "late samples make blocks that overlap, at which Thanos's compactor stops; remove it, or the object storage"
+        )
+    return {"out_of_order_time_window": window}
+
+
 def size_in_bytes(where: Where, size: str) -> int:
     """Bytes of a Prometheus size. Its units are powers of 1024: 1GB is what Kubernetes calls 1Gi."""
     match = _SIZE.fullmatch(size)

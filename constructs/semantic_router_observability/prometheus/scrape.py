@@ -101,6 +101,7 @@ class HttpJob(TlsClient, frozen=True, kw_only=True):
     interval: Duration | None = None
     timeout: Duration | None = None
     sample_limit: int = SAMPLE_LIMIT
+    native_histograms: bool = False
     bearer_token: SecretKey | None = None
 
     def __post_init__(self) -> None:
@@ -131,6 +132,8 @@ class StaticJob(HttpJob, frozen=True, kw_only=True, tag_field="type", tag="stati
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
         sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
         certificate: Certificate that Prometheus shows. Default: none.
@@ -167,6 +170,8 @@ class PodJob(HttpJob, frozen=True, kw_only=True, tag_field="type", tag="pods"):
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
         sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
         certificate: Certificate that Prometheus shows. Default: none.
@@ -197,6 +202,8 @@ class ServiceJob(HttpJob, frozen=True, kw_only=True, tag_field="type", tag="serv
         interval: Time between scrapes. Default: the stack's.
         timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
         sample_limit: Samples per scrape; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
         bearer_token: Token sent to the target. Default: none.
         ca: Certificate authority the target's certificate is checked against. Default: the system's.
         certificate: Certificate that Prometheus shows. Default: none.

@@ -47,14 +47,16 @@ _OWN: Final = 900
 """Series of Prometheus itself: 908 with the rules of `dist/`, counted in `make demo`."""
 
 _BYTES_A_HEAD_SERIES: Final = 2500
-"""Memory: 1,850 live bytes with full chunks, measured on Prometheus 3.13.5 with 40,650 series, and what the collector leaves until it runs."""
+"""Memory: 2,370 bytes resident with full chunks and all rules, 1,810 without rules, measured on Prometheus 3.13.5 by `tests/bench_sizing.py`."""
 
-_BASE_MEMORY: Final = 150 * 2**20
+_BASE_MEMORY: Final = 110 * 2**20
+"""Memory of the process and the rules themselves: 106 to 115 MB in the same measurement."""
+
 _LEAST_LIMIT: Final = 2**30
 """Replaying the log, compactions and queries need room that does not follow from the number of series."""
 
 BYTES_A_SAMPLE: Final = 2.0
-"""On disk, index included: 1.9 measured on simulated routers, 1.5 on quiet ones, 2.8 when every series moves at every scrape."""
+"""On disk, index included: 1.9 to 2.3 measured on simulated routers, 1.5 on quiet ones, 2.8 when every series moves at every scrape."""
 
 _LOG_BYTES_A_SAMPLE: Final = 5.8
 _LOG_SECONDS: Final = 3 * 3600
@@ -78,7 +80,7 @@ class Sizing(Spec, frozen=True, kw_only=True):
         PrometheusStack(chart, "prometheus", **Sizing.preset("large", retention="30d").arguments(storage=Claim(size="200Gi")))
 
     The number of series of a router follows from what its configuration names. The figures are fitted on pages of the project's simulator,
-    which prints what the router prints; memory and disk were measured on Prometheus 3.13.5 with 4,065 to 203,250 series.
+    which prints what the router prints; memory and disk were measured on Prometheus 3.13.5 with 7,000 to 297,000 series (`make bench`).
 
     Attributes:
         pods: Pods of the router, at the most. During a rollout old and new ones are in memory, which is allowed for.

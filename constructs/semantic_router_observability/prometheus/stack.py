@@ -39,6 +39,7 @@ from .pod import PORT, WEB, template
 from .presets import KubeStateMetricsJob
 from .refusals import check_evaluated, check_scraped, check_targets, job_names
 from .remote_write import check_distinct
+from .retention import out_of_order
 from .retention import retention as retention_body
 from .rule_files import rules_at
 from .rule_maps import RuleMaps, rule_texts
@@ -91,6 +92,8 @@ class PrometheusStack(Construct):
         interval: Time between scrapes and between rule evaluations. Default `15s`, the router project's own setting.
         retention: How long samples are kept. Default `15d`, the router project's own setting.
         retention_size: Most bytes that blocks may take, in Prometheus's notation (`16GB`). Default: 80 % of the volume.
+        out_of_order_window: How much older than the newest sample of its series a sample may be, such as `30m`: for jobs whose pages carry
+            timestamps of their own, a federation or a push gateway. Default: none, such samples are refused and an alert fires.
         storage: Where samples are kept. Default: a declared claim of 20Gi, the size the router project suggests.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
         external_labels: Labels added to everything that leaves this Prometheus; a `$` stands for itself. Default: none.
@@ -134,6 +137,7 @@ class PrometheusStack(Construct):
         interval: str = INTERVAL,
         retention: str = RETENTION,
         retention_size: str | None = None,
+        out_of_order_window: str | None = None,
         storage: Storage = Claim(size="20Gi"),  # noqa: B008  frozen
         uid: str | None = None,
         external_labels: Mapping[str, str] | None = None,
@@ -174,7 +178,10 @@ class PrometheusStack(Construct):
             object_storage=sidecar is not None and sidecar.object_storage is not None,
         )
         external_labels, sidecar = checked_sidecar(id, sidecar, external_labels or {}, retention, registries)
-        retained = retention_body(id, retention, retention_size, storage)
+        tsdb = {
+            **out_of_order(id, out_of_order_window, retention, uploaded=facts.object_storage),
+            "retention": retention_body(id, retention, retention_size, storage),
+        }
         address = None if external_url is None else http_url(place(id, "external_url"), external_url)
         image = registries.resolve(place(id, "image"), image)
         alert_namespaces = alert_namespaces_of(alertmanagers)
@@ -224,7 +231,7 @@ class PrometheusStack(Construct):
             remote_write=remote_write,
             cluster_wide=cluster_wide,
             external_labels=external_labels,
-            retention=retained,
+            tsdb=tsdb,
             pull_secrets=registries.pull_secrets,
             recording_rules=recording_rules,
             rule_config_maps=rule_config_maps,
