@@ -317,7 +317,7 @@ def test_render() -> None:
     text = render(
         interval="30s",
         external_labels={"cluster": "a"},
-        retention={"time": "15d"},
+        tsdb={"retention": {"time": "15d"}},
         jobs=[{"job_name": "a", "relabel_configs": [{"source_labels": ["b", "c"], "action": "keep"}]}],
         remote_write=[],
         rule_files=["/rules/*.yaml"],
