@@ -415,4 +415,7 @@ def settings(draw: st.DrawFn) -> Mapping:
     # What has a login is exposed by https only.
     if grafana.get("externalUrl", "").startswith("https://") and has_login and draw(st.booleans()):
         value["ingress"] = draw(ingress())
+        if value["ingress"]["via"]["type"] == "class":
+            # What the stack cannot know of another controller has to be stated.
+            value["ingress"]["via"]["tlsToBackends"] = "tls" in grafana
     return value
