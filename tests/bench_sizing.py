@@ -85,12 +85,12 @@ def main() -> int:
 
 def report(runs: list[Run]) -> None:
     print("needs of Prometheus, measured and computed   series in memory           memory, MB           bytes a sample on disk")
-    kept = []
+    within = []
     for run in runs:
         computed = (run.sizing.series_in_memory, run.sizing.memory_bytes, BYTES_A_SAMPLE)
         measured = (run.series, run.memory, run.bytes_a_sample)
         ratios = [found / said for found, said in zip(measured, computed, strict=True)]
-        kept += [abs(ratio - 1) <= TOLERANCE for ratio in ratios]
+        within += [abs(ratio - 1) <= TOLERANCE for ratio in ratios]
         print(
             f"  {run.pods:3d} pods {measured[0]:35,d} {computed[0]:8,d} {measured[1] / 1e6:14.0f} {computed[1] / 1e6:6.0f}"
             f" {measured[2]:22.2f} {computed[2]:5.2f}    measured / computed {', '.join(f'{ratio:.2f}' for ratio in ratios)}"
@@ -103,7 +103,7 @@ def report(runs: list[Run]) -> None:
     print(
         f"  bytes of memory a series, from {small.pods} to {large.pods} pods: {measured_slope:.0f} measured, {computed_slope:.0f} computed"
     )
-    print(f"  all within {TOLERANCE:.0%}: {'kept' if all(kept) else 'EXCEEDED'}")
+    print(f"  all within {TOLERANCE:.0%}: {'kept' if all(within) else 'EXCEEDED'}")
 
 
 class Run:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
+from documentation import ROOT
 from semantic_router_observability import images
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.images import ImageRegistries
@@ -57,3 +60,43 @@ def test_no_references(image: str) -> None:
 def test_defaults_name_registry_and_release(image: str) -> None:
     assert ImageRegistries().resolve("x", image) == image
     assert re.search(r":v?\d+\.\d+\.\d+$", image)
+
+
+# --- the scheduled update
+
+
+RENOVATE = json.loads((ROOT / "renovate.json").read_text(encoding="utf-8"))
+(PATTERN,) = RENOVATE["customManagers"][0]["matchStrings"]
+IMAGES = {name: value for name, value in vars(images).items() if name.isupper() and not name.startswith("_") and "/" in value}
+
+
+@pytest.mark.parametrize("digest", ["", DIGEST])
+def test_the_update_finds_every_image_with_its_tag_and_digest(digest: str) -> None:
+    source = Path(images.__file__)
+    (place,) = RENOVATE["customManagers"][0]["managerFilePatterns"]
+    assert re.search(place.strip("/"), str(source.relative_to(ROOT)))
+    text = source.read_text(encoding="utf-8")
+    for image in IMAGES.values():
+        text = text.replace(f'"{image}"', f'"{image.partition("@")[0]}{digest}"')
+    found = [match.groupdict() for match in re.finditer(PATTERN.replace("(?<", "(?P<"), text)]
+    assert [f"{match['depName']}:{match['currentValue']}" for match in found] == [image.partition("@")[0] for image in IMAGES.values()]
+    assert {match["currentDigest"] for match in found} == {digest.removeprefix("@") or None}
+
+
+def test_programs_that_tests_run_move_with_their_images() -> None:
+    groups = [rule for rule in RENOVATE["packageRules"] if "groupName" in rule]
+    known = {image.partition("@")[0].rpartition(":")[0] for image in IMAGES.values()}
+    assert len(groups) == 6
+    for group in groups:
+        assert known & set(group["matchPackageNames"]), group["groupName"]
+        _, module_file = group["matchFileNames"]
+        required = (ROOT / module_file).read_text(encoding="utf-8")
+        modules = [name.removesuffix("/**") for name in group["matchPackageNames"] if name not in known]
+        assert modules
+        assert all(re.search(rf"\b{re.escape(module)}\S* v", required) for module in modules), group["groupName"]
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_a_tag_with_a_digest_is_pulled_as_written(name: str) -> None:
+    image = f"{IMAGES[name].partition('@')[0]}{DIGEST}"
+    assert ImageRegistries().resolve("x", image) == image
