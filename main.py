@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 
 def build(chart: Chart, settings: sro.Settings) -> None:
-    """Make all objects that the settings ask for, then change the single fields under `patches`."""
+    """Make all objects that the settings ask for, add what they have in common, then change the single fields under `patches`."""
     _make(chart, settings)
+    if settings.annotations:
+        sro.add_annotations(chart, settings.annotations)
+    if settings.ip_family_policy:
+        sro.set_ip_family_policy(chart, settings.ip_family_policy)
     if settings.patches:
         sro.apply_patches(chart, settings.patches)
 

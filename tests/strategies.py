@@ -404,6 +404,8 @@ def settings(draw: st.DrawFn) -> Mapping:
             images=IMAGES,
             platform=PLATFORM,
             networkPolicies=NETWORK_POLICIES,
+            annotations=st.dictionaries(WORD, TEXT, max_size=2),
+            ipFamilyPolicy=st.sampled_from(["PreferDualStack", "RequireDualStack"]),
             traces=TRACES,
             kubeStateMetrics=struct(
                 namespaces=NAMESPACES, collectors=st.just(["pods", "deployments"]), resources=RESOURCES, placement=PLACEMENT

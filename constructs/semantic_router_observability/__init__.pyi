@@ -104,6 +104,8 @@ from .grafana.settings import Smtp as Smtp
 from .grafana.stack import GrafanaStack as GrafanaStack
 from .images import ImageRegistries as ImageRegistries
 from .kubernetes.access import Access as Access
+from .kubernetes.common import add_annotations as add_annotations
+from .kubernetes.common import set_ip_family_policy as set_ip_family_policy
 from .kubernetes.endpoint import Endpoint as Endpoint
 from .kubernetes.endpoint import HasEndpoint as HasEndpoint
 from .kubernetes.manifest import Manifest as Manifest

@@ -38,7 +38,8 @@ from .grafana.identity.providers import GrafanaLogin
 from .grafana.identity.session import Session
 from .grafana.settings import Anonymous, Database, LogLevel, Smtp
 from .images import ImageRegistries
-from .kubernetes.metadata import Metadata, check_labels
+from .kubernetes.metadata import IpFamilyPolicy, Metadata, check_labels
+from .kubernetes.metadata import check_annotations as check_common_annotations
 from .kubernetes.patches import Patch
 from .kubernetes.platform import Kubernetes, OpenShift, Platform
 from .kubernetes.pods import Placement, Resources
@@ -462,6 +463,9 @@ class Settings(Spec, frozen=True, kw_only=True):
             this file override theirs. Read from files alone; here it is empty. Default: none.
         namespace: Namespace of the stack, in every object and every address. Default `vllm-semantic-router-system`.
         labels: Labels of all objects and pods, such as a team or a cost centre. Default: only the stack's own.
+        annotations: Annotations of all objects, but not of pods, such as an owner, or the wave of a delivery. Default: only the stack's own.
+        ip_family_policy: Addresses of Services: `PreferDualStack`, IPv4 and IPv6 where the cluster has both, or `RequireDualStack`. Headless
+            Services keep one. Default: the family that the cluster prefers.
         platform: Kind of cluster: `{type: kubernetes}` (default), or `{type: openshift}`, which chooses the user of pods itself.
         routers: How and where the router was installed. Default: all four installation styles in the stack's namespace.
         prometheus: Prometheus. Default: one pod that scrapes the routers and keeps 15 days on a claim of 20Gi.
@@ -489,6 +493,8 @@ class Settings(Spec, frozen=True, kw_only=True):
     include: Sequence[str] = ()
     namespace: DnsLabel = NAMESPACE
     labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    ip_family_policy: IpFamilyPolicy | None = None
     platform: Platform = Kubernetes()
     routers: Sequence[RouterTarget] | UnsetType = UNSET
     prometheus: PrometheusSettings = PrometheusSettings()
@@ -512,6 +518,7 @@ class Settings(Spec, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         dns_label("namespace", self.namespace)
         check_labels("labels", self.labels)
+        check_common_annotations("annotations", self.annotations)
         if self.add_on is not None:
             owned = (
                 "prometheus",

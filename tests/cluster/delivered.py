@@ -37,7 +37,9 @@ secrets:
 
 
 WITH_ALERTMANAGER = {
-    "alertmanager": {"replicas": 2, "receivers": [{"type": "webhook", "name": "ops", "url": {"secret": "hook", "key": "url"}}]}
+    "annotations": {"example.com/owner": "routing"},
+    "ipFamilyPolicy": "PreferDualStack",
+    "alertmanager": {"replicas": 2, "receivers": [{"type": "webhook", "name": "ops", "url": {"secret": "hook", "key": "url"}}]},
 }
 """Settings with four claims: Prometheus's, Grafana's, and one for each Alertmanager."""
 

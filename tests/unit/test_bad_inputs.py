@@ -937,6 +937,11 @@ IN_YAML = {
         ),
     ],
     "images": [
+        (
+            "annotations: {semantic-router-observability/patches: a}",
+            "annotations: 'semantic-router-observability/patches': remove it: the stack sets it",
+        ),
+        ("ipFamilyPolicy: SingleStack", "ipFamilyPolicy: 'SingleStack': write one of PreferDualStack, RequireDualStack"),
         ('images: {prometheus: "prometheus"}', "images.prometheus: 'prometheus': add a tag or a digest, such as :v3.13.5 or @sha256:…"),
         (
             'images: {prometheus: "quay.io/prometheus/prometheus:latest"}',

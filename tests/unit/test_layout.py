@@ -52,6 +52,7 @@ STARTS_NODE = {
     "kubernetes/account.py",
     "kubernetes/certificate.py",
     "kubernetes/components.py",
+    "kubernetes/common.py",
     "kubernetes/manifest.py",
     "kubernetes/patching.py",
     "kubernetes/replicas.py",

@@ -12,7 +12,7 @@ from cdk8s import App, Chart
 from cdk8s_plus_27 import ServiceAccount
 
 import semantic_router_observability as sro
-from manifests import NAMESPACE, find, new_chart, objects_of
+from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of
 from semantic_router_observability.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -185,3 +185,43 @@ def test_labels_of_the_settings_are_on_an_add_on_too(tmp_path: Path) -> None:
     assert main.run(main.build, arguments=["--config", str(config), "--output", str(tmp_path / "dist")]) == 0
     made = [found for file in (tmp_path / "dist").glob("*.yaml") for found in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
     assert {found["metadata"]["labels"]["team"] for found in made} == {"routing"}
+
+
+def test_annotations_are_on_all_objects_and_replace_none_of_their_own() -> None:
+    chart = new_chart()
+    sro.Observability(
+        chart,
+        "stack",
+        grafana={"external_url": "https://ops.example.com"},
+        ingress={"annotations": {"example.com/owner": "web"}, "via": sro.Nginx()},
+    )
+    before = objects_of(chart)
+    sro.add_annotations(chart, {"example.com/owner": "routing", "argocd.argoproj.io/sync-options": "Prune=true"})
+    after = objects_of(chart)
+    for old, new in zip(before, after, strict=True):
+        own = old["metadata"].get("annotations", {})
+        assert new["metadata"]["annotations"] == {"example.com/owner": "routing", "argocd.argoproj.io/sync-options": "Prune=true", **own}
+        assert {**new, "metadata": old["metadata"]} == old, "nothing else changes"
+    assert [found["metadata"]["annotations"]["example.com/owner"] for found in after if found["kind"] == "Ingress"] == ["web"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "alertmanager: {receivers: [{type: webhook, name: ops, url: {secret: a, key: b}}]}",
+        "prometheus: {externalLabels: {cluster: eu}}\nthanos: {}",
+    ],
+)
+def test_services_with_an_address_have_one_of_each_family(settings: str) -> None:
+    before, after = from_yaml(settings), from_yaml(f"{settings}\nipFamilyPolicy: PreferDualStack")
+    services = [manifest for manifest in after if manifest["kind"] == "Service"]
+    assert {manifest["spec"].get("clusterIP") == "None" for manifest in services} == {True, False}
+    for manifest in services:
+        assert manifest["spec"].get("ipFamilyPolicy") == (None if manifest["spec"].get("clusterIP") == "None" else "PreferDualStack")
+        manifest["spec"].pop("ipFamilyPolicy", None)
+    assert after == before
+
+
+def test_annotations_of_an_add_on() -> None:
+    made = from_yaml("addOn: {scrapedBy: {type: kubePrometheusStack, release: kps}}\nannotations: {example.com/owner: routing}")
+    assert {manifest["metadata"]["annotations"]["example.com/owner"] for manifest in made} == {"routing"}

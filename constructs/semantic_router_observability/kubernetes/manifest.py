@@ -124,6 +124,11 @@ class Manifest(ApiObject):
         self._reasons.append(patch.line)
         self.metadata.add_annotation(PATCHES, "\n".join(self._reasons))
 
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Fields as they were given or amended, without patches."""
+        return self._fields
+
     def amend(self, **fields: Any) -> None:
         """Replace fields by what has become known since. Patches that were added before apply to the new content as they did to the old."""
         _check_budget(Place(f"{self.kind} {self.name}"), fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_router_observability.checks import kubernetes_annotations, kubernetes_labels
 from semantic_router_observability.errors import ConfigError, Where
@@ -10,6 +10,9 @@ from semantic_router_observability.spec import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+IpFamilyPolicy = Literal["PreferDualStack", "RequireDualStack"]
+"""Whether Services get addresses of both IP families: where the cluster has both, or in any case, which a cluster with one family refuses."""
 
 _OWN_LABELS = "app.kubernetes.io/"
 _OWN_ANNOTATIONS = ("semantic-router-observability/", "kubectl.kubernetes.io/default-container")
@@ -39,10 +42,7 @@ class Metadata(Spec, frozen=True, kw_only=True):
             ("pod_annotations", self.pod_annotations),
             ("service_account_annotations", self.service_account_annotations),
         ):
-            kubernetes_annotations(field, given)
-            for key in given:
-                if key.startswith(_OWN_ANNOTATIONS):
-                    raise ConfigError(field, key, "remove it: the stack sets it")
+            check_annotations(field, given)
 
     def on(self, template: Mapping[str, Any]) -> dict[str, Any]:
         """Pod template with these labels and annotations, after the stack's own."""
@@ -68,3 +68,16 @@ def check_labels(where: Where, labels: Mapping[str, str]) -> None:
     for key in labels:
         if key.startswith(_OWN_LABELS):
             raise ConfigError(where, key, "remove it: the stack sets the labels of app.kubernetes.io, and selects its pods by them")
+
+
+def check_annotations(where: Where, annotations: Mapping[str, str]) -> None:
+    """Refuse annotations that Kubernetes does not take, and those that the stack sets.
+
+    Raises:
+        ConfigError: there is one.
+
+    """
+    kubernetes_annotations(where, annotations)
+    for key in annotations:
+        if key.startswith(_OWN_ANNOTATIONS):
+            raise ConfigError(where, key, "remove it: the stack sets it")
