@@ -82,8 +82,9 @@ lock:  ## write requirements.lock: the files of the packages in requirements.txt
 site: $(SITE)  ## build the documentation as a site into build/site
 	NO_MKDOCS_2_WARNING=1 build/site-environment/bin/mkdocs build --quiet --strict
 
-demo: $(SETUP)  ## run the Prometheus of dist/ here, before simulated routers; PROMETHEUS=PROGRAM names another than that of make tools
-	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus)
+demo: $(SETUP)  ## run Prometheus, and Alertmanager, of dist/ here, before simulated routers; PROMETHEUS=PROGRAM and ALERTMANAGER=PROGRAM name others than those of make tools
+	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus) \
+	  --alertmanager $(or $(ALERTMANAGER),tests/tools/bin/alertmanager)
 
 try:  ## run dist/ on a local cluster, before recorded routers (needs kubectl and a kind, k3d or minikube cluster, or CONTEXT=NAME)
 	examples/try/try.sh up

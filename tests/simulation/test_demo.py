@@ -19,7 +19,7 @@ import yaml
 from documentation import ROOT
 from harness.programs import program
 from semantic_router_observability import Sizing
-from simulator.demo import configuration, main
+from simulator.demo import configuration, main, notifying
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +96,58 @@ def test_demo(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == []
     with socket.socket() as client:
         assert client.connect_ex(("127.0.0.1", port)) != 0
+
+
+@pytest.mark.cluster
+def test_alertmanager_of_the_manifests_routes_as_they_say(tmp_path: Path) -> None:
+    """Its configuration is that of the manifests; what it would send is printed with the receiver that the routes choose."""
+    settings = tmp_path / "observability.yaml"
+    settings.write_text((ROOT / "examples" / "alertmanager.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    subprocess.run(
+        [sys.executable, "main.py", "--config", settings, "--output", tmp_path / "dist"], cwd=ROOT, check=True, capture_output=True
+    )
+    with socket.socket() as first, socket.socket() as second:
+        ports = []
+        for free in (first, second):
+            free.bind(("127.0.0.1", 0))
+            ports.append(str(free.getsockname()[1]))
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'tests'}{os.pathsep}{ROOT / 'constructs'}"}
+    programs = ["--prometheus", str(program("prometheus")), "--alertmanager", str(program("alertmanager"))]
+    command = [sys.executable, "-m", "simulator.demo", "--manifests", str(tmp_path / "dist"), *programs]
+    demo = subprocess.Popen(
+        [*command, "--port", ports[0], "--alertmanager-port", ports[1]], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert demo.stdout is not None
+        printed = []
+        # The heartbeat of the dead man's switch comes at once, by a route and a receiver of its own.
+        while not (printed and printed[-1].startswith("notified")):
+            printed.append(demo.stdout.readline())
+            assert printed[-1], printed
+        assert f"Alertmanager http://127.0.0.1:{ports[1]}, which prints here what it would send\n" in printed
+        assert printed[-1].split() == ["notified", "dead-man-switch", "firing", "Watchdog", "info"]
+    finally:
+        demo.send_signal(signal.SIGINT)
+        rest = demo.communicate(timeout=30)[0]
+    assert demo.returncode == 0, rest
+
+
+def test_an_alertmanager_keeps_its_routes_and_loses_its_credentials() -> None:
+    config = {
+        "global": {"smtp_auth_password_file": "/secret"},
+        "templates": ["/a.tmpl"],
+        "route": {"receiver": "chat", "routes": [{"receiver": "nobody", "matchers": ['severity="info"']}]},
+        "receivers": [{"name": "chat / all", "slack_configs": [{"api_url_file": "/secret"}]}, {"name": "nobody"}],
+    }
+    assert notifying(config, "http://127.0.0.1:1") == {
+        "route": config["route"],
+        "receivers": [{"name": "chat / all", "webhook_configs": [{"url": "http://127.0.0.1:1/chat%20%2F%20all"}]}, {"name": "nobody"}],
+    }
+
+
+def test_an_alertmanager_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config_map = {"data": {"alertmanager.yml": "receivers: []\n"}}
+    (tmp_path / "1-alertmanager-config.configmap.k8s.yaml").write_text(yaml.safe_dump(config_map), encoding="utf-8")
+    given = ["--manifests", str(tmp_path), "--prometheus", sys.executable, "--alertmanager", str(tmp_path / "alertmanager")]
+    assert main(given) == 2
+    assert "make demo ALERTMANAGER=PROGRAM" in capsys.readouterr().err

@@ -1,16 +1,22 @@
-"""`make demo`: the Prometheus of `dist/` on this machine, with its rules, before simulated routers. Needs no cluster and no Docker."""
+"""`make demo`: the Prometheus of `dist/` on this machine, with its rules, before simulated routers; and its Alertmanager, where it has one.
+
+Needs no cluster and no Docker. Alertmanager keeps its routes, and prints here what it would send to its receivers.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +26,7 @@ from simulator.launcher import SimulatedRouter
 from simulator.scenario import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 NAMESPACE = "demo"
 """Of the simulated routers, where the settings search every namespace; otherwise the first that they search, which alerts name."""
@@ -28,11 +34,14 @@ NAMESPACE = "demo"
 NOT_LOCAL = ("alerting", "remote_write", "remote_read", "storage")
 """Sections of the configuration that name servers or volumes of the cluster."""
 
+ALERTMANAGER_CONFIG = "alertmanager-config"
 
-def configuration(manifests: Path, routers: Sequence[str], itself: str, rules: Path) -> dict[str, Any]:
+
+def configuration(manifests: Path, routers: Sequence[str], itself: str, rules: Path, *, alertmanager: str | None = None) -> dict[str, Any]:
     """Return the configuration in the manifests, with the simulated routers in place of those that Kubernetes would find.
 
-    Jobs of the routers and of Prometheus itself stay, with their limits and metric relabelling; other jobs scrape what is not here.
+    Jobs of the routers, of Prometheus itself and of an Alertmanager at this address stay, with their limits and metric relabelling; other jobs
+    scrape what is not here.
 
     Raises:
         SystemExit: the folder holds no Prometheus.
@@ -52,14 +61,59 @@ def configuration(manifests: Path, routers: Sequence[str], itself: str, rules: P
             local["static_configs"] = [{"targets": [address], "labels": label} for address, label in zip(routers, labels, strict=True)]
         elif job["job_name"] == "prometheus":
             local["static_configs"] = [{"targets": [itself]}]
+        elif job["job_name"] == "alertmanager" and alertmanager:
+            local["static_configs"] = [{"targets": [alertmanager], "labels": {"namespace": NAMESPACE, "service": "alertmanager"}}]
         else:
             continue
         jobs.append({key: value for key, value in local.items() if key not in {"basic_auth", "tls_config", "scheme"}})
     return {
         **{key: value for key, value in found.items() if key not in NOT_LOCAL},
+        **({"alerting": {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}} if alertmanager else {}),
         "rule_files": [f"{rules}/*.yaml"],
         "scrape_configs": jobs,
     }
+
+
+def notifying(config: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """Return the configuration of an Alertmanager with the same routes, whose receivers all send to this address instead."""
+    receivers = [
+        {
+            "name": receiver["name"],
+            **({"webhook_configs": [{"url": f"{url}/{urllib.parse.quote(receiver['name'], safe='')}"}]} if len(receiver) > 1 else {}),
+        }
+        for receiver in config["receivers"]
+    ]
+    # Credentials, and the texts of messages, are for the receivers that are not here.
+    return {key: value for key, value in config.items() if key not in {"global", "templates"}} | {"receivers": receivers}
+
+
+@contextmanager
+def receivers() -> Iterator[str]:
+    """Print what an Alertmanager sends, an alert a line; the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            for alert in message["alerts"]:
+                labels = alert["labels"]
+                about = " ".join(labels[name] for name in ("model", "pod", "namespace") if name in labels)
+                words = ["notified", message["receiver"], alert["status"], labels["alertname"], labels.get("severity", ""), about]
+                print("  ".join(word for word in words if word), flush=True)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def config_map(manifests: Path, prefix: str) -> dict[str, str]:
@@ -76,14 +130,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--manifests", type=Path, default=Path("dist"), metavar="FOLDER", help="output of main.py (default: dist)")
     parser.add_argument("--prometheus", type=Path, required=True, metavar="PROGRAM", help="the program to run")
     parser.add_argument("--port", type=int, default=9090, help="port of Prometheus (default: 9090)")
+    parser.add_argument("--alertmanager", type=Path, metavar="PROGRAM", help="the program to run where the manifests have an Alertmanager")
+    parser.add_argument("--alertmanager-port", type=int, default=9093, metavar="PORT", help="its port (default: 9093)")
     parser.add_argument("--routers", type=int, default=2, metavar="N", help="simulated router pods (default: 2)")
     given = parser.parse_args(arguments)
-    if not given.prometheus.is_file():
-        print(
-            f"error: {given.prometheus}: is missing; run make tools, which builds it, or name one: make demo PROMETHEUS=PROGRAM",
-            file=sys.stderr,
-        )
-        return 2
+    routed = config_map(given.manifests, ALERTMANAGER_CONFIG).get("alertmanager.yml") if given.alertmanager else None
+    for name, program in (("PROMETHEUS", given.prometheus), *((("ALERTMANAGER", given.alertmanager),) if routed else ())):
+        if not program.is_file():
+            print(f"error: {program}: is missing; run make tools, which builds it, or name one: make demo {name}=PROGRAM", file=sys.stderr)
+            return 2
     itself = f"127.0.0.1:{given.port}"
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -97,32 +152,48 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (folder / "rules").mkdir()
         for name, text in config_map(given.manifests, "prometheus-rules").items():
             (folder / "rules" / name).write_text(text, encoding="utf-8")
-        config = configuration(given.manifests, addresses, itself, folder / "rules")
+        alertmanager = f"127.0.0.1:{given.alertmanager_port}" if routed else None
+        config = configuration(given.manifests, addresses, itself, folder / "rules", alertmanager=alertmanager)
         (folder / "prometheus.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-        log = running.enter_context((folder / "prometheus.log").open("w+"))
-        command = [
-            str(given.prometheus),
-            f"--config.file={folder / 'prometheus.yml'}",
-            f"--storage.tsdb.path={folder / 'data'}",
-            f"--web.listen-address={itself}",
-        ]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        running.callback(_stop, process)
-        while not ended.is_set() and process.poll() is None and not _ready(itself):
-            time.sleep(0.2)
-        if process.poll() is not None:
-            log.seek(0)
-            print(f"error: Prometheus ended: {log.read().strip().splitlines()[-1]}", file=sys.stderr)
-            return 1
+        commands = {
+            itself: [
+                given.prometheus,
+                f"--config.file={folder / 'prometheus.yml'}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={itself}",
+            ]
+        }
+        if routed and alertmanager:
+            config = notifying(yaml.safe_load(routed), running.enter_context(receivers()))
+            (folder / "alertmanager.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+            commands[alertmanager] = [
+                given.alertmanager,
+                f"--config.file={folder / 'alertmanager.yml'}",
+                f"--storage.path={folder / 'alertmanager'}",
+                f"--web.listen-address={alertmanager}",
+                "--cluster.listen-address=",
+            ]
+        processes = []
+        for address, command in commands.items():
+            log = running.enter_context((folder / f"{address}.log").open("w+"))
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            running.callback(_stop, process)
+            processes.append(process)
+            while not ended.is_set() and process.poll() is None and not _ready(address):
+                time.sleep(0.2)
+            if process.poll() is not None:
+                log.seek(0)
+                print(f"error: {command[0].name} ended: {log.read().strip().splitlines()[-1]}", file=sys.stderr)
+                return 1
         print(
             f"Prometheus   http://{itself}/query", f"alerts       http://{itself}/alerts", f"targets      http://{itself}/targets", sep="\n"
         )
+        if alertmanager:
+            print(f"Alertmanager http://{alertmanager}, which prints here what it would send")
         print(*(f"router       {router.url}" for router in routers), sep="\n")
-        print(
-            "Rates show after a minute, recorded series after five. Grafana and Alertmanager are not here. Ctrl-C stops everything.",
-            flush=True,
-        )
-        while not ended.wait(1) and process.poll() is None:
+        absent = "Grafana is" if alertmanager else "Grafana and Alertmanager are"
+        print(f"Rates show after a minute, recorded series after five. {absent} not here. Ctrl-C stops everything.", flush=True)
+        while not ended.wait(1) and all(process.poll() is None for process in processes):
             pass
     return 0 if ended.is_set() else 1
 
