@@ -404,7 +404,7 @@ def settings(draw: st.DrawFn) -> Mapping:
             images=IMAGES,
             platform=PLATFORM,
             networkPolicies=NETWORK_POLICIES,
-            annotations=st.dictionaries(WORD, TEXT, max_size=2),
+            annotations=st.dictionaries(st.sampled_from(["example.com/owner", "team"]), TEXT, max_size=2),
             ipFamilyPolicy=st.sampled_from(["PreferDualStack", "RequireDualStack"]),
             traces=TRACES,
             kubeStateMetrics=struct(
