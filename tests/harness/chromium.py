@@ -24,9 +24,9 @@ class Chromium(AbstractContextManager["Chromium"]):
     """One page in a browser with a profile of its own."""
 
     def __init__(self, folder: Path) -> None:
-        program = shutil.which("chromium")
+        program = shutil.which("chromium") or shutil.which("google-chrome")
         if program is None:
-            pytest.skip("chromium is not installed; .ci/run says which package has it")
+            pytest.skip("neither chromium nor google-chrome is installed; on Debian, .ci/run installs the package chromium")
         (commands, self._commands), (self._answers, answers) = os.pipe(), os.pipe()
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe"]
         # It reads commands from descriptor 3 and writes answers to descriptor 4.
