@@ -19,9 +19,8 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from semantic_router_observability.prometheus.sizing import BYTES_A_SAMPLE, Sizing
@@ -29,6 +28,7 @@ from simulation.rules import rule_files
 from simulator import Router, Scenario
 from simulator.history import JOB, NAMESPACE
 from simulator.scenario import Decision, Model
+from simulator.serving import serving
 from tools.build import find
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def main() -> int:
     if program is None:
         print("sizing: not measured, prometheus is missing; run `make tools`")
         return 0
-    with tempfile.TemporaryDirectory() as scratch, served(pages()) as port:
-        runs = [Run(program, Path(scratch) / str(pods), pods, port) for pods in PODS]
+    with tempfile.TemporaryDirectory() as scratch, served(pages()) as address:
+        runs = [Run(program, Path(scratch) / str(pods), pods, address) for pods in PODS]
         try:
             for run in runs:
                 run.deploy("old")
@@ -109,8 +109,8 @@ def report(runs: list[Run]) -> None:
 class Run:
     """One Prometheus and the pods that it scrapes."""
 
-    def __init__(self, program: Path, folder: Path, pods: int, page_port: int) -> None:
-        self.pods, self.folder, self.page_port = pods, folder, page_port
+    def __init__(self, program: Path, folder: Path, pods: int, pages_at: str) -> None:
+        self.pods, self.folder, self.pages_at = pods, folder, pages_at
         self.sizing = Sizing(pods=pods)
         self.series, self.samples, self.bytes_a_sample = 0, 0, 0.0
         self._memory: list[float] = []
@@ -143,7 +143,7 @@ class Run:
         """Let these pods take the place of the others."""
         targets = [
             {
-                "targets": [f"127.0.0.1:{self.page_port}"],
+                "targets": [self.pages_at],
                 "labels": {
                     "__metrics_path__": f"/{pod % PERSONALITIES}",
                     "namespace": NAMESPACE,
@@ -187,8 +187,8 @@ def pages() -> list[list[bytes]]:
 
 
 @contextmanager
-def served(all_pages: list[list[bytes]]) -> Iterator[int]:
-    """Serve the page of this second of each personality under its number; the port."""
+def served(all_pages: list[list[bytes]]) -> Iterator[str]:
+    """Serve the page of this second of each personality under its number; the address."""
     begun = time.monotonic()
 
     class Handler(BaseHTTPRequestHandler):
@@ -210,16 +210,8 @@ def served(all_pages: list[list[bytes]]) -> Iterator[int]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as address:
+        yield address
 
 
 def request(url: str, data: bytes | None = None) -> bytes:

@@ -18,7 +18,7 @@ from .exposure.ingress import ObservabilityIngress
 from .exposure.openshift import OpenShiftRoute
 from .grafana.stack import GrafanaStack
 from .images import ImageRegistries
-from .kubernetes.manifest import Manifest, namespace_of
+from .kubernetes.manifest import manifests_in, namespace_of
 from .kubernetes.metadata import Metadata, check_labels
 from .kubernetes.patches import Patch
 from .kubernetes.patching import apply_patches
@@ -304,10 +304,9 @@ class Observability(Construct):
 
 
 def _add_labels(scope: Construct, labels: Mapping[str, str]) -> None:
-    for made in scope.node.find_all() if labels else ():
-        if isinstance(made, Manifest):
-            for key, value in labels.items():
-                made.metadata.add_label(key, value)
+    for made in manifests_in(scope) if labels else ():
+        for key, value in labels.items():
+            made.metadata.add_label(key, value)
 
 
 LEAST_REPLICAS, MOST_REPLICAS = 2, 3

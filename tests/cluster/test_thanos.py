@@ -341,8 +341,9 @@ def test_each_replica_shows_a_certificate_of_its_own_which_its_sidecar_checks(tm
     server, authority = Server(), Authority(tmp_path, "servers")
     replicas = [Replica(name, tmp_path, server) for name in ("prometheus", "prometheus-b")]
     try:
-        for replica, secret, shown in zip(replicas, ("serving", "serving-b"), ("prometheus", "prometheus"), strict=True):
-            certificate = authority.issue(f"{shown}.{NAMESPACE}.svc")
+        for replica, secret in zip(replicas, ("serving", "serving-b"), strict=True):
+            # Both show a certificate for the name of the first.
+            certificate = authority.issue(f"prometheus.{NAMESPACE}.svc")
             files = {
                 "web/web.yml": f"tls_server_config: {{cert_file: tls.crt, key_file: tls.key}}\nbasic_auth_users: {{{hashed(USER, PASSWORD)}}}\n",
                 "web/tls.crt": certificate["tls.crt"],
@@ -357,7 +358,6 @@ def test_each_replica_shows_a_certificate_of_its_own_which_its_sidecar_checks(tm
             replica.start(objects)
         first, second = replicas
         wait("the sidecar reads its Prometheus", lambda: total(first.http, "thanos_sidecar_prometheus_up") == 1)
-        # This one shows the certificate of the first.
         wait("the other sidecar has tried", lambda: f"certificate is valid for prometheus.{NAMESPACE}.svc, not prometheus-b" in second.log)
         assert total(second.http, "thanos_sidecar_prometheus_up") == 0
     finally:

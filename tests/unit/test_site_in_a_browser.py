@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import SimpleHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from documentation import ROOT
 from harness.chromium import Chromium
+from simulator.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,8 @@ def site() -> Iterator[str]:
     """Address of the site, as `make site` built it."""
     if not (SITE / "index.html").is_file():
         pytest.skip("the site is not built: run `make site`")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(SITE)))
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(partial(Handler, directory=str(SITE))) as address:
+        yield f"http://{address}"
 
 
 @pytest.fixture(scope="module")

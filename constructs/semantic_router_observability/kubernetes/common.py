@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, get_args
 
 from semantic_router_observability.checks import one_of
 
-from .manifest import Manifest
+from .manifest import manifests_in
 from .metadata import IpFamilyPolicy, check_annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from constructs import IConstruct
 
@@ -29,7 +29,7 @@ def add_annotations(scope: IConstruct, annotations: Mapping[str, str]) -> None:
 
     """
     check_annotations("annotations", annotations)
-    for made in _manifests(scope) if annotations else ():
+    for made in manifests_in(scope) if annotations else ():
         own = made.metadata.to_json().get("annotations") or {}
         for key, value in annotations.items():
             if key not in own:
@@ -50,10 +50,6 @@ def set_ip_family_policy(scope: IConstruct, policy: IpFamilyPolicy) -> None:
 
     """
     one_of("ip_family_policy", policy, get_args(IpFamilyPolicy))
-    for made in _manifests(scope):
+    for made in manifests_in(scope):
         if made.kind == "Service" and (spec := made.fields["spec"]).get("clusterIP") != "None":
             made.amend(spec={**spec, "ipFamilyPolicy": policy})
-
-
-def _manifests(scope: IConstruct) -> Iterator[Manifest]:
-    return (found for found in scope.node.find_all() if isinstance(found, Manifest))

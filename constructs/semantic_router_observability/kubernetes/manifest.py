@@ -215,6 +215,11 @@ def find(scope: Construct, namespace: str, name: str, *kinds: str) -> ApiObject 
     return None
 
 
+def manifests_in(scope: IConstruct) -> list[Manifest]:
+    """All objects in a chart or a construct, in the order in which they were made."""
+    return [found for found in scope.node.find_all() if isinstance(found, Manifest)]
+
+
 def namespace_of(scope: Construct) -> str:
     """Namespace of the chart around `scope`.
 

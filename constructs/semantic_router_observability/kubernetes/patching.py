@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from semantic_router_observability.errors import ConfigError, inside
 
-from .manifest import Manifest
+from .manifest import manifests_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from constructs import IConstruct
 
+    from .manifest import Manifest
     from .patches import Patch
 
 
@@ -30,7 +31,7 @@ def apply_patches(scope: IConstruct, patches: Sequence[Patch]) -> None:
         ConfigError: an object or a field is not there; with `patches[INDEX]`, and what there is instead.
 
     """
-    manifests = [found for found in scope.node.find_all() if isinstance(found, Manifest)]
+    manifests = manifests_in(scope)
     for index, patch in enumerate(patches):
         with inside("patches", index):
             _named(patch.object, manifests).apply_patch(patch)
