@@ -6,10 +6,9 @@ There is no API server: targets stand in the configuration, with the labels that
 from __future__ import annotations
 
 import socket
-import threading
 import time
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +16,7 @@ import yaml
 from harness.process import Process
 from harness.programs import program
 from manifests import NAMESPACE, find
+from simulator.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,13 +71,8 @@ class Page(BaseHTTPRequestHandler):
 @contextmanager
 def router() -> Iterator[int]:
     """Serve a router's page on a free port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Page) as address:
+        yield int(address.rpartition(":")[2])
 
 
 def discovered(labels: dict[str, str], port: int) -> dict[str, Any]:
