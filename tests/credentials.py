@@ -24,8 +24,8 @@ _REFERENCE = re.compile(
 _NAMES_OF_THINGS = {"secretName", "secretKey", "automountServiceAccountToken", "serviceAccountToken"}
 """Fields that are called like a credential, and name an object or a key."""
 
-_NAMES_A_SECRET = re.compile(r"\.rootCAs\[\d+\]\.secret$")
-"""Traefik's ServersTransport names the Secret of an authority."""
+_NAMES_A_SECRET = re.compile(r"\.rootCAs\[\d+\]\.secret$|\.nginx\.ingress\.kubernetes\.io/(auth-tls|proxy-ssl)-secret$")
+"""Where a controller is given the name of a Secret: the authority of Traefik's ServersTransport, annotations of ingress-nginx."""
 
 _SHAPES = {
     "private key": re.compile(r"BEGIN [A-Z ]*PRIVATE KEY|AGE-SECRET-KEY-"),

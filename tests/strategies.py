@@ -322,7 +322,8 @@ READERS = st.fixed_dictionaries({"type": st.sampled_from(["nginx", "traefik", "h
 SECRET_TLS = st.just({"type": "secret", "name": "web"})
 ISSUER_TLS = st.just({"type": "certManager", "name": "issuer", "kind": "Issuer"})
 CERTIFICATE_TLS = st.just({"type": "certificate", "issuer": {"name": "issuer"}})
-ELSEWHERE_TLS = st.just({"type": "elsewhere"})
+ELSEWHERE = {"type": "elsewhere"}
+ELSEWHERE_TLS = st.just(ELSEWHERE)
 
 
 @st.composite
@@ -417,7 +418,23 @@ def settings(draw: st.DrawFn) -> Mapping:
     # What has a login is exposed by https only.
     if grafana.get("externalUrl", "").startswith("https://") and has_login and draw(st.booleans()):
         value["ingress"] = draw(ingress())
-        if value["ingress"]["via"]["type"] == "class":
-            # What the stack cannot know of another controller has to be stated.
-            value["ingress"]["via"]["tlsToBackends"] = "tls" in grafana
+        _meet(value["ingress"], grafana.get("tls"))
     return value
+
+
+def _meet(exposure: Mapping, serving: Mapping | None) -> None:
+    """Give the exposure and the certificate of the pod behind it what each has to know of the other."""
+    via = exposure["via"]
+    if via["type"] == "class":
+        # What the stack cannot know of another controller has to be stated.
+        via["tlsToBackends"] = serving is not None
+    if serving is None:
+        return
+    if via["type"] in {"gateway", "ownGateway"}:
+        serving.setdefault("caConfigMap", "authority")
+    if via["type"] == "route":
+        # A Route reads no Secret, and one that connects to the pods by https serves by https.
+        serving.pop("issuer", None)
+        serving["serviceCa"] = True
+        if exposure.get("tls") == ELSEWHERE:
+            exposure["tls"] = {"type": "secret", "name": "web"}
