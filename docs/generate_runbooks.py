@@ -20,6 +20,7 @@ from semantic_router_observability.alerting.defaults import topics
 from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.links import Panel
 from semantic_router_observability.alerting.numbers import NUMBERS
+from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.alerting.rule import SEVERITIES
 from semantic_router_observability.alerting.watched import has_threshold
 from semantic_router_observability.alertmanager.inhibition import DEFAULT_INHIBITIONS
@@ -52,7 +53,7 @@ INSTALLATION = Facts(
     volume_bytes=size_bytes(Claim(size="20Gi")),
     remote_write=True,
     alertmanager=True,
-    trace_gateway=True,
+    optional_dashboards=EVERYTHING.optional_dashboards,
     thanos_sources=2,
     object_storage=True,
 )

@@ -215,7 +215,7 @@ def test_constructs_alone_do_the_same() -> None:
 def test_an_alert_its_panel_and_its_link_show_one_number() -> None:
     model = json.loads(render(traces()))
     shown = {panel["id"]: panel for panel in model["panels"]}
-    for alert in topics(Facts(trace_gateway=True))["traces"]:
+    for alert in topics(Facts(optional_dashboards=frozenset({"traces"})))["traces"]:
         rule = alert.rule()
         assert rule.dashboard == sro.Panel(uid=model["uid"], id=PANEL_IDS[alert.name])
         query = re.sub(r'\b\w+=~"\$\w+",?', "", shown[PANEL_IDS[alert.name]]["targets"][0]["expr"])

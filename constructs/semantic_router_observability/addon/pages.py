@@ -28,7 +28,7 @@ _ALERTS = "alerts.json"
 _STACK_HEALTH = "stack-health.json"
 """The dashboard about this project's own Prometheus, Grafana and Alertmanager."""
 
-WATCHED = msgspec.structs.replace(EVERYTHING, own_stack=False, trace_gateway=False)
+WATCHED = msgspec.structs.replace(EVERYTHING, own_stack=False, optional_dashboards=frozenset())
 """An installation with every alert but those on these servers."""
 
 
@@ -57,7 +57,7 @@ def pages(
             if given:
                 raise ConfigError(place(id, argument), len(given), f"{arg('shown_by')} makes no dashboards; remove one of the two")
         return []
-    chosen = with_linked(optional, objectives=objectives)
+    chosen = with_linked(optional, ["slos"] if objectives else [])
     shipped = router_boards(id, chosen, wanted=True, recording_rules=recording_rules, lines=lines, runbooks=runbooks)
     left_out = {_STACK_HEALTH, *(() if alerts else (_ALERTS,))}
     without = [page.uid for page in shipped if page.file in left_out]

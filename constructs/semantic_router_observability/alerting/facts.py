@@ -45,8 +45,8 @@ class Facts(Record, frozen=True):
     """Namespace that an alert about no router anywhere is attributed to; empty: it has no label `namespace`."""
     sees_others: bool = True
     """Whether rules see more than the routers' namespace."""
-    trace_gateway: bool = False
-    """Whether a trace gateway is scraped."""
+    optional_dashboards: frozenset[str] = frozenset()
+    """Names of the optional dashboards whose series are scraped, such as `traces`; alerts about the same programs are then defined."""
     thanos_sources: int = 0
     """Number of Prometheus that the Thanos Query of this one reads; 0: it has none."""
     object_storage: bool = False

@@ -19,7 +19,6 @@ from semantic_router_observability.texts import HttpUrl
 from .burn import DASHBOARD, FAST, SLOW, slo_groups
 from .defaults import topics
 from .defaults.thanos import BOARD as THANOS
-from .defaults.traces import BOARD as TRACES
 from .facts import Facts
 from .knobs import Knobs
 from .links import RUNBOOKS, Links, check_panel, verbatim
@@ -40,17 +39,17 @@ EVERYTHING = Facts(
     volume_bytes=1,
     remote_write=True,
     alertmanager=True,
-    trace_gateway=True,
+    optional_dashboards=frozenset(page.optional for page in SHIPPED if page.optional),
     thanos_sources=2,
     object_storage=True,
 )
 """An installation for which every alert is defined."""
 
 
-AS_SHIPPED = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT, trace_gateway=False, thanos_sources=0, object_storage=False)
+AS_SHIPPED = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT, optional_dashboards=frozenset(), thanos_sources=0, object_storage=False)
 """The installation that the shipped dashboards are drawn for, but for those about what is named here."""
 
-_WITH_OPTIONAL = replace(AS_SHIPPED, trace_gateway=True, thanos_sources=2, object_storage=True)
+_WITH_OPTIONAL = replace(AS_SHIPPED, optional_dashboards=EVERYTHING.optional_dashboards, thanos_sources=2, object_storage=True)
 """The installation that all shipped dashboards together are drawn for."""
 
 
@@ -120,7 +119,7 @@ class Alerts(Spec, frozen=True, kw_only=True):
         """Uids of dashboards of this project that alerts would link to, and that are not among those `shown`."""
         linked = {
             UID,
-            *([TRACES] if facts.trace_gateway else ()),
+            *(page.uid for page in SHIPPED if page.optional in facts.optional_dashboards),
             *([THANOS] if facts.thanos_sources or facts.object_storage else ()),
             *([DASHBOARD] if self.slos else ()),
             *(rule.dashboard.uid for rule in self.own if rule.dashboard),

@@ -83,18 +83,9 @@ def _log_page(store: Source | None) -> boards.Dashboard:
     return boards.Dashboard(file=page.file_name, model=with_store(text, store) if store else text)
 
 
-def with_linked(
-    optional: Sequence[str],
-    *,
-    objectives: bool,
-    traces: bool = False,
-    thanos: bool = False,
-    logs: bool = False,
-    kubernetes: bool = False,
-) -> Sequence[str]:
-    """Add the dashboards of SLOs, the trace gateway, Thanos, logs and the cluster's view of the routers where they have something to show."""
-    linked = {"slos": objectives, "traces": traces, "thanos": thanos, "logs": logs, "kubernetes": kubernetes}
-    return [*optional, *(page for page, wanted in linked.items() if wanted and page not in optional)]
+def with_linked(optional: Sequence[str], shown: Iterable[str]) -> Sequence[str]:
+    """Add the optional dashboards that have something to show to those that are asked for."""
+    return list(dict.fromkeys([*optional, *shown]))
 
 
 def _adapted(text: str, lines: Sequence[Line], runbooks: str | None, *, clusters: bool, logs: bool) -> str:

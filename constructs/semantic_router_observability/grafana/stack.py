@@ -180,11 +180,9 @@ class GrafanaStack(Construct):
             id,
             with_linked(
                 optional_dashboards,
-                objectives=router_dashboards and any(source.objectives for source in shown),
-                traces=router_dashboards and any(source.traces for source in shown),
-                thanos=router_dashboards and any(source.thanos for source in shown),
-                logs=router_dashboards and log_store is not None,
-                kubernetes=router_dashboards and any(source.kubernetes for source in shown),
+                [*(name for source in shown for name in source.optional_dashboards), *(["logs"] if log_store else ())]
+                if router_dashboards
+                else [],
             ),
             wanted=router_dashboards,
             recording_rules=shown[0].recording_rules,

@@ -41,13 +41,10 @@ class Endpoint(Spec, frozen=True, kw_only=True):
         lines: Red lines of panels, where its alerts fire. Default: those of the shipped alerts.
         runbooks: Base URL of the runbooks of its alerts, which the dashboard of alerts links. Default: none.
         features: Features that a Prometheus is started with, which PromQL of dashboards may take. Default: unknown, nothing is refused.
-        objectives: Whether it evaluates SLOs, whose dashboard Grafana then ships. Default false.
         dashboards: Uids of the dashboards that it ships, where it is a Grafana; alerts link no other of this project. Default: none.
-        traces: Whether it scrapes a trace gateway, whose dashboard Grafana then ships. Default false.
         plugin: Plugin that Grafana needs for its data source, and installs from grafana.com when it starts. Default: none.
-        thanos: Whether it scrapes the parts of Thanos, whose dashboard Grafana then ships. Default false.
         sources: Number of Prometheus that it reads, where it is a Thanos Query; their alerts compare it. Default 0.
-        kubernetes: Whether it scrapes kube-state-metrics, whose dashboard Grafana then ships. Default false.
+        optional_dashboards: Names of the optional dashboards that it has the series for, such as `slos`, which Grafana then ships. Default: none.
         router_namespaces: Namespaces of the routers that it scrapes; None stands for all of them. Default: it scrapes none.
 
     """
@@ -68,13 +65,10 @@ class Endpoint(Spec, frozen=True, kw_only=True):
     lines: Sequence[Line] = ()
     runbooks: str | None = None
     features: Sequence[str] | None = None
-    objectives: bool = False
     dashboards: Sequence[str] = ()
-    traces: bool = False
     plugin: str | None = None
-    thanos: bool = False
     sources: int = 0
-    kubernetes: bool = False
+    optional_dashboards: Sequence[str] = ()
     router_namespaces: Sequence[str | None] = ()
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
+from semantic_router_observability.alerting.facts import TRACES_JOB
 from semantic_router_observability.checks import dns_label, duration_seconds, listed
 from semantic_router_observability.contract.metric import source_metrics
 from semantic_router_observability.errors import ConfigError
@@ -19,7 +20,7 @@ from semantic_router_observability.texts import Duration, PortName
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob, check_limit, check_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 KUBELET_PORT = 10250
 """Port of every kubelet, with TLS and authentication. A node reports its own where it differs, and that one is scraped."""
@@ -56,6 +57,8 @@ class KubeStateMetricsJob(PodJob, frozen=True, kw_only=True, tag="kubeStateMetri
     port: PortName | int = 8080
     of_namespaces: Sequence[str] = ()
 
+    dashboard = "kubernetes"
+
     def __post_init__(self) -> None:
         if not self.match_labels:
             msgspec.structs.force_setattr(self, "match_labels", {"app.kubernetes.io/name": "kube-state-metrics"})
@@ -78,6 +81,8 @@ class NodeJob(Tagged, frozen=True, kw_only=True):
     verify: bool = False
 
     path: ClassVar[str]
+    dashboard: ClassVar[str | None] = None
+    """Name of the optional dashboard that shows its series."""
     families: ClassVar[str]
     """Beginning of the names of the families that are stored."""
 
@@ -158,6 +163,12 @@ class KubeletJob(NodeJob, frozen=True, kw_only=True, tag="kubelet"):
 
 ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | CadvisorJob | KubeletJob
 """Any kind of further scrape job."""
+
+
+def dashboards_of(jobs: Iterable[ScrapeJob]) -> frozenset[str]:
+    """Names of the optional dashboards that have something to show because of these jobs; alerts about the same programs come with them."""
+    named = {"traces" if job.name == TRACES_JOB else job.dashboard for job in jobs}
+    return frozenset(name for name in named if name)
 
 
 def _check_namespaces(of_namespaces: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from semantic_router_observability.checks import (
     dns_label,
@@ -103,6 +103,9 @@ class HttpJob(TlsClient, frozen=True, kw_only=True):
     sample_limit: int = SAMPLE_LIMIT
     native_histograms: bool = False
     bearer_token: SecretKey | None = None
+
+    dashboard: ClassVar[str | None] = None
+    """Name of the optional dashboard that shows its series."""
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -237,6 +240,9 @@ class RawJob(Tagged, frozen=True, kw_only=True, tag="raw"):
     name: str
     config: dict[str, Any]
     namespaces: Sequence[str] = ()
+
+    dashboard: ClassVar[str | None] = None
+    """It is not known what this scrapes."""
 
     def __post_init__(self) -> None:
         check_name(self.name)

@@ -9,7 +9,7 @@ from constructs import Construct
 from msgspec.structs import replace
 
 from semantic_router_observability import images
-from semantic_router_observability.alerting.facts import TRACES_JOB, Facts
+from semantic_router_observability.alerting.facts import Facts
 from semantic_router_observability.alerting.options import Alerts
 from semantic_router_observability.checks import http_url, service_name
 from semantic_router_observability.contract.options import ContractOptions
@@ -36,7 +36,7 @@ from .alert_targets import check_alert_targets
 from .alert_targets import namespaces_of as alert_namespaces_of
 from .plan import Plan
 from .pod import PORT, WEB, template
-from .presets import KubeStateMetricsJob
+from .presets import dashboards_of
 from .refusals import check_evaluated, check_scraped, check_targets, job_names
 from .remote_write import check_distinct
 from .retention import out_of_order
@@ -174,7 +174,7 @@ class PrometheusStack(Construct):
             alertmanager=bool(alertmanagers),
             interval=interval,
             retention=retention,
-            trace_gateway=any(job.name == TRACES_JOB for job in scrape_jobs),
+            optional_dashboards=dashboards_of(scrape_jobs),
             object_storage=sidecar is not None and sidecar.object_storage is not None,
         )
         external_labels, sidecar = checked_sidecar(id, sidecar, external_labels or {}, retention, registries)
@@ -205,10 +205,9 @@ class PrometheusStack(Construct):
             lines=tuple(alerts.lines(facts)),
             runbooks=alerts.runbook_base_url,
             features=tuple(features),
-            objectives=bool(alerts.slos),
-            traces=facts.trace_gateway,
-            thanos=sidecar is not None,
-            kubernetes=any(isinstance(job, KubeStateMetricsJob) for job in scrape_jobs),
+            optional_dashboards=sorted(
+                {*facts.optional_dashboards, *(["slos"] if alerts.slos else ()), *(["thanos"] if sidecar is not None else ())}
+            ),
             router_namespaces=wiring.router_namespaces(targets, namespace),
         )
         """Where it is reached, and what others have to know to connect to it."""
@@ -388,14 +387,15 @@ class PrometheusStack(Construct):
     def add_scrape_job(self, job: ScrapeJob) -> None:
         """Scrape something else too, as if the job had been among `scrape_jobs` from the start: with Roles, network policies and alerts.
 
-        The jobs of a `TraceGateway` and of kube-state-metrics are refused: dashboards and alerts follow from them, so give them to `scrape_jobs`.
+        A job that a dashboard or alerts follow from, such as that of a `TraceGateway` or of kube-state-metrics, is refused: give it to
+        `scrape_jobs`.
 
         Raises:
             ConfigError: the job would be refused among `scrape_jobs`; the number in the message is its place after those given before. Or it
                 reads a Secret after `Secrets` has declared them.
 
         """
-        if job.name == TRACES_JOB or isinstance(job, KubeStateMetricsJob):
+        if dashboards_of([job]):
             expected = f"a dashboard and alerts follow from this job; give it to {arg('scrape_jobs')} at construction"
             raise ConfigError(place(self._plan.id, "add_scrape_job", "name"), job.name, expected)
         self._extend(scrape_jobs=[*self._plan.scrape_jobs, job])

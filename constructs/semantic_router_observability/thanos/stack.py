@@ -136,11 +136,8 @@ class ThanosStack(Construct):
             recording_rules=all(source.endpoint.recording_rules for source in sources),
             lines=first.lines,
             runbooks=first.runbooks,
-            objectives=first.objectives,
-            traces=first.traces,
-            thanos=True,
+            optional_dashboards=list(dict.fromkeys([*first.optional_dashboards, "thanos"])),
             sources=len(stores),
-            kubernetes=first.kubernetes,
             router_namespaces=first.router_namespaces,
         )
         """Where it is reached, and what others have to know to connect to it."""

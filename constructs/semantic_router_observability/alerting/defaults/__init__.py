@@ -43,7 +43,7 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
             "alertmanager": alertmanager() if facts.alertmanager else (),
             "watchdog": watchdog(),
         }
-    if facts.trace_gateway:
+    if "traces" in facts.optional_dashboards:
         found["traces"] = traces()
     if facts.thanos_sources or facts.object_storage:
         found["thanos"] = thanos(facts)
