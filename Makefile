@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 SETUP := $(VENV)/.complete
 SITE := build/site-environment/.complete
+RELEASE := build/release-environment/.complete
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site demo try try-down soak clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site release release-tools demo try try-down soak clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -78,9 +79,16 @@ lock:  ## write requirements.lock: the files of the packages in requirements.txt
 		--universal --python-version 3.11 --output-file requirements.lock -
 	grep == docs/requirements.txt | build/lock/bin/uv pip compile --quiet --generate-hashes --no-deps --no-annotate --no-header \
 		--universal --python-version 3.11.5 --output-file docs/requirements.lock -
+	grep == .ci/requirements.txt | build/lock/bin/uv pip compile --quiet --generate-hashes --no-deps --no-annotate --no-header \
+		--universal --python-version 3.11 --output-file .ci/requirements.lock -
 
 site: $(SITE)  ## build the documentation as a site into build/site
 	NO_MKDOCS_2_WARNING=1 build/site-environment/bin/mkdocs build --quiet --strict
+
+release-tools: $(RELEASE)  ## install what a release writes its bills of materials with
+
+release: $(SETUP) $(RELEASE)  ## write the files of a release into build/release: make release VERSION=v0.1.0
+	.ci/release "$$VERSION"
 
 demo: $(SETUP)  ## run Prometheus, and Alertmanager, of dist/ here, before simulated routers; PROMETHEUS=PROGRAM and ALERTMANAGER=PROGRAM name others than those of make tools
 	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus) \
@@ -109,4 +117,9 @@ $(SETUP): requirements.lock pyproject.toml
 $(SITE): docs/requirements.lock
 	$(PYTHON) -m venv build/site-environment
 	build/site-environment/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement docs/requirements.lock
+	touch $@
+
+$(RELEASE): .ci/requirements.lock
+	$(PYTHON) -m venv build/release-environment
+	build/release-environment/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement .ci/requirements.lock
 	touch $@

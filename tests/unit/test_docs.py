@@ -436,7 +436,8 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
 def test_workflows_have_least_permissions_and_fixed_actions(path: Path) -> None:
     workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert workflow["permissions"] == {"contents": "read"}
-    allowed = {"site": {"pages": "write", "id-token": "write"}, "release": {"contents": "write"}}.get(path.stem, {})
+    release = {"contents": "write", "id-token": "write", "attestations": "write"}
+    allowed = {"site": {"pages": "write", "id-token": "write"}, "release": release}.get(path.stem, {})
     assert {key: value for job in workflow["jobs"].values() for key, value in job.get("permissions", {}).items()} == allowed
     for step in (step for job in workflow["jobs"].values() for step in job["steps"]):
         if "uses" in step:
