@@ -29,7 +29,7 @@ def relabel(labels: Mapping[str, str], configs: Sequence[Mapping[str, Any]]) -> 
         if action == "labeldrop":
             result = {label: text for label, text in result.items() if not re.fullmatch(config["regex"], label)}
         if action == "replace" and match:
-            template = re.sub(r"\$(\d)", r"\\g<\1>", config.get("replacement", "$1"))
+            template = re.sub(r"\$\{?(\d)\}?", r"\\g<\1>", config.get("replacement", "$1"))
             replaced = match.expand(template)
             result[config["target_label"]] = replaced
         if action not in {"keep", "drop", "hashmod", "labeldrop", "replace"}:

@@ -104,6 +104,7 @@ SCRAPE_JOB = st.one_of(
         namespaces=NAMESPACES,
     ),
     tagged("kubeStateMetrics", {"name": JOB_NAME}, namespaces=NAMESPACES, ofNamespaces=NAMESPACES),
+    tagged("envoy", {"name": JOB_NAME.map(lambda name: f"envoy-{name}")}, namespaces=NAMESPACES, port=st.sampled_from([15090, "metrics"])),
 )
 RULES = st.lists(
     struct(

@@ -152,6 +152,7 @@ from .observability import Observability as Observability
 from .output import write_manifests as write_manifests
 from .prometheus.agent import PrometheusAgent as PrometheusAgent
 from .prometheus.alert_targets import ExternalAlertmanager as ExternalAlertmanager
+from .prometheus.envoy import EnvoyJob as EnvoyJob
 from .prometheus.presets import CadvisorJob as CadvisorJob
 from .prometheus.presets import KubeletJob as KubeletJob
 from .prometheus.presets import KubeStateMetricsJob as KubeStateMetricsJob

@@ -35,6 +35,7 @@ SHIPPED: Final = (
     Shipped("stack-health.json", "semantic-router-stack"),
     Shipped("vllm-engines.json", "semantic-router-engines", optional="vllm"),
     Shipped("router-kubernetes.json", "semantic-router-kubernetes", optional="kubernetes"),
+    Shipped("gateway.json", "semantic-router-gateway", optional="envoy"),
     Shipped("slos.json", "semantic-router-slos", optional="slos"),
     Shipped("traces.json", "semantic-router-traces", optional="traces"),
     Shipped("thanos.json", "semantic-router-thanos", optional="thanos"),

@@ -564,6 +564,36 @@ THANOS: Final = (
     ),
 )
 
+GATEWAY: Final = (
+    program(
+        "requests pass unrouted",
+        "Envoy reaches no router, and is told to go on without one: users get answers, and no guard looks at them.",
+        {"GatewayBypassesRouter": 7, "GatewayRouterCallsFailing": 7},
+        changes=(growing("envoy_http_ext_proc_failure_mode_allowed", 300), growing("envoy_http_ext_proc_streams_failed", 300)),
+    ),
+    program(
+        "router refuses the gateway",
+        "A tenth of the calls to the router fails, and Envoy answers these requests with an error.",
+        {"GatewayRouterCallsFailing": 12},
+        changes=(growing("envoy_http_ext_proc_streams_failed", 30),),
+    ),
+    program(
+        "router late for the gateway",
+        "Every second call to the router takes longer than Envoy waits, and Envoy answers these requests with 504.",
+        {"GatewayRouterCallsLate": 7, "GatewayErrors": 7},
+        changes=(
+            growing("envoy_http_ext_proc_message_timeouts", 150),
+            growing("envoy_http_downstream_rq_xx", 150, 'envoy_response_code_class="5"'),
+        ),
+    ),
+    program(
+        "gateway answers 5xx",
+        "The gateway itself answers with 503: its route leads nowhere, and no request reaches a router.",
+        {"GatewayErrors": 7},
+        changes=(growing("envoy_http_downstream_rq_xx", 150, 'envoy_response_code_class="5"'),),
+    ),
+)
+
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Availability": AVAILABILITY,
     "Requests": REQUESTS,
@@ -572,6 +602,7 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Cache": CACHE,
     "Guardrails": GUARDRAILS,
     "Cost": COST,
+    "Gateway": GATEWAY,
     "Monitoring": MONITORING,
     "Thanos": THANOS,
 }

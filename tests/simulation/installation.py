@@ -137,8 +137,10 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway and Thanos."""
-    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1, "trace-gateway": 1}
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy
+    and Thanos.
+    """
+    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1, "trace-gateway": 1, "envoy": 2}
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
     itself = _program("prometheus")
     found |= {(name, itself): value(now) for name, value in _PROMETHEUS.items()}
@@ -156,6 +158,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     for stopped in ("enqueue_failed", "send_failed"):
         found[f"otelcol_exporter_{stopped}_spans_total", f'{gateway},exporter="otlp_grpc/tempo"'] = 0
     found |= _thanos(now)
+    found |= _envoy(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
         found["prometheus_notifications_sent_total", target] = now // 60
@@ -164,6 +167,19 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         found["alertmanager_cluster_members", place] = 2
         found["alertmanager_notifications_total", f'{place},integration="slack"'] = now // 300
         found["alertmanager_notifications_failed_total", f'{place},integration="slack",reason="serverError"'] = 0
+    return found
+
+
+def _envoy(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what two pods of the gateway in front of the routers show: five requests a second each, one in a hundred of them answered with 5xx."""
+    found: dict[tuple[str, str], float] = {}
+    for replica in range(2):
+        place = f'{_program("envoy", replica)},envoy_http_conn_manager_prefix="http-10080"'
+        found["envoy_http_ext_proc_streams_started", place] = round(5 * now)
+        for what in ("streams_failed", "message_timeouts", "failure_mode_allowed"):
+            found[f"envoy_http_ext_proc_{what}", place] = 0
+        for digit, a_second in ((2, 4.8), (4, 0.15), (5, 0.05)):
+            found["envoy_http_downstream_rq_xx", f'{place},envoy_response_code_class="{digit}"'] = round(a_second * now)
     return found
 
 

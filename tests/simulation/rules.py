@@ -24,7 +24,7 @@ TUNED: Final = Alerts(rules={"SemanticRouterSpendOverBudget": Knobs(threshold=BU
 
 def rule_files() -> Mapping[str, str]:
     """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write, a trace
-    gateway, Thanos.
+    gateway, an Envoy in front of the routers, Thanos.
     """
     return files_of(_chart(), "prometheus-rules")
 
@@ -45,6 +45,7 @@ def _chart() -> cdk8s.Chart:
         "scrape_jobs": (
             sro.StaticJob(name="vllm", targets=("qwen3-8b:8000",)),
             sro.StaticJob(name="trace-gateway", targets=("trace-gateway:8888",)),
+            sro.EnvoyJob(),
         ),
         "remote_write": (sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
         "external_labels": {"cluster": "eu"},

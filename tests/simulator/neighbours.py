@@ -200,6 +200,35 @@ def trace_gateway(at: float, *, refused: float = 0.0, lost: float = 0.0) -> str:
     return page.text()
 
 
+def envoy(at: float, *, failing: float = 0.0) -> str:
+    """Give the page, as it is stored, of an Envoy that passes on 20 requests a second; of the calls to the router the share `failing` fails, half
+    of them too late, and those requests go on without it.
+    """
+    page = Lines()
+    requests = total(20.0, at)
+    listener = {"envoy_http_conn_manager_prefix": "http-10080"}
+    page.add("envoy_http_ext_proc_streams_started", math.floor(requests), **listener)
+    page.add("envoy_http_ext_proc_streams_failed", math.floor(requests * failing / 2), **listener)
+    page.add("envoy_http_ext_proc_message_timeouts", math.floor(requests * failing / 2), **listener)
+    page.add("envoy_http_ext_proc_failure_mode_allowed", math.floor(requests * failing), **listener)
+    page.add("envoy_http_ext_proc_immediate_responses_sent", math.floor(requests * 0.1), **listener)
+    for digit, share in ((1, 0), (2, 0.9), (3, 0), (4, 0.08), (5, 0.02)):
+        page.add("envoy_http_downstream_rq_xx", math.floor(requests * share), envoy_response_code_class=str(digit), **listener)
+    page.add("envoy_http_downstream_rq_active", 7, **listener)
+    for bound, share in (("500", 0.1), ("1000", 0.4), ("5000", 0.95), ("+Inf", 1)):
+        page.add("envoy_http_downstream_rq_time_bucket", math.floor(requests * share), le=bound, **listener)
+    page.add("envoy_http_downstream_rq_time_count", math.floor(requests), **listener)
+    for cluster, share in (("qwen3-8b", 0.6), ("phi4-mini", 0.3), ("semantic_router", 1)):
+        upstream = {"envoy_cluster_name": cluster}
+        page.add("envoy_cluster_upstream_rq_xx", math.floor(requests * share * 0.98), envoy_response_code_class="2", **upstream)
+        page.add("envoy_cluster_upstream_rq_xx", math.floor(requests * share * 0.02), envoy_response_code_class="5", **upstream)
+        page.add("envoy_cluster_upstream_cx_connect_fail", math.floor(requests * failing / 100), **upstream)
+        page.add("envoy_cluster_upstream_rq_timeout", math.floor(requests * failing / 200), **upstream)
+        page.add("envoy_cluster_membership_total", 3, **upstream)
+        page.add("envoy_cluster_membership_healthy", 2, **upstream)
+    return page.text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pod:
     """A router pod as the cluster sees it."""

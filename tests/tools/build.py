@@ -312,11 +312,6 @@ CHECKOV = TOOLS.parents[1] / ".checkov" / "bin" / "checkov"
 """An environment of its own, outside tests/: whatever reads the tests would read thousands of files there."""
 
 
-SEAWEEDFS_PINS = TOOLS / "seaweedfs" / "requirements.txt"
-SEAWEEDFS = "weed"
-"""SeaweedFS's program, which its wheel holds: a server that speaks S3."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class NodeProgram:
     """A program that npm installs from a pinned package-lock.json."""
@@ -341,6 +336,32 @@ NODE_PROGRAMS = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class WheelProgram:
+    """A program inside a wheel that a pinned requirements.txt names; the only wheel pinned is for Linux on x86-64."""
+
+    name: str
+    folder: str
+    """Folder beside this file that holds the requirements.txt."""
+    inside: str
+    """Path of the program among the installed files."""
+    needed_by: str
+
+    @property
+    def pins(self) -> Path:
+        return TOOLS / self.folder / "requirements.txt"
+
+    @property
+    def stamp(self) -> str:
+        return _hash([self.pins])
+
+
+WHEEL_PROGRAMS = (
+    WheelProgram(name="weed", folder="seaweedfs", inside="bin/weed", needed_by="the test of Thanos with S3"),
+    WheelProgram(name="envoy", folder="envoy", inside="envoy/_bin/envoy", needed_by="the tests of gateways"),
+)
+
+
 def installed(program: GoProgram) -> Path | None:
     """Look for the pinned program outside `tests/tools/bin/`."""
     for folder in (os.environ.get("KUBEBUILDER_ASSETS"), None):
@@ -355,8 +376,9 @@ def find(name: str) -> Path | None:
     for installable in NODE_PROGRAMS:
         if name == installable.name:
             return installable.path if installable.path.exists() and _stamped(name) == installable.stamp else None
-    if name == SEAWEEDFS:
-        return BIN / name if (BIN / name).exists() and _stamped(name) == _hash([SEAWEEDFS_PINS]) else None
+    for wheel in WHEEL_PROGRAMS:
+        if name == wheel.name:
+            return BIN / name if (BIN / name).exists() and _stamped(name) == wheel.stamp else None
     if name == "checkov":
         return CHECKOV if CHECKOV.exists() and _stamped(name) == _hash([CHECKOV_PINS]) else None
     program = next(program for program in GO_PROGRAMS if program.name == name)
@@ -457,17 +479,16 @@ def _install_checkov() -> str:
     return "installed"
 
 
-def _install_seaweedfs() -> str:
-    if find(SEAWEEDFS):
+def _unpack(program: WheelProgram) -> str:
+    if find(program.name):
         return "up to date"
-    with tempfile.TemporaryDirectory(prefix=f".{SEAWEEDFS}.", dir=BIN) as scratch:
+    with tempfile.TemporaryDirectory(prefix=f".{program.name}.", dir=BIN) as scratch:
         options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes", "--target", scratch]
-        command = [sys.executable, "-m", "pip", "install", *options, "--requirement", str(SEAWEEDFS_PINS)]
+        command = [sys.executable, "-m", "pip", "install", *options, "--requirement", str(program.pins)]
         if subprocess.run(command, check=False).returncode != 0:
-            # Its only wheel is for Linux on x86-64.
-            return "skipped, pip could not install it, see above: the test of Thanos with S3 will be skipped"
-        (Path(scratch) / "bin" / SEAWEEDFS).replace(BIN / SEAWEEDFS)
-    (STAMPS / SEAWEEDFS).write_text(_hash([SEAWEEDFS_PINS]))
+            return f"skipped, pip could not install it, see above: {program.needed_by} will be skipped"
+        (Path(scratch) / program.inside).replace(BIN / program.name)
+    (STAMPS / program.name).write_text(program.stamp)
     return "installed"
 
 
@@ -489,8 +510,9 @@ def main() -> None:
         for program in GO_PROGRAMS
     ]
     steps += [(program.name, lambda program=program: _install(program)) for program in NODE_PROGRAMS]  # type: ignore[misc]
+    steps += [(program.name, lambda program=program: _unpack(program)) for program in WHEEL_PROGRAMS]  # type: ignore[misc]
     begun = time.monotonic()
-    for name, step in [*steps, ("seaweedfs", _install_seaweedfs), ("checkov", _install_checkov)]:
+    for name, step in [*steps, ("checkov", _install_checkov)]:
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
         try:

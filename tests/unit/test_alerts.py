@@ -112,12 +112,14 @@ def test_what_clients_cause_is_never_critical() -> None:
         sro.Alerts(rules={"SemanticRouterClientErrors": sro.Knobs(severity="critical")})
 
 
-def test_only_absence_and_errors_and_a_silent_monitoring_wake_people() -> None:
+def test_only_absence_and_errors_and_bypassed_guards_and_a_silent_monitoring_wake_people() -> None:
     assert {alert.name for alert in SHIPPED if alert.tuning.severity == "critical"} == {
         "SemanticRouterAbsent",
         "SemanticRouterDown",
         "SemanticRouterErrors",
         "SemanticRouterErrorsAtLowTraffic",
+        "GatewayBypassesRouter",
+        "GatewayErrors",
         "PrometheusRuleFailures",
         "PrometheusStorageFilling",
         "PrometheusStoresNothing",

@@ -95,6 +95,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
     assert {entry.optional: entry.file_name for entry in DASHBOARDS if entry.optional} == {
         "vllm": "vllm-engines.json",
         "kubernetes": "router-kubernetes.json",
+        "envoy": "gateway.json",
         "slos": "slos.json",
         "traces": "traces.json",
         "thanos": "thanos.json",
@@ -109,7 +110,7 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
     }
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
-    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_", expression) else set()
+    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_", expression) else set()
     ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
     drawn = {"$__rate_interval", *of_alerts, *ranked}
     assert windows <= (drawn if kind == "timeseries" else {"$__range", "5m"})
@@ -172,6 +173,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "engine-b": lambda at: neighbours.engine(at, model="phi4-mini", rate=1, crowded=0.5),
     "kube-state": lambda at: neighbours.kube_state(at, PODS),
     "kubelet": lambda at: neighbours.kubelet(at, PODS),
+    "envoy": lambda at: neighbours.envoy(at, failing=0.25),
     "trace-gateway": lambda at: neighbours.trace_gateway(at, refused=0.5, lost=0.25),
     **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }

@@ -93,6 +93,7 @@ SELF_METRICS = (
     "kubelet_",
     "vllm:",
     "otelcol_",
+    "envoy_",
     "thanos_",
     "grpc_",
     "ALERTS",

@@ -166,7 +166,7 @@ CHOICES = {
     "prometheus:\n  storage:\n    type: ¦": ["claim", "existingClaim", "ephemeral"],
     "prometheus:\n  storage:\n    size: 20Gi\n    type: ¦": ["claim", "existingClaim", "ephemeral"],
     "prometheus:\n  login:\n    type: ¦": ["basicAuth", "clientCertificates", "none", "oauth2Proxy"],
-    "prometheus:\n  scrapeJobs:\n    - type: ¦": ["static", "pods", "services", "raw", "kubeStateMetrics", "cadvisor", "kubelet"],
+    "prometheus:\n  scrapeJobs:\n    - type: ¦": ["static", "pods", "services", "raw", "kubeStateMetrics", "cadvisor", "kubelet", "envoy"],
     "ingress:\n  via:\n    type: ¦": VIA,
     "ingress:\n  tls:\n    type: ¦": ["secret", "certManager", "certificate", "elsewhere"],
     "alertmanager:\n  receivers:\n    - type: ¦": ["slack", "pagerduty", "email", "webhook", "teams", "opsgenie", "raw"],

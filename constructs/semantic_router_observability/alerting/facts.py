@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 TRACES_JOB: Final = "trace-gateway"
 """Scrape job of a trace gateway. A Prometheus that has it has the alerts about the gateway."""
 
+GATEWAY_JOBS: Final = "envoy(-.+)?"
+"""Regular expression of the scrape jobs of gateways; alerts and the dashboard about them select by it."""
+
 THANOS_JOB: Final = "thanos"
 """Scrape job of all parts of Thanos, of a Prometheus with a sidecar."""
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos"]
+Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy"]
 """A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the
-cluster's, the OpenTelemetry Collector's, Thanos's."""
+cluster's, the OpenTelemetry Collector's, Thanos's, Envoy's."""
 
-SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos")
+SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy")
 
 
 class Metric(Spec, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from .cost import cost_and_tokens
 from .engines import vllm_engines
 from .fleet import router_fleet
 from .front_page import llm_router_metrics
+from .gateway import gateway
 from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .logs import router_logs
@@ -49,6 +50,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "stack-health.json": stack_health,
     "vllm-engines.json": vllm_engines,
     "router-kubernetes.json": router_kubernetes,
+    "gateway.json": gateway,
     "slos.json": slos,
     "traces.json": traces,
     "thanos.json": thanos,

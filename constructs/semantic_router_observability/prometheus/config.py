@@ -14,6 +14,7 @@ from semantic_router_observability.router.target import ALL_NAMESPACES, CLIENTS_
 from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.yamltext import to_yaml
 
+from .envoy import EnvoyJob
 from .guards import ANY_PAGE, limits, metric_relabel_configs, of_clients, own_names, page_limit
 from .kubernetes_sd import discoveries
 from .presets import KubeStateMetricsJob, NodeJob, ScrapeJob
@@ -215,8 +216,8 @@ def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles, watched: S
         **job.access.http_config(files),
     }
     steps = own_names()
-    if isinstance(job, KubeStateMetricsJob):
-        further = job.further(watched)
+    if isinstance(job, KubeStateMetricsJob | EnvoyJob):
+        further = job.further(watched) if isinstance(job, KubeStateMetricsJob) else job.further()
         steps += further.pop("metric_relabel_configs")
         common |= further
     named = {"metric_relabel_configs": steps}

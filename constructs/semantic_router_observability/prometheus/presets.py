@@ -17,6 +17,7 @@ from semantic_router_observability.rules.thresholds import SAMPLE_LIMIT
 from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import Duration, PortName
 
+from .envoy import EnvoyJob
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob, check_limit, check_name
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ class KubeletJob(NodeJob, frozen=True, kw_only=True, tag="kubelet"):
     families = "kubelet_volume_stats_"
 
 
-ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | CadvisorJob | KubeletJob
+ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | CadvisorJob | KubeletJob | EnvoyJob
 """Any kind of further scrape job."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .availability import availability
 from .cache import cache
 from .cost import cost
+from .gateway import gateway
 from .guardrails import guardrails
 from .latency import latency
 from .monitoring import alertmanager, grafana, prometheus, watchdog
@@ -43,6 +44,8 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
             "alertmanager": alertmanager() if facts.alertmanager else (),
             "watchdog": watchdog(),
         }
+    if "envoy" in facts.optional_dashboards:
+        found["gateway"] = gateway()
     if "traces" in facts.optional_dashboards:
         found["traces"] = traces()
     if facts.thanos_sources or facts.object_storage:

@@ -46,6 +46,8 @@ _DOCUMENTS: Final = {"backend": "milvus", "decision": "math"}
 _MEMORIES: Final = {"backend": "milvus", "operation": "store"}
 
 
+_LISTENER: Final = {"job": "envoy", "envoy_http_conn_manager_prefix": "http-10080"}
+_GATEWAY: Final = Example(bad=_LISTENER, whole=_LISTENER, decoys=({"job": "contour"}, {"job": "envoys"}))
 _READ: Final = {"job": "thanos", "service": "thanos-query", "grpc_method": "Series", "grpc_type": "server_stream"}
 
 
@@ -118,6 +120,14 @@ EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
         "TraceGatewayQueueFull": _of_the_stack("trace-gateway", exporter="otlp_grpc/tempo"),
         "TraceGatewayDeliveryFailing": _of_the_stack(
             "trace-gateway", exporter="otlp_grpc/tempo", server_address="tempo", server_port="4317"
+        ),
+        "GatewayBypassesRouter": _GATEWAY,
+        "GatewayRouterCallsFailing": _GATEWAY,
+        "GatewayRouterCallsLate": _GATEWAY,
+        "GatewayErrors": Example(
+            bad={**_LISTENER, "envoy_response_code_class": "5"},
+            whole={**_LISTENER, "envoy_response_code_class": "2"},
+            decoys=({"job": "contour"},),
         ),
         "ThanosAnswersPartial": Example(
             bad={**_READ, "grpc_code": "Canceled"},
