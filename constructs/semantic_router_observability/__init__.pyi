@@ -156,6 +156,8 @@ from .prometheus.envoy import EnvoyJob as EnvoyJob
 from .prometheus.presets import CadvisorJob as CadvisorJob
 from .prometheus.presets import KubeletJob as KubeletJob
 from .prometheus.presets import KubeStateMetricsJob as KubeStateMetricsJob
+from .prometheus.programs import DcgmJob as DcgmJob
+from .prometheus.programs import RedisJob as RedisJob
 from .prometheus.remote_write import BasicAuth as BasicAuth
 from .prometheus.remote_write import RemoteWrite as RemoteWrite
 from .prometheus.rules import RuleFile as RuleFile

@@ -39,6 +39,8 @@ SHIPPED: Final = (
     Shipped("slos.json", "semantic-router-slos", optional="slos"),
     Shipped("traces.json", "semantic-router-traces", optional="traces"),
     Shipped("thanos.json", "semantic-router-thanos", optional="thanos"),
+    Shipped("cache-server.json", "semantic-router-redis", optional="redis"),
+    Shipped("gpus.json", "semantic-router-gpus", optional="dcgm"),
 )
 """Every dashboard about metrics, in the order in which they are listed."""
 

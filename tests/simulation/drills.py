@@ -594,6 +594,48 @@ GATEWAY: Final = (
     ),
 )
 
+CACHE_SERVER: Final = (
+    program(
+        "cache server away",
+        "Redis does not answer its exporter.",
+        {"CacheServerDown": 6},
+        changes=(
+            changed("redis_up", "", lambda *_: 0),
+            changed("redis_memory_used_bytes", "", lambda *_: NOT_A_NUMBER),
+            changed("redis_memory_max_bytes", "", lambda *_: NOT_A_NUMBER),
+            changed("redis_instance_info", "", lambda *_: NOT_A_NUMBER),
+            changed("redis_rejected_connections_total", "", lambda *_: NOT_A_NUMBER),
+        ),
+    ),
+    program(
+        "cache server full",
+        "Entries fill the memory of a Redis that drops none.",
+        {"CacheServerMemoryFull": 16},
+        changes=(changed("redis_memory_used_bytes", "", lambda *_: 0.99 * GIB),),
+    ),
+    program(
+        "too many clients of the cache server",
+        "More routers connect than Redis takes clients.",
+        {"CacheServerRejectsConnections": 7},
+        changes=(growing("redis_rejected_connections_total", 20),),
+    ),
+)
+
+GPUS: Final = (
+    program(
+        "GPU lost",
+        "A GPU is not on the bus any more: XID 79.",
+        {"GpuFault": 3},
+        changes=(changed("DCGM_FI_DEV_XID_ERRORS", 'gpu="0"', lambda *_: 79),),
+    ),
+    program(
+        "GPU too hot",
+        "The fans of a node fail, and its GPUs grow hot.",
+        {"GpuTooHot": 11},
+        changes=(changed("DCGM_FI_DEV_GPU_TEMP", "", lambda *_: 91),),
+    ),
+)
+
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Availability": AVAILABILITY,
     "Requests": REQUESTS,
@@ -605,6 +647,8 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Gateway": GATEWAY,
     "Monitoring": MONITORING,
     "Thanos": THANOS,
+    "Cache server": CACHE_SERVER,
+    "GPUs": GPUS,
 }
 
 DRILLS: Final[Mapping[str, Drill]] = {drill.name: drill for topic in TOPICS.values() for drill in topic}

@@ -137,10 +137,20 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy
-    and Thanos.
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy,
+    Thanos, a Redis and two GPUs.
     """
-    jobs = {"prometheus": 1, "grafana": 1, "alertmanager": 2, "vllm": 1, "kube-state-metrics": 1, "trace-gateway": 1, "envoy": 2}
+    jobs = {
+        "prometheus": 1,
+        "grafana": 1,
+        "alertmanager": 2,
+        "vllm": 1,
+        "kube-state-metrics": 1,
+        "trace-gateway": 1,
+        "envoy": 2,
+        "redis": 1,
+        "dcgm": 1,
+    }
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
     itself = _program("prometheus")
     found |= {(name, itself): value(now) for name, value in _PROMETHEUS.items()}
@@ -159,6 +169,8 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         found[f"otelcol_exporter_{stopped}_spans_total", f'{gateway},exporter="otlp_grpc/tempo"'] = 0
     found |= _thanos(now)
     found |= _envoy(now)
+    found |= _redis(now)
+    found |= _gpus(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
         found["prometheus_notifications_sent_total", target] = now // 60
@@ -207,6 +219,28 @@ def _thanos(now: float) -> Mapping[tuple[str, str], float]:
                 found["thanos_objstore_bucket_operation_failures_total", bucket] = 0
             if service == "thanos-compact":
                 found["thanos_compact_halted", place] = 0
+    return found
+
+
+def _redis(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what the exporter of a Redis shows that refuses writes when its memory is full."""
+    place = _program("redis")
+    return {
+        ("redis_up", place): 1,
+        ("redis_memory_used_bytes", place): 0.5 * GIB + 0.1 * GIB * math.sin(now / 900),
+        ("redis_memory_max_bytes", place): GIB,
+        ("redis_instance_info", f'{place},maxmemory_policy="noeviction",redis_version="7.0.15"'): 1,
+        ("redis_rejected_connections_total", place): 3,
+    }
+
+
+def _gpus(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what dcgm-exporter shows of two GPUs; a program on the second caused an error by itself."""
+    found: dict[tuple[str, str], float] = {}
+    for gpu, error in ((0, 0), (1, 31)):
+        place = labels(namespace="engines", job="dcgm", pod=f"engine-{gpu}", instance="dcgm-0:9400", node="node-a", gpu=str(gpu))
+        found["DCGM_FI_DEV_XID_ERRORS", place] = error
+        found["DCGM_FI_DEV_GPU_TEMP", place] = 66 + 8 * math.sin(now / 1100)
     return found
 
 

@@ -30,6 +30,8 @@ WITHOUT_LINE: Final = {
     "ThanosStoreMissing": "== 0",
     "ThanosCompactDown": "== 0",
     "ThanosCompactHalted": "== 1",
+    "CacheServerDown": "== 0",
+    "GpuFault": "> 0",
 }
 """Alerts without a threshold: what is wrong with their number."""
 

@@ -24,7 +24,7 @@ TUNED: Final = Alerts(rules={"SemanticRouterSpendOverBudget": Knobs(threshold=BU
 
 def rule_files() -> Mapping[str, str]:
     """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write, a trace
-    gateway, an Envoy in front of the routers, Thanos.
+    gateway, an Envoy in front of the routers, Thanos, a Redis, GPUs.
     """
     return files_of(_chart(), "prometheus-rules")
 
@@ -46,6 +46,8 @@ def _chart() -> cdk8s.Chart:
             sro.StaticJob(name="vllm", targets=("qwen3-8b:8000",)),
             sro.StaticJob(name="trace-gateway", targets=("trace-gateway:8888",)),
             sro.EnvoyJob(),
+            sro.RedisJob(),
+            sro.DcgmJob(),
         ),
         "remote_write": (sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
         "external_labels": {"cluster": "eu"},

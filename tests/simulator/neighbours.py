@@ -229,6 +229,48 @@ def envoy(at: float, *, failing: float = 0.0) -> str:
     return page.text()
 
 
+def cache_server(at: float, *, used: float = 0.6, evicted: float = 0.5) -> str:
+    """Give the page of redis_exporter: `used` is the share of `maxmemory`, `evicted` entries a second are dropped for want of room."""
+    page = Lines()
+    page.add("redis_up", 1)
+    page.add("redis_instance_info", 1, maxmemory_policy="noeviction", redis_mode="standalone", redis_version="7.0.15", role="master")
+    page.add("redis_memory_used_bytes", used * GIB)
+    page.add("redis_memory_max_bytes", GIB)
+    page.add("redis_connected_clients", 12)
+    page.add("redis_rejected_connections_total", 3)
+    page.add("redis_db_keys", 41_000, db="db0")
+    page.add("redis_db_keys", 0, db="db1")
+    page.add("redis_expired_keys_total", total(2, at))
+    page.add("redis_evicted_keys_total", total(evicted, at))
+    for command, rate, took in (("FT.SEARCH", 20.0, 0.002), ("hset", 8.0, 0.00002)):
+        page.add("redis_commands_total", total(rate, at), cmd=command)
+        page.add("redis_commands_duration_seconds_total", took * total(rate, at), cmd=command)
+    return page.text()
+
+
+def gpus(at: float, *, pods: Sequence[str] = ("engine-a-0",), free: int = 1) -> str:
+    """Give the page of dcgm-exporter on a node where each of these pods has a GPU, and `free` further ones have no pod."""
+    page = Lines()
+    for number in range(len(pods) + free):
+        engine = {"namespace": "engines", "pod": pods[number], "container": "vllm"} if number < len(pods) else {}
+        about = {
+            "gpu": str(number),
+            "UUID": f"GPU-{number}",
+            "modelName": "NVIDIA H100 80GB HBM3",
+            "Hostname": "node-a",
+            "node": "node-a",
+            **engine,
+        }
+        page.add("DCGM_FI_DEV_GPU_UTIL", 80 + 10 * wave(at) if engine else 0, **about)
+        page.add("DCGM_FI_DEV_FB_USED", 72_000 if engine else 0, **about)
+        page.add("DCGM_FI_DEV_FB_FREE", 8_000 if engine else 80_000, **about)
+        page.add("DCGM_FI_DEV_POWER_USAGE", 500 if engine else 70, **about)
+        page.add("DCGM_FI_DEV_SM_CLOCK", 1_980 if engine else 345, **about)
+        page.add("DCGM_FI_DEV_GPU_TEMP", 62 if engine else 31, **about)
+        page.add("DCGM_FI_DEV_XID_ERRORS", 0, **about)
+    return page.text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pod:
     """A router pod as the cluster sees it."""

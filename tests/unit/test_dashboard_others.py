@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-OTHERS = ("stack-health.json", "vllm-engines.json", "router-kubernetes.json", "traces.json", "thanos.json")
+OTHERS = (
+    "stack-health.json",
+    "vllm-engines.json",
+    "router-kubernetes.json",
+    "traces.json",
+    "thanos.json",
+    "cache-server.json",
+    "gpus.json",
+)
 PAGES = {name: json.loads(boards.text(name, recorded=True)) for name in OTHERS}
 VARIABLES = {
     "stack-health.json": ["datasource", "cluster", "scrape_job", "prometheus", "grafana"],
@@ -34,6 +42,8 @@ VARIABLES = {
     "router-kubernetes.json": ["datasource", "cluster", "namespace", "container", "pod"],
     "traces.json": ["datasource", "cluster", "namespace"],
     "thanos.json": ["datasource", "cluster", "namespace", "pod"],
+    "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
+    "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
 }
 
 
@@ -99,6 +109,8 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "slos": "slos.json",
         "traces": "traces.json",
         "thanos": "thanos.json",
+        "redis": "cache-server.json",
+        "dcgm": "gpus.json",
     }
 
 
@@ -110,7 +122,7 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
     }
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
-    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_", expression) else set()
+    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_|redis_", expression) else set()
     ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
     drawn = {"$__rate_interval", *of_alerts, *ranked}
     assert windows <= (drawn if kind == "timeseries" else {"$__range", "5m"})
@@ -175,8 +187,17 @@ SERVED: dict[str, Callable[[float], str]] = {
     "kubelet": lambda at: neighbours.kubelet(at, PODS),
     "envoy": lambda at: neighbours.envoy(at, failing=0.25),
     "trace-gateway": lambda at: neighbours.trace_gateway(at, refused=0.5, lost=0.25),
+    "redis": neighbours.cache_server,
+    "gpus": neighbours.gpus,
     **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }
+
+
+def _pod(path: str) -> str:
+    """Labels of an engine's target, as discovery gives them: GPUs are joined by them."""
+    return f", labels: {{namespace: engines, pod: {path}-0}}" if path.startswith("engine") else ""
+
+
 RULES = "groups: [{name: sums, interval: 1s, rules: [{record: 'job:up:sum', expr: sum by (job) (up)}]}]"
 
 
@@ -186,7 +207,7 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     (directory / "rules.yml").write_text(RULES)
     with Neighbours(SERVED) as served:
         jobs = "".join(
-            f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']}}]\n"
+            f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']{_pod(path)}}}]\n"
             for path in SERVED
             if path not in THANOS
         )
@@ -242,6 +263,17 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("thanos.json", "ThanosAnswersPartial", "A", pytest.approx(0.25, rel=0.2)),
         ("thanos.json", "ThanosCompactDown", "A", 1),
         ("thanos.json", "Queries", "B", pytest.approx(10 * 1, rel=0.3)),
+        ("gpus.json", "GPUs", "A", 1),
+        ("gpus.json", "GPUs", "B", 1),
+        ("gpus.json", "Memory in use", "A", pytest.approx(0.9)),
+        ("gpus.json", "Power", "A", 570),
+        ("gpus.json", "Tokens per GPU", "A", pytest.approx(10 * 220 * 3, rel=0.3)),
+        ("gpus.json", "Energy per token", "A", pytest.approx(500 / (10 * 220 * 3), rel=0.3)),
+        ("cache-server.json", "Servers", "A", 1),
+        ("cache-server.json", "Servers", "B", 0),
+        ("cache-server.json", "Memory / maxmemory", "A", pytest.approx(0.6)),
+        ("cache-server.json", "Keys", "A", 41_000),
+        ("cache-server.json", "Entries removed", "B", pytest.approx(10 * 0.5, rel=0.3)),
         ("vllm-engines.json", "Engines", "A", 2),
         ("vllm-engines.json", "Engines", "B", 0),
         ("vllm-engines.json", "KV cache, top", "A", pytest.approx(0.625, abs=0.08)),

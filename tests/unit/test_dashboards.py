@@ -67,6 +67,8 @@ OTHER_PROGRAMS = {
     "slos.json",
     "traces.json",
     "thanos.json",
+    "cache-server.json",
+    "gpus.json",
 }
 """Pages with filters of their own, or not about the router; their variables and queries are the business of test_dashboard_others.py."""
 GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__interval": "1m", "$__range_s": "10800", "$__range": "3h", "$monthly_budget": "100"}

@@ -95,6 +95,8 @@ SELF_METRICS = (
     "otelcol_",
     "envoy_",
     "thanos_",
+    "redis_",
+    "DCGM_",
     "grpc_",
     "ALERTS",
 )

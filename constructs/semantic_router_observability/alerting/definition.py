@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec.structs import replace
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from .knobs import Knobs
     from .shapes.shape import Shape
+
+
+DEPENDENCIES: Final = "dependencies"
+"""Label `service` of alerts about what the router works with: a router that is down is no reason to keep quiet about them."""
 
 
 class Definition(Record, frozen=True, kw_only=True):

@@ -20,11 +20,23 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy"]
+Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy", "redis", "dcgm"]
 """A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the
-cluster's, the OpenTelemetry Collector's, Thanos's, Envoy's."""
+cluster's, the OpenTelemetry Collector's, Thanos's, Envoy's, those of redis_exporter and dcgm-exporter."""
 
-SOURCES: tuple[Source, ...] = ("scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy")
+SOURCES: tuple[Source, ...] = (
+    "scrape",
+    "prometheus",
+    "alertmanager",
+    "grafana",
+    "vllm",
+    "kubernetes",
+    "otelcol",
+    "thanos",
+    "envoy",
+    "redis",
+    "dcgm",
+)
 
 
 class Metric(Spec, frozen=True, kw_only=True):

@@ -13,9 +13,11 @@ from .engines import vllm_engines
 from .fleet import router_fleet
 from .front_page import llm_router_metrics
 from .gateway import gateway
+from .gpus import gpus
 from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .logs import router_logs
+from .redis import cache_server
 from .routing import routing_and_learning
 from .slos import slos
 from .stack_health import stack_health
@@ -54,6 +56,8 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "slos.json": slos,
     "traces.json": traces,
     "thanos.json": thanos,
+    "cache-server.json": cache_server,
+    "gpus.json": gpus,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)

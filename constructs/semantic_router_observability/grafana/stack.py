@@ -82,7 +82,8 @@ class GrafanaStack(Construct):
             engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor), `envoy` (a gateway), `slos`, `traces` and `thanos` (SLOs, a trace gateway
             and Thanos of a Prometheus that is no stack; those of a stack bring the page along, since their alerts link to it), `logs` (a
             store of the routers' logs; a Loki or VictoriaLogs among `data_sources` brings it along, and the panels of the others then link
-            to it). Default: none.
+            to it), `redis` (the server of the router's cache) and `dcgm` (GPUs), which a job
+            of the same type brings along. Default: none.
         contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
         admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
             `admin-password`.

@@ -18,6 +18,7 @@ from .envoy import EnvoyJob
 from .guards import ANY_PAGE, limits, metric_relabel_configs, of_clients, own_names, page_limit
 from .kubernetes_sd import discoveries
 from .presets import KubeStateMetricsJob, NodeJob, ScrapeJob
+from .programs import ProgramJob
 from .raw import with_files
 from .scrape import PodJob, RawJob, ScrapeGuards, ServiceJob, StaticJob
 
@@ -216,7 +217,7 @@ def extra_job(job: ScrapeJob, own_namespace: str, files: SecretFiles, watched: S
         **job.access.http_config(files),
     }
     steps = own_names()
-    if isinstance(job, KubeStateMetricsJob | EnvoyJob):
+    if isinstance(job, KubeStateMetricsJob | EnvoyJob | ProgramJob):
         further = job.further(watched) if isinstance(job, KubeStateMetricsJob) else job.further()
         steps += further.pop("metric_relabel_configs")
         common |= further
@@ -304,6 +305,7 @@ def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[s
                 {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
                 _keep({**_label_conditions("pod", job.match_labels), port_label: str(job.port)}),
                 *target_labels()[:2],
+                *(_node_label() if isinstance(job, ProgramJob) and job.per_node else ()),
             ],
         }
     port_label = "__meta_kubernetes_endpointslice_port" + ("" if isinstance(job.port, int) else "_name")
@@ -315,6 +317,10 @@ def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[s
             *target_labels(),
         ],
     }
+
+
+def _node_label() -> list[dict[str, Any]]:
+    return [{"source_labels": ["__meta_kubernetes_pod_node_name"], "target_label": "node"}]
 
 
 def _label_conditions(kind: str, labels: Mapping[str, str]) -> dict[str, str]:

@@ -10,9 +10,11 @@ from .availability import availability
 from .cache import cache
 from .cost import cost
 from .gateway import gateway
+from .gpus import gpus
 from .guardrails import guardrails
 from .latency import latency
 from .monitoring import alertmanager, grafana, prometheus, watchdog
+from .redis import cache_server
 from .requests import requests
 from .routing import routing
 from .thanos import thanos
@@ -50,4 +52,8 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         found["traces"] = traces()
     if facts.thanos_sources or facts.object_storage:
         found["thanos"] = thanos(facts)
+    if "redis" in facts.optional_dashboards:
+        found["cache-server"] = cache_server()
+    if "dcgm" in facts.optional_dashboards:
+        found["gpus"] = gpus()
     return MappingProxyType({topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))})

@@ -133,6 +133,31 @@ def _uploaded(base: Labels, values: Sequence[Value]) -> list[Series]:
     ]
 
 
+def _full(base: Labels, values: Sequence[Value]) -> list[Series]:
+    """Memory of a server that keeps its entries, and of one that drops some, which is always full."""
+    other = {**base, **_ANOTHER}
+    return [
+        Series("redis_memory_used_bytes", base, _changed(values, lambda value: value * 2**32)),
+        Series("redis_memory_max_bytes", base, _steady(values, float(2**32))),
+        Series("redis_instance_info", {**base, "maxmemory_policy": "noeviction"}, _steady(values)),
+        Series("redis_memory_used_bytes", other, _steady(values, float(2**32))),
+        Series("redis_memory_max_bytes", other, _steady(values, float(2**32))),
+        Series("redis_instance_info", {**other, "maxmemory_policy": "allkeys-lru"}, _steady(values)),
+    ]
+
+
+def _gpu(name: str) -> Callable[[Labels, Sequence[Value]], Sequence[Series]]:
+    return lambda base, values: [Series(name, {**base, "node": "node-a", "gpu": "0"}, values)]
+
+
+def _xid(base: Labels, values: Sequence[Value]) -> list[Series]:
+    """The last error of a GPU, beside one whose error is its program's own."""
+    return [
+        *_gpu("DCGM_FI_DEV_XID_ERRORS")(base, values),
+        Series("DCGM_FI_DEV_XID_ERRORS", {**base, "node": "node-a", "gpu": "1"}, _steady(values, 31)),
+    ]
+
+
 def _halted(base: Labels, values: Sequence[Value]) -> list[Series]:
     return [Series("thanos_compact_halted", {**base, "service": "thanos-compact"}, values)]
 
@@ -162,5 +187,9 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "ThanosStoreMissing": Gauge(_reached("store", 1), _THANOS, bad=0),
         "ThanosCompactDown": Gauge(_compact, _THANOS, bad=0),
         "ThanosCompactHalted": Gauge(_halted, _THANOS, bad=1, good=0),
+        "GpuFault": Gauge(_xid, partial(program, job="dcgm"), bad=79, good=0),
+        "GpuTooHot": Gauge(_gpu("DCGM_FI_DEV_GPU_TEMP"), partial(program, job="dcgm")),
+        "CacheServerDown": Gauge(_alone("redis_up"), partial(program, job="redis"), bad=0),
+        "CacheServerMemoryFull": Gauge(_full, partial(program, job="redis")),
     }
 )
