@@ -19,7 +19,7 @@ BOARD: Final = "semantic-router-redis"
 POD: Final = (*INSTALLATION, "pod")
 """Labels of a result. The pod is that of the exporter, which is Redis's own where the exporter runs beside it."""
 
-KEPT: Final = 'redis_instance_info{maxmemory_policy!~"allkeys-.+"}'
+REFUSING: Final = 'redis_instance_info{maxmemory_policy!~"allkeys-.+"}'
 """Servers that refuse writes once their memory is full. With a policy on all keys, they make room by dropping the entries used least; one on keys
 with an end finds none to drop where the router writes entries without one."""
 
@@ -42,7 +42,7 @@ def cache_server() -> Iterator[Definition]:
     yield Definition(
         name="CacheServerMemoryFull",
         shape=Level(
-            value=(f"max by ({place}) (redis_memory_used_bytes{{}} / (redis_memory_max_bytes{{}} > 0) and on ({place}) {KEPT})"),
+            value=(f"max by ({place}) (redis_memory_used_bytes{{}} / (redis_memory_max_bytes{{}} > 0) and on ({place}) {REFUSING})"),
             by=POD,
             unit="ratio of maxmemory",
             is_share=True,
