@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 Exposed = Literal["grafana", "prometheus", "alertmanager"]
 """Parts with a user interface."""
 
+BackedUp = Literal["prometheus", "grafana", "alertmanager", "logs"]
+"""Parts whose volumes `Backup` copies."""
+
 
 class PrometheusArguments(TypedDict, total=False):
     """Arguments of `PrometheusStack`."""
@@ -135,7 +138,7 @@ class AlertmanagerArguments(TypedDict, total=False):
 class BackupArguments(TypedDict, total=False):
     """Arguments of `Backup`, with the parts by name."""
 
-    of: Sequence[Exposed]
+    of: Sequence[BackedUp]
     schedule: str
     via: BackupMethod
     resources: Resources

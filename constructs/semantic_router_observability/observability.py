@@ -216,6 +216,7 @@ class Observability(Construct):
             "prometheus": self.replicas,
             "grafana": [self.grafana],
             **({"alertmanager": stacks} if stacks else {}),
+            **({"logs": stores} if stores else {}),
         }
         self.backup = _backup(self, backup, volumes, labelled, placement, registries, platform)
         """What copies the volumes, where that is asked for."""

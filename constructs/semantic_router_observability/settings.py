@@ -20,7 +20,7 @@ from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
 from .alertmanager.timing import TimeInterval
-from .arguments import Exposed, NetworkPolicyArguments, ThanosArguments
+from .arguments import BackedUp, Exposed, NetworkPolicyArguments, ThanosArguments
 from .backup.forms import BackupMethod
 from .checks import dns_label
 from .cluster_metrics.options import Collector
@@ -354,7 +354,7 @@ class NetworkPolicySettings(_Arguments, frozen=True, kw_only=True):
 class BackupSettings(_Arguments, frozen=True, kw_only=True):
     """Arguments of `Backup`."""
 
-    of: Sequence[Exposed] | UnsetType = UNSET
+    of: Sequence[BackedUp] | UnsetType = UNSET
     schedule: str | UnsetType = UNSET
     via: BackupMethod | UnsetType = UNSET
     resources: Resources | UnsetType = UNSET

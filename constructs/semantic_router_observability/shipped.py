@@ -41,6 +41,7 @@ SHIPPED: Final = (
     Shipped("thanos.json", "semantic-router-thanos", optional="thanos"),
     Shipped("cache-server.json", "semantic-router-redis", optional="redis"),
     Shipped("gpus.json", "semantic-router-gpus", optional="dcgm"),
+    Shipped("log-store.json", "semantic-router-log-store", optional="log-store"),
 )
 """Every dashboard about metrics, in the order in which they are listed."""
 

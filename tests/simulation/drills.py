@@ -507,6 +507,22 @@ MONITORING: Final = (
     ),
 )
 
+LOGS: Final = (
+    program(
+        "log space used up",
+        "Log lines come faster than planned, and fill the space that they may take.",
+        {"LogStoreFull": 31},
+        changes=(changed("vl_data_size_bytes", 'type="storage"', lambda since, _: min(15 * GIB + since * 1e6, 15.6 * GIB)),),
+        after=60,
+    ),
+    program(
+        "log volume full",
+        "Something else fills the volume of the log store, which then takes no lines.",
+        {"LogStoreRefusesLines": 6},
+        changes=(changed("vl_storage_is_read_only", "", lambda *_: 1),),
+    ),
+)
+
 THANOS: Final = (
     program(
         "thanos query gone",
@@ -646,6 +662,7 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Cost": COST,
     "Gateway": GATEWAY,
     "Monitoring": MONITORING,
+    "Logs": LOGS,
     "Thanos": THANOS,
     "Cache server": CACHE_SERVER,
     "GPUs": GPUS,

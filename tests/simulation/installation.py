@@ -137,7 +137,7 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy,
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, a log store, Envoy,
     Thanos, a Redis and two GPUs.
     """
     jobs = {
@@ -150,6 +150,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         "envoy": 2,
         "redis": 1,
         "dcgm": 1,
+        "log-store": 1,
     }
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
     itself = _program("prometheus")
@@ -167,6 +168,11 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     found["otelcol_receiver_refused_spans_total", f'{gateway},receiver="otlp",transport="grpc"'] = 0
     for stopped in ("enqueue_failed", "send_failed"):
         found[f"otelcol_exporter_{stopped}_spans_total", f'{gateway},exporter="otlp_grpc/tempo"'] = 0
+    store = _program("log-store")
+    for kind, used in (("storage", 7 * GIB + now * 1e4), ("indexdb", 0.3 * GIB + now * 1e3)):
+        found["vl_data_size_bytes", f'{store},type="{kind}"'] = used
+    for name, value in (("vl_max_disk_space_usage_bytes", 16 * GIB), ("vl_storage_is_read_only", 0)):
+        found[name, f'{store},path="/victoria-logs-data"'] = value
     found |= _thanos(now)
     found |= _envoy(now)
     found |= _redis(now)

@@ -32,6 +32,7 @@ WITHOUT_LINE: Final = {
     "ThanosCompactHalted": "== 1",
     "CacheServerDown": "== 0",
     "GpuFault": "> 0",
+    "LogStoreRefusesLines": "== 1",
 }
 """Alerts without a threshold: what is wrong with their number."""
 

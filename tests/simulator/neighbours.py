@@ -271,6 +271,29 @@ def gpus(at: float, *, pods: Sequence[str] = ("engine-a-0",), free: int = 1) -> 
     return page.text()
 
 
+def log_store(at: float, *, dropped: float = 0.0, full: float = 0.5) -> str:
+    """Give the page of a log store that takes 40 lines a second; `dropped` are so many more, `full` is the share of 16 GiB that lines fill."""
+    page = Lines()
+    taken = total(40.0, at)
+    path = {"path": "/victoria-logs-data"}
+    page.add("vl_rows_ingested_total", math.floor(taken), type="loki_json")
+    for reason, share in (("too_small_timestamp", dropped), ("too_big_timestamp", 0.0), ("too_many_fields", 0.0), ("debug", 0.0)):
+        page.add("vl_rows_dropped_total", math.floor(taken * share), reason=reason)
+    page.add("vl_too_long_lines_skipped_total", 0)
+    for kind, share in (("storage", 0.95), ("indexdb", 0.05)):
+        page.add("vl_data_size_bytes", 16 * GIB * full * share, type=kind)
+    page.add("vl_max_disk_space_usage_bytes", 16 * GIB, **path)
+    page.add("vl_total_disk_space_bytes", 20 * GIB, **path)
+    page.add("vl_free_disk_space_bytes", 20 * GIB - 16 * GIB * full, **path)
+    page.add("vl_storage_is_read_only", 0, **path)
+    page.add("vl_storage_log_min_timestamp_seconds", time.time() - 86_400)
+    page.add("vl_http_requests_total", math.floor(total(2.0, at)), path="/select/logsql/query")
+    page.add("vl_http_requests_total", math.floor(taken / 20), path="/insert/loki/api/v1/push", format="json")
+    page.add("vl_concurrent_select_limit_reached_total", 0)
+    page.add("process_resident_memory_bytes", 210e6)
+    return page.text()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pod:
     """A router pod as the cluster sees it."""

@@ -34,6 +34,7 @@ OTHERS = (
     "thanos.json",
     "cache-server.json",
     "gpus.json",
+    "log-store.json",
 )
 PAGES = {name: json.loads(boards.text(name, recorded=True)) for name in OTHERS}
 VARIABLES = {
@@ -44,6 +45,7 @@ VARIABLES = {
     "thanos.json": ["datasource", "cluster", "namespace", "pod"],
     "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
     "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
+    "log-store.json": ["datasource", "cluster", "namespace"],
 }
 
 
@@ -111,6 +113,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "thanos": "thanos.json",
         "redis": "cache-server.json",
         "dcgm": "gpus.json",
+        "log-store": "log-store.json",
     }
 
 
@@ -189,6 +192,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "trace-gateway": lambda at: neighbours.trace_gateway(at, refused=0.5, lost=0.25),
     "redis": neighbours.cache_server,
     "gpus": neighbours.gpus,
+    "log-store": lambda at: neighbours.log_store(at, dropped=0.25, full=0.75),
     **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }
 
@@ -256,6 +260,16 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("traces.json", "Fullest queue", "A", pytest.approx(0.9)),
         ("traces.json", "Spans from routers", "B", pytest.approx(10 * 25 * 0.5, rel=0.3)),
         ("traces.json", "Spans to stores", "A", pytest.approx(10 * 25 * 0.75, rel=0.3)),
+        ("log-store.json", "Stores", "A", 1),
+        ("log-store.json", "Stores", "B", 0),
+        ("log-store.json", "Received", "A", pytest.approx(10 * 40, rel=0.3)),
+        ("log-store.json", "Dropped", "A", pytest.approx(10 * 10 * 40 * 0.25, rel=0.4)),
+        ("log-store.json", "Oldest line", "A", pytest.approx(86_400, abs=30)),
+        ("log-store.json", "LogStoreFull", "A", pytest.approx(0.75)),
+        ("log-store.json", "LogStoreRefusesLines", "A", 0),
+        ("log-store.json", "Lines on disk", "B", pytest.approx(16 * neighbours.GIB)),
+        ("log-store.json", "Free on the volume", "A", pytest.approx(8 * neighbours.GIB)),
+        ("log-store.json", "Queries", "A", pytest.approx(10 * 2, rel=0.3)),
         ("thanos.json", "Query pods", "A", 1),
         ("thanos.json", "Sources", "A", 1),
         ("thanos.json", "Sources", "B", 1),

@@ -69,6 +69,7 @@ OTHER_PROGRAMS = {
     "thanos.json",
     "cache-server.json",
     "gpus.json",
+    "log-store.json",
 }
 """Pages with filters of their own, or not about the router; their variables and queries are the business of test_dashboard_others.py."""
 GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__interval": "1m", "$__range_s": "10800", "$__range": "3h", "$monthly_budget": "100"}

@@ -97,6 +97,7 @@ SELF_METRICS = (
     "thanos_",
     "redis_",
     "DCGM_",
+    "vl_",
     "grpc_",
     "ALERTS",
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -21,8 +23,10 @@ from manifests import NAMESPACE, find, from_yaml, new_chart, objects_of
 from modules import load
 from pod_security import violations
 from refusals import refusal
+from semantic_router_observability.alerting.defaults.logs import logs as alerts_on_the_store
 from semantic_router_observability.alerting.numbers import NUMBERS
-from semantic_router_observability.dashboards import render, router_logs
+from semantic_router_observability.contract.metric import samples, source_metrics
+from semantic_router_observability.dashboards import log_store, render, router_logs
 from semantic_router_observability.grafana.datasources import Tempo, provisioning
 from semantic_router_observability.grafana.expansion import Environment
 from semantic_router_observability.logs import pod
@@ -60,6 +64,15 @@ def test_objects() -> None:
     assert {container[probe]["httpGet"]["path"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")} == {"/health"}
 
 
+def test_lines_may_fill_80_percent_of_an_existing_claim_too() -> None:
+    for storage, limit in (
+        (sro.ExistingClaim(name="lines"), "-retention.maxDiskUsagePercent=80"),
+        (sro.ExistingClaim(name="lines", size="10Gi"), f"-retention.maxDiskSpaceUsageBytes={8 * 2**30}"),
+    ):
+        (container,) = find(made(storage=storage), "StatefulSet", "log-store")["spec"]["template"]["spec"]["containers"]
+        assert [text for text in container["args"] if text.startswith("-retention.")] == [limit]
+
+
 def objects_of_prometheus() -> list[Object]:
     chart = new_chart()
     sro.PrometheusStack(chart, "prometheus")
@@ -76,6 +89,9 @@ def test_the_other_parts_know_it() -> None:
     assert find(objects, "ConfigMap", "grafana-dashboard-router-logs-victorialogs")
     prometheus = yaml.safe_load(find(objects, "ConfigMap", "prometheus-config")["data"]["prometheus.yml"])
     assert "log-store" in {job["job_name"] for job in prometheus["scrape_configs"]}
+    rules = find(objects, "ConfigMap", "prometheus-rules")["data"]["alerts-logs.yaml"]
+    assert re.findall(r"alert: (\w+)", rules) == ["LogStoreFull", "LogStoreRefusesLines"]
+    assert find(objects, "ConfigMap", "grafana-dashboard-log-store")
     policies = {policy["metadata"]["name"]: policy["spec"] for policy in objects if policy["kind"] == "NetworkPolicy"}
     senders = json.dumps(policies["network-log-store"]["ingress"])
     assert '"kubernetes.io/metadata.name": "logging"' in senders
@@ -165,12 +181,12 @@ COUNTS = {
 class Store:
     """The real VictoriaLogs, started as the pod starts it, but for its folder and its port."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{found.getsockname()[1]}"
         own = {"-storageDataPath": str(folder / "data"), "-httpListenAddr": self.address}
-        given = (text.partition("=") for text in pod.arguments("336h", 2**30))
+        given = (text.partition("=") for text in (*pod.arguments("336h", 2**30, 80), *more))
         arguments = [name + equals + own.get(name, value) for name, equals, value in given]
         self.process = Process([str(program("victoria-logs")), *arguments], log=folder / "victoria-logs.log")
         end = time.monotonic() + 60
@@ -316,6 +332,68 @@ def test_a_collector_sends_by_the_pipeline_for_this_store_and_the_question_stays
     assert json.loads(fields["_msg"])["category"] == "health"
     assert "doctor" not in stored
     assert set(re.findall(r"(\S+?)=", fields["_stream"].strip("{}").replace('",', '" '))) == {*place, "service.name"}
+
+
+def answers(store: Store, expression: str) -> float:
+    """Value of an alert's number on the page of the store, where it has one series; both numbers are sums or the only series."""
+    page = [(labels, float(value)) for labels, value in re.findall(r"^(\w+(?:\{.*\})?) (\S+)$", store.get("/metrics"), re.MULTILINE)]
+    names = re.findall(r"\b(vl_\w+)\{", expression)
+    first, *others = [sum(value for labels, value in page if labels.partition("{")[0] == name) for name in names]
+    return first / others[0] if others else first
+
+
+def test_what_alerts_and_the_dashboard_ask_for_is_what_the_program_says(store: Store) -> None:
+    page = store.get("/metrics")
+    known = source_metrics("victorialogs")
+    shown: dict[str, set[str]] = {}
+    for name, labels in re.findall(r"^(vl_\w+)(?:\{(.*)\})? ", page, re.MULTILINE):
+        family = name if name in known else re.sub(r"_(sum|count)$", "", name)
+        shown.setdefault(family, set()).update(re.findall(r'(\w+)="', labels))
+    # Their buckets have ranges in place of upper bounds, which no query of Prometheus reads.
+    shown = {name: labels - {"quantile"} for name, labels in shown.items() if "_per_query_" not in name}
+    assert shown.keys() == known.keys()
+    assert {name: set(metric.labels) for name, metric in known.items()} == shown
+    boards = render(log_store())
+    assert set(re.findall(r"\bvl_\w+", boards)) <= samples(known.values()).keys()
+    full, refuses = (alert.shape.number(alert.tuning) for alert in alerts_on_the_store())
+    assert 0 < answers(store, full) < 0.01
+    assert answers(store, refuses) == 0
+
+
+def test_a_store_without_space_refuses_lines_and_shows_it(tmp_path: Path) -> None:
+    """As if less than the least space were free: the least is more than the disk has."""
+    full = Store(tmp_path, "-storage.minFreeDiskSpaceBytes=1000TB")
+    try:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            full.push("semantic-router-1-aaaaa", "semantic-router", LINES[:1], time.time_ns())
+        assert refused.value.code == 429
+        _, refuses = (alert.shape.number(alert.tuning) for alert in alerts_on_the_store())
+        assert answers(full, refuses) == 1
+        assert full.get("/health") == "OK", "it is not restarted for it"
+        assert full.get("/select/logsql/query", query="*") == ""
+    finally:
+        full.process.kill()
+
+
+def test_a_copy_of_the_volume_of_a_running_store_starts_with_its_lines(tmp_path: Path) -> None:
+    """As a restored snapshot does."""
+    running = Store(tmp_path / "running")
+    try:
+        running.push("semantic-router-1-aaaaa", "semantic-router", LINES, time.time_ns())
+        end = time.monotonic() + 60
+        stored = r'^vl_storage_rows\{type="storage/(?:small|big)"\} (\d+)$'
+        while sum(map(int, re.findall(stored, running.get("/metrics"), re.MULTILINE))) < len(LINES):
+            assert time.monotonic() < end, running.process.log()
+            time.sleep(0.2)
+        shutil.copytree(tmp_path / "running" / "data", tmp_path / "restored" / "data", ignore=shutil.ignore_patterns("flock.lock"))
+    finally:
+        running.process.kill()
+    restored = Store(tmp_path / "restored")
+    try:
+        found = [json.loads(text)["_msg"] for text in restored.get("/select/logsql/query", query="*").splitlines()]
+        assert sorted(found) == sorted(LINES)
+    finally:
+        restored.process.kill()
 
 
 # --- alerts on lines

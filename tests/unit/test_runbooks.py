@@ -50,6 +50,8 @@ thanos:
   objectStorage: {type: secret, name: thanos-object-storage}
 traces:
   destinations: [{url: "http://tempo.tracing.svc:4317"}]
+logs:
+  collectors: [logging]
 """
 ALERTMANAGER = """
 alertmanager:
@@ -93,7 +95,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def whole_stack(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """The same, with Thanos and a trace gateway."""
+    """The same, with Thanos, a trace gateway and a log store."""
     shipped = (ROOT / "observability.yaml").read_text(encoding="utf-8")
     labelled = shipped.replace("prometheus:\n", "prometheus:\n  externalLabels: {cluster: eu}\n", 1)
     return stack(labelled + OPTIONAL + ALERTMANAGER, tmp_path_factory.mktemp("whole"))

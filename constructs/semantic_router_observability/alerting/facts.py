@@ -17,6 +17,9 @@ TRACES_JOB: Final = "trace-gateway"
 GATEWAY_JOBS: Final = "envoy(-.+)?"
 """Regular expression of the scrape jobs of gateways; alerts and the dashboard about them select by it."""
 
+LOGS_JOB: Final = "log-store"
+"""Scrape job of a store of logs. A Prometheus that has it has the alerts about the store."""
+
 THANOS_JOB: Final = "thanos"
 """Scrape job of all parts of Thanos, of a Prometheus with a sidecar."""
 

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
-Source = Literal["scrape", "prometheus", "alertmanager", "grafana", "vllm", "kubernetes", "otelcol", "thanos", "envoy", "redis", "dcgm"]
+Source = Literal[
+    "scrape",
+    "prometheus",
+    "alertmanager",
+    "grafana",
+    "vllm",
+    "kubernetes",
+    "otelcol",
+    "thanos",
+    "envoy",
+    "redis",
+    "dcgm",
+    "victorialogs",
+]
 """A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the
 cluster's, the OpenTelemetry Collector's, Thanos's, Envoy's, those of redis_exporter and dcgm-exporter."""
 
@@ -36,6 +49,7 @@ SOURCES: tuple[Source, ...] = (
     "envoy",
     "redis",
     "dcgm",
+    "victorialogs",
 )
 
 

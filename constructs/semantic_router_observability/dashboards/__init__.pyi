@@ -9,6 +9,7 @@ from .front_page import UID as UID
 from .front_page import llm_router_metrics as llm_router_metrics
 from .guardrails import guardrails_and_quality as guardrails_and_quality
 from .kubernetes import router_kubernetes as router_kubernetes
+from .log_store import log_store as log_store
 from .logs import router_logs as router_logs
 from .recording import raw_queries as raw_queries
 from .registry import DASHBOARDS as DASHBOARDS

@@ -16,6 +16,7 @@ from .gateway import gateway
 from .gpus import gpus
 from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
+from .log_store import log_store
 from .logs import router_logs
 from .redis import cache_server
 from .routing import routing_and_learning
@@ -58,6 +59,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "thanos.json": thanos,
     "cache-server.json": cache_server,
     "gpus.json": gpus,
+    "log-store.json": log_store,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)

@@ -79,8 +79,9 @@ class GrafanaStack(Construct):
         dashboards: Dashboards besides the router's own: files, directories, code, ConfigMaps, whole providers. Default: none.
         router_dashboards: Ship the router's own dashboards in folder "Semantic Router". Default true.
         optional_dashboards: Which of the pages that need more than the router to be scraped are shipped too: `vllm` (a job for vLLM
-            engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor), `envoy` (a gateway), `slos`, `traces` and `thanos` (SLOs, a trace gateway
-            and Thanos of a Prometheus that is no stack; those of a stack bring the page along, since their alerts link to it), `logs` (a
+            engines), `kubernetes` (kube-state-metrics and the kubelet's cAdvisor), `envoy` (a gateway), `slos`, `traces`, `thanos` and
+            `log-store` (SLOs, a trace gateway, Thanos and a store of logs of a Prometheus that is no stack; those of a stack bring the page
+            along, since their alerts link to it), `logs` (a
             store of the routers' logs; a Loki or VictoriaLogs among `data_sources` brings it along, and the panels of the others then link
             to it), `redis` (the server of the router's cache) and `dcgm` (GPUs), which a job
             of the same type brings along. Default: none.

@@ -22,15 +22,19 @@ DATA: Final = "data"
 _DATA_PATH: Final = "/victoria-logs-data"
 
 
-def arguments(retention: str, most_bytes: int | None) -> list[str]:
-    """Command line of the program; `retention` in its own units, `most_bytes` of disk before the oldest days are dropped early."""
+def arguments(retention: str, most_bytes: int | None, most_percent: int) -> list[str]:
+    """Command line of the program; `retention` in its own units.
+
+    The oldest days are dropped early when lines take `most_bytes` or, where the size of the volume is not known, `most_percent` of it.
+    """
     return [
         f"-storageDataPath={_DATA_PATH}",
         f"-httpListenAddr=:{PORT}",
         # Pods may have addresses of IPv6 alone.
         "-enableTCP6",
         f"-retentionPeriod={retention}",
-        *([f"-retention.maxDiskSpaceUsageBytes={most_bytes}"] if most_bytes is not None else []),
+        # The program takes one of the two.
+        f"-retention.maxDiskUsagePercent={most_percent}" if most_bytes is None else f"-retention.maxDiskSpaceUsageBytes={most_bytes}",
         # A line stays what the router wrote, whichever protocol it came by; queries take its fields out.
         "-loki.disableMessageParsing=true",
         "-loggerFormat=json",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from constructs import Construct
 
 from semantic_router_observability import images
+from semantic_router_observability.alerting.facts import LOGS_JOB
 from semantic_router_observability.checks import Url, dns_label, duration_seconds, listed, service_name
 from semantic_router_observability.errors import ConfigError, place
 from semantic_router_observability.images import ImageRegistries
@@ -38,9 +39,6 @@ PLUGIN: Final = "victoriametrics-logs-datasource"
 
 UID: Final = "victorialogs"
 """Uid of the data source that Grafana makes of it."""
-
-JOB: Final = "log-store"
-"""Job by which a Prometheus scrapes it."""
 
 RETENTION: Final = "14d"
 _DAY: Final = 86_400
@@ -99,7 +97,7 @@ class LogStore(Construct):
         service_name(place("LogStore", "id"), id, limit=50)
         namespace = namespace_of(scope)
         _check_collectors(id, collectors)
-        args = pod.arguments(_retention(id, retention), _most_bytes(id, storage))
+        args = pod.arguments(_retention(id, retention), _most_bytes(id, storage), int(SIZE_SHARE * 100))
         image = registries.resolve(place(id, "image"), image)
         super().__init__(scope, id)
 
@@ -114,8 +112,8 @@ class LogStore(Construct):
             plugin=PLUGIN if install_plugin else None,
         )
         """Where collectors send lines, and Grafana reads them."""
-        self.scrape_job = PodJob(name=JOB, port=pod.PORT, match_labels=selector, namespaces=(namespace,))
-        """Job by which a Prometheus scrapes the store's own metrics, and notices when it does not answer."""
+        self.scrape_job = PodJob(name=LOGS_JOB, port=pod.PORT, match_labels=selector, namespaces=(namespace,))
+        """Job by which a Prometheus scrapes the store's own metrics, and has the alerts about it."""
         self.traffic: Sequence[Traffic] = (
             Traffic(
                 name=id,

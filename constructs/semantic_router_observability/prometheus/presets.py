@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from semantic_router_observability.alerting.facts import TRACES_JOB
+from semantic_router_observability.alerting.facts import LOGS_JOB, TRACES_JOB
 from semantic_router_observability.checks import dns_label, duration_seconds, listed
 from semantic_router_observability.contract.metric import source_metrics
 from semantic_router_observability.errors import ConfigError
@@ -169,7 +169,8 @@ ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | Cad
 
 def dashboards_of(jobs: Iterable[ScrapeJob]) -> frozenset[str]:
     """Names of the optional dashboards that have something to show because of these jobs; alerts about the same programs come with them."""
-    named = {"traces" if job.name == TRACES_JOB else job.dashboard for job in jobs}
+    own = {TRACES_JOB: "traces", LOGS_JOB: "log-store"}
+    named = {own.get(job.name, job.dashboard) for job in jobs}
     return frozenset(name for name in named if name)
 
 

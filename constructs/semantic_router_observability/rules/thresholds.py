@@ -47,6 +47,9 @@ NEAR_LIMIT: Final = 0.8
 VOLUME: Final = 0.92
 """Ratio of Prometheus's volume: blocks, write-ahead log and head together."""
 
+LOG_SPACE: Final = 0.9
+"""Ratio of the space that log lines may take. VictoriaLogs drops whole days: of 14 equal ones, dropping the oldest leaves 93 %."""
+
 RETENTION_SIZE: Final = 0.8
 """Ratio of Prometheus's volume that blocks may fill unless set otherwise. Prometheus's storage documentation advises 80 to 85 %: the
 write-ahead log, the head and a compaction in progress need the rest."""

@@ -13,6 +13,7 @@ from .gateway import gateway
 from .gpus import gpus
 from .guardrails import guardrails
 from .latency import latency
+from .logs import logs
 from .monitoring import alertmanager, grafana, prometheus, watchdog
 from .redis import cache_server
 from .requests import requests
@@ -50,6 +51,8 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         found["gateway"] = gateway()
     if "traces" in facts.optional_dashboards:
         found["traces"] = traces()
+    if "log-store" in facts.optional_dashboards:
+        found["logs"] = logs()
     if facts.thanos_sources or facts.object_storage:
         found["thanos"] = thanos(facts)
     if "redis" in facts.optional_dashboards:

@@ -162,9 +162,30 @@ def _halted(base: Labels, values: Sequence[Value]) -> list[Series]:
     return [Series("thanos_compact_halted", {**base, "service": "thanos-compact"}, values)]
 
 
+def _log_space(base: Labels, values: Sequence[Value]) -> list[Series]:
+    path = {"path": "/victoria-logs-data"}
+    half = _changed(values, lambda value: value * 2**33)
+    return [
+        *(Series("vl_data_size_bytes", {**base, "type": kind}, half) for kind in ("storage", "indexdb")),
+        Series("vl_max_disk_space_usage_bytes", {**base, **path}, _steady(values, float(2**34))),
+        # Another VictoriaLogs, in a job of the user's.
+        Series("vl_data_size_bytes", {**base, "job": "team-logs", "type": "storage"}, _steady(values, float(2**34))),
+        Series("vl_max_disk_space_usage_bytes", {**base, **path, "job": "team-logs"}, _steady(values, float(2**34))),
+    ]
+
+
+def _read_only(base: Labels, values: Sequence[Value]) -> list[Series]:
+    path = {"path": "/victoria-logs-data"}
+    return [
+        Series("vl_storage_is_read_only", {**base, **path}, values),
+        Series("vl_storage_is_read_only", {**base, **path, "job": "team-logs"}, _steady(values)),
+    ]
+
+
 _PROMETHEUS: Final = partial(program, job="prometheus")
 _ALERTMANAGER: Final = partial(program, job="alertmanager")
 _THANOS: Final = partial(program, job="thanos")
+_LOGS: Final = partial(program, job="log-store")
 
 GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
     {
@@ -191,5 +212,7 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "GpuTooHot": Gauge(_gpu("DCGM_FI_DEV_GPU_TEMP"), partial(program, job="dcgm")),
         "CacheServerDown": Gauge(_alone("redis_up"), partial(program, job="redis"), bad=0),
         "CacheServerMemoryFull": Gauge(_full, partial(program, job="redis")),
+        "LogStoreFull": Gauge(_log_space, _LOGS),
+        "LogStoreRefusesLines": Gauge(_read_only, _LOGS, bad=1, good=0),
     }
 )
