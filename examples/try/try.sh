@@ -15,6 +15,9 @@ fail() {
   exit 2
 }
 
+# What happens now, for someone who watches; in a pipe or a file there is only what kubectl prints.
+step() { [ ! -t 2 ] || echo "$1" >&2; }
+
 on() { kubectl --context "$context" "$@"; }
 
 has_context() { kubectl config get-contexts --output name | grep -qx "$1"; }
@@ -32,12 +35,15 @@ choose() {
   ! grep -qE "$local_contexts" <<<"$context" || return 0
   [ "$1" = make ] || fail "no cluster of make try was found; CONTEXT=NAME names the one in which it is"
   if command -v kind >/dev/null; then
+    step "making cluster $cluster with kind; the first time takes minutes"
     kind create cluster --name "$cluster"
     context=kind-$cluster
   elif command -v k3d >/dev/null; then
+    step "making cluster $cluster with k3d; the first time takes minutes"
     k3d cluster create "$cluster"
     context=k3d-$cluster
   elif command -v minikube >/dev/null; then
+    step "making cluster $cluster with minikube; the first time takes minutes"
     minikube start --profile "$cluster"
     context=$cluster
   else
@@ -50,6 +56,7 @@ marked() { on get namespaces --selector "$mark=true" --output name | grep -qx "n
 up() {
   choose make
   echo "cluster: $context"
+  step "preparing namespace $namespace"
   if [ -z "$(on get namespace "$namespace" --ignore-not-found --output name)" ]; then
     on create namespace "$namespace"
     on label namespace "$namespace" "$mark=true" pod-security.kubernetes.io/enforce=restricted
@@ -60,11 +67,14 @@ up() {
     head -c 18 /dev/urandom | base64 | tr -d '\n' |
       on --namespace "$namespace" create secret generic grafana-admin --from-literal=admin-user=admin --from-file=admin-password=/dev/stdin
   fi
+  step "applying two simulated routers"
   on --namespace "$namespace" create configmap semantic-router-replay --dry-run=client --output yaml \
     --from-file=examples/try/replay.py --from-file=tests/recorded/phases.om.xz | on apply --server-side --filename -
   on --namespace "$namespace" apply --filename examples/try/router.yaml
+  step "applying dist/"
   on apply --filename dist/
   for workload in deployment/semantic-router statefulset/prometheus statefulset/grafana; do
+    step "waiting for $workload, 10 minutes at the most"
     on --namespace "$namespace" rollout status "$workload" --timeout 10m
   done
 }

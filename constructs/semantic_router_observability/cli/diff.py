@@ -10,6 +10,7 @@ from semantic_router_observability.effects.effect import KINDS
 
 from .exit_codes import FINE, FOUND
 from .manifests import side
+from .progress import step
 
 if TYPE_CHECKING:
     import argparse
@@ -44,7 +45,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _diff(options: argparse.Namespace) -> int:
-    changes = compare(side(options.old, "OLD"), side(options.new, "NEW"))
+    old, new = side(options.old, "OLD"), side(options.new, "NEW")
+    step(f"comparing {len(old)} objects with {len(new)}")
+    changes = compare(old, new)
     print(_FORMATS[options.output](changes), end="")  # noqa: T201 - a command
     found = {effect.kind for effect in changes.effects}
     return FOUND if found & set(options.fail_on) or (found and "any" in options.fail_on) else FINE

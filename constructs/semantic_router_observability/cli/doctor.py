@@ -11,6 +11,7 @@ from semantic_router_observability.doctor.finding import PROBLEM, report
 from .exit_codes import FINE, FOUND
 from .manifests import side
 from .output import add_output, print_json
+from .progress import step
 
 if TYPE_CHECKING:
     import argparse
@@ -39,7 +40,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def _doctor(options: argparse.Namespace) -> int:
     named = {"context": options.context, "kubeconfig": options.kubeconfig}
     cluster = Cluster([f"--{option}={value}" for option, value in named.items() if value])
-    findings = list(examine(side(options.manifests, "MANIFESTS"), cluster, options.prometheus))
+    findings = list(examine(side(options.manifests, "MANIFESTS"), cluster, options.prometheus, step))
     if options.output == "json":
         print_json([finding._asdict() for finding in findings])
     else:

@@ -15,6 +15,8 @@ import yaml
 from semantic_router_observability.errors import ConfigError, Place
 from semantic_router_observability.yamltext import Loader
 
+from .progress import step
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -88,6 +90,7 @@ def _synthesized(settings: Path, command: str) -> list[Object]:
     """Run the `main.py` of the current folder on the settings."""
     if not Path("main.py").is_file():
         raise ConfigError(Place(command), settings, "is a settings file, and there is no main.py here to synthesize it; name a folder")
+    step(f"{command}: synthesizing {settings} with main.py")
     with tempfile.TemporaryDirectory(prefix="dist-") as folder:
         output = Path(folder) / "dist"
         done = subprocess.run(  # noqa: S603 - the same Python on a file of the current folder
@@ -106,6 +109,7 @@ def _revision(given: str, command: str) -> list[Object]:
     expected = "is no file, folder or git revision that holds manifests; write a path such as dist, or a revision such as main or main:dist"
     if not revision or revision.startswith("-"):
         raise ConfigError(Place(command), given, expected)
+    step(f"{command}: reading {folder} of git revision {revision}")
     try:
         command_line = ["git", "archive", revision, "--", folder]
         archive = subprocess.run(command_line, capture_output=True, check=True).stdout  # noqa: S603 - git, wherever it is on PATH

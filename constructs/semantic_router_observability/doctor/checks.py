@@ -17,22 +17,29 @@ if TYPE_CHECKING:
 _NAME = "app.kubernetes.io/name"
 
 
-def examine(manifests: Sequence[Object], cluster: Cluster, prometheus_url: str | None = None) -> Iterator[Finding]:
+def examine(
+    manifests: Sequence[Object], cluster: Cluster, prometheus_url: str | None = None, step: Callable[[str], None] = lambda _: None
+) -> Iterator[Finding]:
     """Compare manifests with the cluster, and ask the servers that they make.
 
     Args:
         manifests: What should be applied.
         cluster: Where.
         prometheus_url: Where Prometheus answers. Default: a port that is forwarded to its pod.
+        step: Is given what is checked next; a cluster that does not answer takes a minute for each request. Default: nothing is reported.
 
     """
+    step("asking the API server for namespaces")
     spaces = list(objects.namespaces(manifests, cluster))
     yield from spaces
     if not any(finding.state == FINE for finding in spaces):
         return
+    step(f"looking for {len(manifests)} objects")
     found, findings = objects.applied(manifests, cluster)
     yield from findings
+    step("looking for Secrets and their keys")
     yield from objects.secrets(manifests, cluster)
+    step("looking at claims and pods")
     yield from objects.claims(manifests, found, cluster)
     yield from objects.pods(manifests, found, cluster)
     config = prometheus.configuration(manifests)
@@ -43,6 +50,8 @@ def examine(manifests: Sequence[Object], cluster: Cluster, prometheus_url: str |
             manifest["spec"]["template"]["metadata"].get("labels", {}).get(_NAME),
             manifest["metadata"].get("namespace", "default"),
         )
+        if program in {"prometheus", "grafana"}:
+            step(f"asking {manifest['kind']} {manifest['metadata']['name']}")
         if program == "prometheus" and config is not None:
             ask = partial(_prometheus, config=config, home=home, manifests=manifests, cluster=cluster)
             yield from _asked(manifest, cluster, prometheus_url, ask)
