@@ -50,6 +50,7 @@ def _make(chart: Chart, settings: sro.Settings) -> None:
         traces=settings.trace_arguments(),
         logs=settings.log_arguments(),
         kube_state_metrics=settings.kube_state_metrics_arguments(),
+        probes=settings.probe_arguments(),
         ingress=settings.ingress_arguments(),
         backup=settings.backup_arguments(),
         secrets=settings.secrets,

@@ -396,6 +396,52 @@ TRACES = struct(
 )
 
 
+PROBE: dict[str, Any] = {"interval": st.sampled_from(["15s", "2m"]), "timeout": st.sampled_from(["1s", "14s"])}
+ASKED: dict[str, Any] = {"bearerToken": SECRET_KEY, "ca": SECRET_KEY, "serverName": SUBDOMAIN}
+# Names of all kinds of probe differ by their first letter.
+PROBES = struct(
+    {
+        "http": st.lists(
+            struct(
+                {"name": st.builds("p{}".format, LABEL), "url": public_url(("https",))},
+                status=st.lists(st.integers(100, 599), min_size=1, max_size=2),
+                body=WORD,
+                **ASKED,
+                **PROBE,
+            ),
+            min_size=1,
+            max_size=2,
+            unique_by=lambda probe: probe["name"],
+        )
+    },
+    tcp=st.lists(
+        struct(
+            {"name": st.builds("t{}".format, LABEL), "address": st.builds("{}.{}.svc:{}".format, LABEL, LABEL, st.integers(1, 65535))},
+            tls=st.booleans(),
+            **PROBE,
+        ),
+        max_size=2,
+        unique_by=lambda probe: probe["name"],
+    ),
+    canaries=st.lists(
+        struct(
+            {"name": st.builds("c{}".format, LABEL), "url": st.builds("https://{}.example.com/v1/chat/completions".format, LABEL)},
+            model=LABEL,
+            prompt=TEXT,
+            maxTokens=st.integers(1, 256),
+            headers=st.fixed_dictionaries({"x-vsr-selected-model": WORD}),
+            interval=st.sampled_from(["1m", "4m"]),
+            timeout=st.sampled_from(["5s", "59s"]),
+            **ASKED,
+        ),
+        max_size=2,
+        unique_by=lambda probe: probe["name"],
+    ),
+    resources=RESOURCES,
+    placement=PLACEMENT,
+)
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
@@ -411,6 +457,7 @@ def settings(draw: st.DrawFn) -> Mapping:
             annotations=st.dictionaries(st.sampled_from(["example.com/owner", "team"]), TEXT, max_size=2),
             ipFamilyPolicy=st.sampled_from(["PreferDualStack", "RequireDualStack"]),
             traces=TRACES,
+            probes=PROBES,
             kubeStateMetrics=struct(
                 namespaces=NAMESPACES, collectors=st.just(["pods", "deployments"]), resources=RESOURCES, placement=PLACEMENT
             ),

@@ -43,6 +43,7 @@ from .arguments import KubeStateMetricsArguments as KubeStateMetricsArguments
 from .arguments import LogStoreArguments as LogStoreArguments
 from .arguments import NetworkPolicyArguments as NetworkPolicyArguments
 from .arguments import OAuth2ProxyArguments as OAuth2ProxyArguments
+from .arguments import ProbesArguments as ProbesArguments
 from .arguments import PrometheusArguments as PrometheusArguments
 from .arguments import ThanosArguments as ThanosArguments
 from .arguments import TraceGatewayArguments as TraceGatewayArguments
@@ -150,6 +151,10 @@ from .network.policies import NetworkPolicies as NetworkPolicies
 from .network.policies import RouterAccess as RouterAccess
 from .observability import Observability as Observability
 from .output import write_manifests as write_manifests
+from .probes.construct import Probes as Probes
+from .probes.options import CanaryProbe as CanaryProbe
+from .probes.options import HttpProbe as HttpProbe
+from .probes.options import TcpProbe as TcpProbe
 from .prometheus.agent import PrometheusAgent as PrometheusAgent
 from .prometheus.alert_targets import ExternalAlertmanager as ExternalAlertmanager
 from .prometheus.envoy import EnvoyJob as EnvoyJob

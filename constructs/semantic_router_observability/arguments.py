@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .login.providers import Allow, IdentityProvider
     from .login.types import Login
     from .network.options import AllowedConnection, ApiServerAddress, Dns
+    from .probes.options import CanaryProbe, HttpProbe, TcpProbe
     from .prometheus.features import Feature
     from .prometheus.presets import ScrapeJob
     from .prometheus.remote_write import RemoteWrite
@@ -217,6 +218,18 @@ class TraceGatewayArguments(TypedDict, total=False):
     sampling: TailSampling | None
     drop_attributes: Sequence[str]
     replicas: int
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class ProbesArguments(TypedDict, total=False):
+    """Arguments of `Probes`."""
+
+    http: Sequence[HttpProbe]
+    tcp: Sequence[TcpProbe]
+    canaries: Sequence[CanaryProbe]
     resources: Resources
     placement: Placement
     metadata: Metadata

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         LogStoreArguments,
         NetworkPolicyArguments,
         OAuth2ProxyArguments,
+        ProbesArguments,
         PrometheusArguments,
         ThanosArguments,
         TraceGatewayArguments,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from .grafana.dashboards import DashboardSource
     from .kubernetes.endpoint import HasEndpoint
     from .logs.store import LogStore
+    from .probes.construct import Probes
     from .prometheus.presets import ScrapeJob
     from .prometheus.rules import RuleFile
     from .secrets import Provider
@@ -79,7 +81,7 @@ class Observability(Construct):
         )
 
     Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login`, `trace-gateway`, `log-store`,
-    `kube-state-metrics`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of the parts themselves.
+    `kube-state-metrics`, `probes`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of the parts themselves.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
@@ -95,6 +97,7 @@ class Observability(Construct):
         logs: Arguments of `LogStore`, which Prometheus then scrapes and Grafana shows. Default: no store of logs.
         kube_state_metrics: Arguments of `KubeStateMetrics`, which Prometheus then scrapes; its `namespaces` are those of the stack and of the
             routers by default. Default: none.
+        probes: Arguments of `Probes`, which Prometheus then has run. Default: none.
         ingress: Arguments of `ObservabilityIngress`; `backends` are names of parts, default `grafana`, and `via` is a Route by default on
             OpenShift. Default: nothing is exposed.
         backup: Arguments of `Backup`; `of` are names of parts, default `prometheus` and `grafana`, and the alert on backups that are overdue is
@@ -129,6 +132,7 @@ class Observability(Construct):
         traces: TraceGatewayArguments | None = None,
         logs: LogStoreArguments | None = None,
         kube_state_metrics: KubeStateMetricsArguments | None = None,
+        probes: ProbesArguments | None = None,
         ingress: IngressArguments | None = None,
         backup: BackupArguments | None = None,
         secrets: Sequence[Provider] = (),
@@ -171,7 +175,10 @@ class Observability(Construct):
         )
         """kube-state-metrics, where one is asked for."""
 
-        jobs = [part.scrape_job for part in (self.traces, self.logs, self.kube_state_metrics) if part]
+        self.probes = _probes(self, probes, labelled, placement=placement, registries=registries, platform=platform)
+        """Probes, where some are asked for."""
+
+        jobs = [part.scrape_job for part in (self.traces, self.logs, self.kube_state_metrics, self.probes) if part]
         scrapes: PrometheusArguments = {"placement": placement, **_with_jobs(prometheus, jobs)}
         scrapes = _with_overdue(scrapes, namespace_of(scope), backup)
         scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
@@ -230,6 +237,7 @@ class Observability(Construct):
             | TraceGateway
             | LogStore
             | KubeStateMetrics
+            | Probes
             | ObservabilityIngress
             | Backup
         ]
@@ -242,6 +250,7 @@ class Observability(Construct):
             *([self.traces] if self.traces else []),
             *stores,
             *([self.kube_state_metrics] if self.kube_state_metrics else []),
+            *([self.probes] if self.probes else []),
             *([self.ingress] if self.ingress else []),
             *([self.backup] if self.backup else []),
         ]
@@ -474,6 +483,23 @@ def _kube_state_metrics(
 
     reports: KubeStateMetricsArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
     return KubeStateMetrics(scope, "kube-state-metrics", registries=registries, platform=platform, **reports)
+
+
+def _probes(
+    scope: Construct,
+    arguments: ProbesArguments | None,
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> Probes | None:
+    if arguments is None:
+        return None
+    from .probes.construct import Probes  # noqa: PLC0415 - only those who have some pay for it
+
+    asks: ProbesArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    return Probes(scope, "probes", registries=registries, platform=platform, **asks)
 
 
 def _with_jobs(prometheus: PrometheusArguments | None, jobs: Sequence[ScrapeJob]) -> PrometheusArguments:

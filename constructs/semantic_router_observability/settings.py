@@ -49,6 +49,7 @@ from .kubernetes.storage import Claim, Storage
 from .login.providers import Allow, IdentityProvider
 from .login.types import Login
 from .network.options import AllowedConnection, ApiServerAddress, Dns
+from .probes.options import CanaryProbe, HttpProbe, TcpProbe
 from .prometheus.alert_targets import ExternalAlertmanager
 from .prometheus.features import Feature
 from .prometheus.presets import ScrapeJob
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
         KubeStateMetricsArguments,
         LogStoreArguments,
         OAuth2ProxyArguments,
+        ProbesArguments,
         PrometheusArguments,
         TraceGatewayArguments,
     )
@@ -222,6 +224,21 @@ class TraceSettings(_Arguments, frozen=True, kw_only=True):
     def arguments(self) -> TraceGatewayArguments:
         """Those that are given."""
         return cast("TraceGatewayArguments", self._given())
+
+
+class ProbeSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `Probes`."""
+
+    http: Sequence[HttpProbe] | UnsetType = UNSET
+    tcp: Sequence[TcpProbe] | UnsetType = UNSET
+    canaries: Sequence[CanaryProbe] | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> ProbesArguments:
+        """Those that are given."""
+        return cast("ProbesArguments", self._given())
 
 
 class LogSettings(_Arguments, frozen=True, kw_only=True):
@@ -416,6 +433,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
         otel_collector: Image of the OpenTelemetry Collector, its Kubernetes distribution, by tag or digest. Default: the pinned release.
         victoria_logs: Image of VictoriaLogs, by tag or digest. Default: the pinned release.
         kube_state_metrics: Image of kube-state-metrics, by tag or digest. Default: the pinned release.
+        blackbox_exporter: Image of the blackbox exporter, by tag or digest. Default: the pinned release.
         mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
         pull_secrets: Names of Secrets of type `kubernetes.io/dockerconfigjson` in the namespace. Default: none.
 
@@ -430,6 +448,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     otel_collector: str | UnsetType = UNSET
     victoria_logs: str | UnsetType = UNSET
     kube_state_metrics: str | UnsetType = UNSET
+    blackbox_exporter: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
     pull_secrets: Sequence[str] = ()
 
@@ -445,6 +464,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
             "victoria_logs",
             "kubectl",
             "kube_state_metrics",
+            "blackbox_exporter",
         ):
             if isinstance(image := getattr(self, part), str):
                 registries.resolve(part, image)
@@ -476,6 +496,7 @@ class Settings(Spec, frozen=True, kw_only=True):
         logs: A store of the routers' log lines, for clusters without one; a collector sends them. Default: none.
         kube_state_metrics: A kube-state-metrics for the namespaces of the stack and its routers, which shows the state of their pods; `{}` for its
             defaults. Default: none.
+        probes: Requests to the router and others, as users send them, with alerts on what fails and on certificates that expire. Default: none.
         ingress: Exposes the parts that have an `externalUrl` outside the cluster. Default: none.
         network_policies: Network policies. Default: made, so that only connections the stack needs pass.
         images: Container images. Default: the pinned releases, from where they are published.
@@ -504,6 +525,7 @@ class Settings(Spec, frozen=True, kw_only=True):
     traces: TraceSettings | None = None
     logs: LogSettings | None = None
     kube_state_metrics: KubeStateMetricsSettings | None = None
+    probes: ProbeSettings | None = None
     ingress: IngressSettings | None = None
     network_policies: NetworkPolicySettings = NetworkPolicySettings()
     images: ImageSettings = ImageSettings()
@@ -528,6 +550,7 @@ class Settings(Spec, frozen=True, kw_only=True):
                 "traces",
                 "logs",
                 "kube_state_metrics",
+                "probes",
                 "ingress",
                 "network_policies",
                 "images",
@@ -637,6 +660,15 @@ class Settings(Spec, frozen=True, kw_only=True):
         arguments = self.kube_state_metrics.arguments()
         if self.images.kube_state_metrics is not UNSET:
             arguments["image"] = self.images.kube_state_metrics
+        return arguments
+
+    def probe_arguments(self) -> ProbesArguments | None:
+        """Arguments of `Probes`, of all sections that speak of it; None where there is to be none."""
+        if self.probes is None:
+            return None
+        arguments = self.probes.arguments()
+        if self.images.blackbox_exporter is not UNSET:
+            arguments["image"] = self.images.blackbox_exporter
         return arguments
 
     def warnings(self) -> list[ConfigError]:

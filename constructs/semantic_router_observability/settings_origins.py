@@ -41,12 +41,13 @@ _ORIGINS: Mapping[Path, Path] = {
     ("log-store", "image"): ("images", "victoria_logs"),
     ("kube-state-metrics",): ("kube_state_metrics",),
     ("kube-state-metrics", "image"): ("images", "kube_state_metrics"),
+    ("probes", "image"): ("images", "blackbox_exporter"),
     ("network",): ("network_policies",),
     ("router-access", "prometheus"): ("network_policies", "router_access"),
     ("secrets", "providers"): ("secrets",),
     **{
         (section,): (section,)
-        for section in ("prometheus", "grafana", "alertmanager", "thanos", "ingress", "secrets", "contract", "backup")
+        for section in ("prometheus", "grafana", "alertmanager", "thanos", "ingress", "secrets", "contract", "backup", "probes")
     },
 }
 """Where the settings hold what a construct of `main.py` is given, by the construct's id and, where it is elsewhere, the argument."""

@@ -42,6 +42,7 @@ SHIPPED: Final = (
     Shipped("cache-server.json", "semantic-router-redis", optional="redis"),
     Shipped("gpus.json", "semantic-router-gpus", optional="dcgm"),
     Shipped("log-store.json", "semantic-router-log-store", optional="log-store"),
+    Shipped("probes.json", "semantic-router-probes", optional="probes"),
 )
 """Every dashboard about metrics, in the order in which they are listed."""
 

@@ -68,7 +68,7 @@ def _report(text: str) -> None:
         raise ConfigError(Place("standard output"), Raw(os.strerror(error.errno or 0)), expected) from error
 
 
-_STACKS = {"prometheus", "grafana", "alertmanager", "traces", "logs", "kube_state_metrics"}
+_STACKS = {"prometheus", "grafana", "alertmanager", "traces", "logs", "probes", "kube_state_metrics"}
 _DISPENSABLE = _STACKS | {"thanos", "routers", "alerts", "ingress", "network_policies", "secrets", "backup"}
 """Sections whose absence causes no error in a stack."""
 

@@ -523,6 +523,34 @@ LOGS: Final = (
     ),
 )
 
+PROBES: Final = (
+    program(
+        "page away",
+        "A page that is probed does not answer any more.",
+        {"ProbeFailing": 7},
+        changes=(changed("probe_success", 'probe="login"', lambda *_: 0),),
+    ),
+    program(
+        "wrong answers",
+        "The canary gets answers without text, while the router counts no error.",
+        {"CanaryFailing": 12},
+        changes=(changed("probe_success", 'probe="chat"', lambda *_: 0),),
+    ),
+    program(
+        "late answers",
+        "Each answer to the canary takes twelve seconds and more.",
+        {"CanarySlow": 12},
+        changes=(changed("probe_duration_seconds", 'probe="chat"', lambda _, value: value + 11),),
+    ),
+    program(
+        "certificate not renewed",
+        "A certificate has twelve days left.",
+        {"CertificateExpires": 61},
+        after=90,
+        changes=(changed("probe_ssl_earliest_cert_expiry", 'probe="gateway"', lambda *_: BEGIN * MINUTE + 12 * 86_400),),
+    ),
+)
+
 THANOS: Final = (
     program(
         "thanos query gone",
@@ -663,6 +691,7 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Gateway": GATEWAY,
     "Monitoring": MONITORING,
     "Logs": LOGS,
+    "Probes": PROBES,
     "Thanos": THANOS,
     "Cache server": CACHE_SERVER,
     "GPUs": GPUS,

@@ -137,8 +137,8 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, a log store, Envoy,
-    Thanos, a Redis and two GPUs.
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy, Thanos, a log
+    store, probes, a Redis and two GPUs.
     """
     jobs = {
         "prometheus": 1,
@@ -177,6 +177,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     found |= _envoy(now)
     found |= _redis(now)
     found |= _gpus(now)
+    found |= _probes(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
         found["prometheus_notifications_sent_total", target] = now // 60
@@ -198,6 +199,18 @@ def _envoy(now: float) -> Mapping[tuple[str, str], float]:
             found[f"envoy_http_ext_proc_{what}", place] = 0
         for digit, a_second in ((2, 4.8), (4, 0.15), (5, 0.05)):
             found["envoy_http_downstream_rq_xx", f'{place},envoy_response_code_class="{digit}"'] = round(a_second * now)
+    return found
+
+
+def _probes(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what the blackbox exporter shows of a page, of a port with TLS and of a canary."""
+    found: dict[tuple[str, str], float] = {}
+    for probe, kind in {"login": "http", "gateway": "tcp", "chat": "canary"}.items():
+        place = labels(namespace=NAMESPACE, job="semantic-router-probes", instance=f"https://{probe}.example.com", probe=probe, type=kind)
+        found["up", place] = 1
+        found["probe_success", place] = 1
+        found["probe_duration_seconds", place] = 1.5 + 0.5 * math.sin(now / 900) if kind == "canary" else 0.05
+        found["probe_ssl_earliest_cert_expiry", place] = 60 * 86_400
     return found
 
 

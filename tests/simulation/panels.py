@@ -25,6 +25,8 @@ WITHOUT_LINE: Final = {
     "GrafanaDown": "== 0",
     "AlertmanagerDown": "== 0",
     "AlertmanagerClusterSplit": "< 2",
+    "ProbeFailing": "== 0",
+    "CanaryFailing": "== 0",
     "ThanosQueryDown": "== 0",
     "ThanosReplicaMissing": "< 2",
     "ThanosStoreMissing": "== 0",
@@ -75,4 +77,5 @@ def beyond(alert: str, **chosen: str) -> str:
     defaults = panel["fieldConfig"]["defaults"]
     assert defaults["custom"]["thresholdsStyle"]["mode"] == "dashed", alert
     (line,) = (step["value"] for step in defaults["thresholds"]["steps"] if step["value"] is not None)
-    return f"({number}) > {line}"
+    side = "<" if "below the dashed line" in panel["description"] else ">"
+    return f"({number}) {side} {line}"

@@ -24,7 +24,7 @@ TUNED: Final = Alerts(rules={"SemanticRouterSpendOverBudget": Knobs(threshold=BU
 
 def rule_files() -> Mapping[str, str]:
     """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write, a trace
-    gateway, an Envoy in front of the routers, a log store, Thanos, a Redis, GPUs.
+    gateway, an Envoy in front of the routers, a log store, probes, Thanos, a Redis, GPUs.
     """
     return files_of(_chart(), "prometheus-rules")
 
@@ -49,6 +49,7 @@ def _chart() -> cdk8s.Chart:
             sro.RedisJob(),
             sro.DcgmJob(),
             sro.StaticJob(name="log-store", targets=("log-store:9428",)),
+            sro.StaticJob(name="semantic-router-probes", targets=("probes:9115",)),
         ),
         "remote_write": (sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
         "external_labels": {"cluster": "eu"},

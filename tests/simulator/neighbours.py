@@ -1,4 +1,4 @@
-"""Pages of the programs around the router: vLLM engines, Grafana, kube-state-metrics, the kubelet and cAdvisor.
+"""Pages of the programs around the router: vLLM engines, Grafana, kube-state-metrics, the kubelet and cAdvisor, probes.
 
 Just the families that dashboards ask for, under their real names and labels, as smooth functions of time: enough to see whether a query
 finds what it asks for, and to check what it answers. Not a model of those programs.
@@ -291,6 +291,22 @@ def log_store(at: float, *, dropped: float = 0.0, full: float = 0.5) -> str:
     page.add("vl_http_requests_total", math.floor(taken / 20), path="/insert/loki/api/v1/push", format="json")
     page.add("vl_concurrent_select_limit_reached_total", 0)
     page.add("process_resident_memory_bytes", 210e6)
+    return page.text()
+
+
+def probe(_: float, *, kind: str, failing: bool = False) -> str:
+    """Give what the blackbox exporter answers for a probe over TLS whose certificate lasts ten more days; a `failing` one gets no answer."""
+    page = Lines()
+    page.add("probe_success", int(not failing))
+    page.add("probe_duration_seconds", 10 if failing else 2.4 if kind == "canary" else 0.05)
+    page.add("probe_dns_lookup_time_seconds", 0.001)
+    page.add("probe_failed_due_to_regex", 0)
+    if kind != "tcp":
+        page.add("probe_http_status_code", 0 if failing else 200)
+        for phase, share in (("resolve", 0.01), ("connect", 0.02), ("tls", 0.03), ("processing", 0.9), ("transfer", 0.04)):
+            page.add("probe_http_duration_seconds", 0 if failing else 2.4 * share, phase=phase)
+    if not failing:
+        page.add("probe_ssl_earliest_cert_expiry", time.time() + 10 * 86_400)
     return page.text()
 
 

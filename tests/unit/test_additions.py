@@ -108,10 +108,23 @@ VAULT = sro.ExternalSecrets(store=sro.SecretStore(name="vault"), entries={"grafa
             ("prometheus", "scrape_jobs", 0, "namespaces"),
         ),
         (lambda made: made.add_scrape_job(sro.StaticJob(name="trace-gateway", targets=("a:1",))), ("prometheus", "add_scrape_job", "name")),
+        (
+            lambda made: made.add_scrape_job(sro.StaticJob(name="semantic-router-probes", targets=("a:1",))),
+            ("prometheus", "add_scrape_job", "name"),
+        ),
         (lambda made: made.add_scrape_job(PROTECTED), ("secrets", "of")),
         (lambda made: made.add_dashboard(BOARD, BOARD), ("grafana", "dashboards", "uid")),
     ],
-    ids=["twice", "no such metric", "name of the stack", "cluster", "trace gateway", "Secret after the providers", "dashboard twice"],
+    ids=[
+        "twice",
+        "no such metric",
+        "name of the stack",
+        "cluster",
+        "trace gateway",
+        "probes",
+        "Secret after the providers",
+        "dashboard twice",
+    ],
 )
 def test_what_cannot_work_is_refused(add: Callable[[sro.Observability], None], place: tuple[object, ...]) -> None:
     made = sro.Observability(new_chart(), "stack", secrets=[VAULT])

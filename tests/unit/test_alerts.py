@@ -120,6 +120,8 @@ def test_only_absence_and_errors_and_bypassed_guards_and_a_silent_monitoring_wak
         "SemanticRouterErrorsAtLowTraffic",
         "GatewayBypassesRouter",
         "GatewayErrors",
+        "ProbeFailing",
+        "CanaryFailing",
         "PrometheusRuleFailures",
         "PrometheusStorageFilling",
         "PrometheusStoresNothing",

@@ -35,6 +35,7 @@ OTHERS = (
     "cache-server.json",
     "gpus.json",
     "log-store.json",
+    "probes.json",
 )
 PAGES = {name: json.loads(boards.text(name, recorded=True)) for name in OTHERS}
 VARIABLES = {
@@ -46,6 +47,7 @@ VARIABLES = {
     "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
     "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
     "log-store.json": ["datasource", "cluster", "namespace"],
+    "probes.json": ["datasource", "cluster", "namespace", "probe"],
 }
 
 
@@ -114,6 +116,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "redis": "cache-server.json",
         "dcgm": "gpus.json",
         "log-store": "log-store.json",
+        "probes": "probes.json",
     }
 
 
@@ -126,6 +129,8 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
     of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_|redis_", expression) else set()
+    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_", expression) else set()
+    of_alerts |= {"5m", "10m"} if "probe_" in expression else set()
     ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
     drawn = {"$__rate_interval", *of_alerts, *ranked}
     assert windows <= (drawn if kind == "timeseries" else {"$__range", "5m"})
@@ -179,6 +184,8 @@ PODS = (
     Pod(name="semantic-router-7c9f8d6b54-b7wzt", restarts=4, reason="OOMKilled", waiting="CrashLoopBackOff", cpu=0.2),
     Pod(name="semantic-router-7c9f8d6b54-m4h9c", started=1e9),
 )
+PROBES = {"login": "http", "gateway": "tcp", "chat": "canary", "slow": "canary"}
+"""Kinds of the probes that one job runs."""
 THANOS = ("thanos-query", "prometheus-thanos", "thanos-store", "thanos-compact")
 """Services of its parts, which one job scrapes."""
 SERVED: dict[str, Callable[[float], str]] = {
@@ -193,6 +200,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "redis": neighbours.cache_server,
     "gpus": neighbours.gpus,
     "log-store": lambda at: neighbours.log_store(at, dropped=0.25, full=0.75),
+    **{f"probe-{name}": partial(neighbours.probe, kind=kind, failing=name == "login") for name, kind in PROBES.items()},
     **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }
 
@@ -213,13 +221,19 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
         jobs = "".join(
             f"  - job_name: {path}\n    metrics_path: /{path}\n    static_configs: [{{targets: ['{served.address}']{_pod(path)}}}]\n"
             for path in SERVED
-            if path not in THANOS
+            if path not in THANOS and not path.startswith("probe-")
         )
         parts = "".join(
             f"      - targets: ['{served.address}']\n        labels: {{__metrics_path__: /{part}, service: {part}, pod: {part}-0}}\n"
             for part in THANOS
         )
         jobs += f"  - job_name: thanos\n    static_configs:\n{parts}"
+        probes = "".join(
+            f"      - targets: ['{served.address}']\n"
+            f"        labels: {{__metrics_path__: /probe-{name}, probe: {name}, type: {kind}, instance: {name}, namespace: monitoring}}\n"
+            for name, kind in PROBES.items()
+        )
+        jobs += f"  - job_name: semantic-router-probes\n    static_configs:\n{probes}"
         more = (
             f"  - job_name: prometheus\n    static_configs: [{{targets: ['{{itself}}']}}]\n{jobs}"
             f"rule_files: [{directory}/rules.yml]\n"
@@ -288,6 +302,11 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("cache-server.json", "Memory / maxmemory", "A", pytest.approx(0.6)),
         ("cache-server.json", "Keys", "A", 41_000),
         ("cache-server.json", "Entries removed", "B", pytest.approx(10 * 0.5, rel=0.3)),
+        ("probes.json", "Probes", "A", 3),
+        ("probes.json", "Probes", "B", 1),
+        ("probes.json", "Right answers to canaries", "A", 1),
+        ("probes.json", "Slowest canary", "A", pytest.approx(2.4)),
+        ("probes.json", "First certificate to expire", "A", pytest.approx(10, abs=0.01)),
         ("vllm-engines.json", "Engines", "A", 2),
         ("vllm-engines.json", "Engines", "B", 0),
         ("vllm-engines.json", "KV cache, top", "A", pytest.approx(0.625, abs=0.08)),

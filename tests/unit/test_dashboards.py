@@ -70,6 +70,7 @@ OTHER_PROGRAMS = {
     "cache-server.json",
     "gpus.json",
     "log-store.json",
+    "probes.json",
 }
 """Pages with filters of their own, or not about the router; their variables and queries are the business of test_dashboard_others.py."""
 GRAFANA_WINDOWS = {"$__rate_interval": "2m", "$__interval": "1m", "$__range_s": "10800", "$__range": "3h", "$monthly_budget": "100"}

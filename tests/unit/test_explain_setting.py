@@ -60,7 +60,7 @@ def test_items_of_a_list_and_accepted_values() -> None:
     ("path", "line"),
     [
         ("prometheus.storrage", "error: setting: 'prometheus.storrage': prometheus has no key storrage; it has storage\n"),
-        ("promethues", "error: setting: 'promethues': observability.yaml has no key promethues; it has prometheus\n"),
+        ("promethues", "error: setting: 'promethues': observability.yaml has no key promethues; it has prometheus, probes\n"),
         ("prometheus.retention.days", "error: setting: 'prometheus.retention.days': prometheus.retention has no key days; it has none\n"),
     ],
 )

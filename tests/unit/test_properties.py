@@ -143,7 +143,7 @@ def check_references(objects: list[Object]) -> None:
         assert workload["spec"]["selector"]["matchLabels"].items() <= labels.items()
         services = [s for s in objects if s["kind"] == "Service" and s["spec"]["selector"].items() <= labels.items()]
         # What has no other replica to find and no name of its own, such as a login, has only the one that people connect to.
-        expected = {"oauth2-proxy": 1, "trace-gateway": 1, "kube-state-metrics": 0}
+        expected = {"oauth2-proxy": 1, "trace-gateway": 1, "blackbox-exporter": 1, "kube-state-metrics": 0}
         assert len(services) == expected.get(labels["app.kubernetes.io/name"], 2)
         ports = {port["name"] for port in workload["spec"]["template"]["spec"]["containers"][0]["ports"]}
         assert {port["targetPort"] for service in services for port in service["spec"]["ports"]} <= ports

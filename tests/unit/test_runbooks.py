@@ -52,6 +52,8 @@ traces:
   destinations: [{url: "http://tempo.tracing.svc:4317"}]
 logs:
   collectors: [logging]
+probes:
+  canaries: [{name: chat, url: "https://chat.example.com/v1/chat/completions"}]
 """
 ALERTMANAGER = """
 alertmanager:

@@ -26,6 +26,7 @@ WITH_THANOS = "prometheus: {externalLabels: {cluster: eu}}\nthanos: "
 BUCKET = "objectStorage: {type: secret, name: bucket}"
 
 OWN_BOARD = [alert for topic in ("traces", "thanos", "logs") for alert in topics(EVERYTHING)[topic]]
+OWN_BOARD = [alert for topic in ("traces", "thanos", "probes") for alert in topics(EVERYTHING)[topic]]
 """Alerts whose panel is on a dashboard of their own."""
 
 

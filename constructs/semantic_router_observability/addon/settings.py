@@ -65,6 +65,7 @@ _INSTEAD: Mapping[str, str] = {
     "size": "an existing Prometheus has a size of its own; remove it",
     "thanos": "an existing Prometheus has its own Thanos; remove it",
     "traces": "the add-on runs no gateway for traces; remove it",
+    "probes": "the add-on runs no probes; remove it",
     "logs": "the add-on runs no store of logs; remove it",
     "secrets": "the add-on reads no Secret; remove it",
     "network_policies": "the add-on runs no pod to isolate; only routerAccess has a meaning; remove it",

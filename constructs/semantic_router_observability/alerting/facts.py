@@ -20,6 +20,9 @@ GATEWAY_JOBS: Final = "envoy(-.+)?"
 LOGS_JOB: Final = "log-store"
 """Scrape job of a store of logs. A Prometheus that has it has the alerts about the store."""
 
+PROBES_JOB: Final = "semantic-router-probes"
+"""Scrape job of the probes. A Prometheus that has it has the alerts about them."""
+
 THANOS_JOB: Final = "thanos"
 """Scrape job of all parts of Thanos, of a Prometheus with a sidecar."""
 

@@ -33,9 +33,9 @@ Source = Literal[
     "redis",
     "dcgm",
     "victorialogs",
+    "blackbox",
 ]
-"""A catalogue beside the router's: series that Prometheus makes while scraping, its own, Alertmanager's, Grafana's, vLLM's, the
-cluster's, the OpenTelemetry Collector's, Thanos's, Envoy's, those of redis_exporter and dcgm-exporter."""
+"""A catalogue beside the router's: series that Prometheus makes while scraping, and those of each program by its name."""
 
 SOURCES: tuple[Source, ...] = (
     "scrape",
@@ -50,6 +50,7 @@ SOURCES: tuple[Source, ...] = (
     "redis",
     "dcgm",
     "victorialogs",
+    "blackbox",
 )
 
 

@@ -18,6 +18,7 @@ from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .log_store import log_store
 from .logs import router_logs
+from .probes import probes
 from .redis import cache_server
 from .routing import routing_and_learning
 from .slos import slos
@@ -60,6 +61,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "cache-server.json": cache_server,
     "gpus.json": gpus,
     "log-store.json": log_store,
+    "probes.json": probes,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)

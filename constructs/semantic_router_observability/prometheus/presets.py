@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from semantic_router_observability.alerting.facts import LOGS_JOB, TRACES_JOB
+from semantic_router_observability.alerting.facts import LOGS_JOB, PROBES_JOB, TRACES_JOB
 from semantic_router_observability.checks import dns_label, duration_seconds, listed
 from semantic_router_observability.contract.metric import source_metrics
 from semantic_router_observability.errors import ConfigError
@@ -167,10 +167,13 @@ ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | Cad
 """Any kind of further scrape job."""
 
 
+_OF_JOBS: Mapping[str, str] = {TRACES_JOB: "traces", PROBES_JOB: "probes", LOGS_JOB: "log-store"}
+"""Names of the optional dashboards about programs that a job of no kind of its own scrapes, by the job's name."""
+
+
 def dashboards_of(jobs: Iterable[ScrapeJob]) -> frozenset[str]:
     """Names of the optional dashboards that have something to show because of these jobs; alerts about the same programs come with them."""
-    own = {TRACES_JOB: "traces", LOGS_JOB: "log-store"}
-    named = {own.get(job.name, job.dashboard) for job in jobs}
+    named = {_OF_JOBS.get(job.name, job.dashboard) for job in jobs}
     return frozenset(name for name in named if name)
 
 

@@ -64,6 +64,13 @@ REMOTE_LAG: Final = 300
 UPLOAD_AGE: Final = 18_000
 """Seconds since a Thanos sidecar uploaded a block: 5 h. One is due every two hours, and the first of a new Prometheus after three."""
 
+CANARY: Final = 10
+"""Seconds that the answer to a canary may take: some words, so a long wait is a queue. The router project has no such number."""
+
+CERTIFICATE: Final = 14
+"""Days before a certificate expires. Those of Let's Encrypt last 90 days, and cert-manager renews what has a third of its time left: with 14
+days left, a renewal has failed for two weeks."""
+
 
 class Line(NamedTuple):
     """The red line of a panel in a shipped dashboard."""

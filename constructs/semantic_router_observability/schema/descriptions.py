@@ -16,6 +16,7 @@ from semantic_router_observability.cluster_metrics.kube_state_metrics import Kub
 from semantic_router_observability.grafana.stack import GrafanaStack
 from semantic_router_observability.login.oauth2_proxy import OAuth2Proxy
 from semantic_router_observability.logs.store import LogStore
+from semantic_router_observability.probes.construct import Probes
 from semantic_router_observability.prometheus.stack import PrometheusStack
 from semantic_router_observability.tracing.gateway import TraceGateway
 
@@ -30,6 +31,7 @@ _CONSTRUCTS = {
     "BackupSettings": (Backup, "backup"),
     "OAuth2ProxyLogin": (OAuth2Proxy, "<stack>-login"),
     "TraceSettings": (TraceGateway, "trace-gateway"),
+    "ProbeSettings": (Probes, "probes"),
     "LogSettings": (LogStore, "log-store"),
     "KubeStateMetricsSettings": (KubeStateMetrics, "kube-state-metrics"),
 }

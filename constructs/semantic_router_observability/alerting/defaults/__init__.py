@@ -15,6 +15,7 @@ from .guardrails import guardrails
 from .latency import latency
 from .logs import logs
 from .monitoring import alertmanager, grafana, prometheus, watchdog
+from .probes import probes
 from .redis import cache_server
 from .requests import requests
 from .routing import routing
@@ -49,6 +50,8 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         }
     if "envoy" in facts.optional_dashboards:
         found["gateway"] = gateway()
+    if "probes" in facts.optional_dashboards:
+        found["probes"] = probes()
     if "traces" in facts.optional_dashboards:
         found["traces"] = traces()
     if "log-store" in facts.optional_dashboards:

@@ -7,6 +7,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from semantic_router_observability.alerting.facts import PROBES_JOB
+
 from .labels import program, router
 from .series import Series
 
@@ -32,6 +34,12 @@ class Gauge:
     """One that is right."""
     whole: bool = False
     """Whether the number has no fractions."""
+    below: bool = False
+    """Whether less than the threshold is wrong."""
+    window: int = 1
+    """Minutes over which the number looks back."""
+    of_window: Callable[[Sequence[float]], float] = max
+    """What it takes of them."""
 
 
 _ANOTHER: Final = {"instance": "second:9190", "pod": "second"}
@@ -182,10 +190,37 @@ def _read_only(base: Labels, values: Sequence[Value]) -> list[Series]:
     ]
 
 
+def _canary_slow(base: Labels, values: Sequence[Value]) -> list[Series]:
+    return [
+        Series("probe_duration_seconds", base, values),
+        Series("probe_success", base, _changed(values, lambda value: value * 0 + 1)),
+        # One that fails has an alert of its own, however long it takes.
+        Series("probe_duration_seconds", {**base, "probe": "failing"}, _steady(values, 60)),
+        Series("probe_success", {**base, "probe": "failing"}, _steady(values, 0)),
+    ]
+
+
+def _days_left(base: Labels, values: Sequence[Value]) -> list[Series]:
+    ends = [None if value is None else 60 * minute + value * 86_400 for minute, value in enumerate(values)]
+    return [Series("probe_ssl_earliest_cert_expiry", base, ends)]
+
+
+def _asked(namespace: str, kind: str = "http") -> Labels:
+    """Labels of the series of a probe."""
+    return {
+        "namespace": namespace,
+        "job": PROBES_JOB,
+        "instance": f"https://{namespace}.example.com",
+        "probe": namespace,
+        "type": kind,
+    }
+
+
 _PROMETHEUS: Final = partial(program, job="prometheus")
 _ALERTMANAGER: Final = partial(program, job="alertmanager")
 _THANOS: Final = partial(program, job="thanos")
 _LOGS: Final = partial(program, job="log-store")
+_CANARY: Final = partial(_asked, kind="canary")
 
 GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
     {
@@ -202,6 +237,10 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "GrafanaDown": Gauge(_alone("up"), partial(program, job="grafana"), bad=0),
         "AlertmanagerDown": Gauge(_alone("up"), _ALERTMANAGER, bad=0),
         "AlertmanagerClusterSplit": Gauge(_members, _ALERTMANAGER, bad=1, good=2),
+        "ProbeFailing": Gauge(_alone("probe_success"), _asked, bad=0, window=5),
+        "CanaryFailing": Gauge(_alone("probe_success"), _CANARY, bad=0, window=10),
+        "CanarySlow": Gauge(_canary_slow, _CANARY, window=10, of_window=min),
+        "CertificateExpires": Gauge(_days_left, _asked, below=True, whole=True),
         "ThanosQueryDown": Gauge(_query, _THANOS, bad=0),
         "ThanosReplicaMissing": Gauge(_reached("sidecar", 2), _THANOS, bad=1, good=2),
         "ThanosUploadOverdue": Gauge(_uploaded, _THANOS, whole=True),

@@ -32,8 +32,10 @@ class LevelCases:
         for model, threshold in tuning.thresholds.items():
             bad, good = self._values(threshold)
             hold, keep, warm = hold_minutes(tuning), keep_minutes(tuning), 4
-            long = hold + 4
-            end = hold + keep + 8
+            # A number that looks back is wrong only once all that it looks at is.
+            seen = self.gauge.window - 1
+            long = hold + 4 + seen
+            end = hold + keep + 8 + seen
             yield self._case("beyond", "fires", model, threshold, [good] * warm + [bad] * long + [good] * end)
             yield self._case("within", "quiet", model, threshold, [good] * (warm + long + end))
             yield self._case("ends", "fires", model, threshold, [good] * warm + [bad] * long + [STALE] + [None] * end)
@@ -46,7 +48,8 @@ class LevelCases:
         step = max(1.0, threshold // 10) if self.gauge.whole else threshold * 0.093713779
         if self.shape.is_share:
             step = min(step, (1 - threshold) * 0.487137713)
-        return (threshold // 1 + step, threshold // 1) if self.gauge.whole else (threshold + step, threshold - step)
+        bad, good = (threshold // 1 + step, threshold // 1) if self.gauge.whole else (threshold + step, threshold - step)
+        return (threshold // 1 - step, threshold // 1) if self.gauge.below else (bad, good)
 
     def _case(self, name: str, intent: Intent, model: str | None, threshold: float, values: Sequence[Value]) -> Case:
         name = name if model is None else f"{name}-{model}"
@@ -57,10 +60,15 @@ class LevelCases:
         labels: Labels = tuple(sorted((label, every[label]) for label in self.shape.by if every.get(label)))
 
         def truth(minute: int) -> Mapping[Labels, float]:
-            value = values[minute] if minute < len(values) else None
-            if value is None or value != value:  # noqa: PLR0124 - NaN marks the end of a series
+            there = [
+                value
+                for value in values[max(0, minute - self.gauge.window + 1) : minute + 1]
+                if value is not None and value == value  # noqa: PLR0124 - NaN marks the end of a series
+            ]
+            if not there:
                 return {}
-            holds = value == self.gauge.bad if self.gauge.bad is not None else value > threshold
+            value = self.gauge.of_window(there)
+            holds = value == self.gauge.bad if self.gauge.bad is not None else value < threshold if self.gauge.below else value > threshold
             return {labels: value} if holds else {}
 
         return Case(name, intent, series, truth, len(values) - 1)

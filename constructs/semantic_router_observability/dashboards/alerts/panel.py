@@ -57,5 +57,7 @@ def _beyond(alert: Definition) -> str:
         return "It fires above the dashed line of the same name, which follows what is usual."
     if constant(alert) is None:
         return "It has no threshold."
+    if alert.shape.expression(alert.tuning).endswith(f"< {alert.tuning.threshold:g}"):
+        return "It fires below the dashed line, its threshold."
     counted = " A ratio counts only with enough bad events: `atLeast`." if alert.tuning.at_least else ""
     return f"It fires above the dashed line, its threshold.{counted}"
