@@ -38,7 +38,7 @@ KUBE_STATE_METRICS = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.2
 """kube-state-metrics 2.20, the current release line; arguments, ports and probes are those of this version."""
 
 BLACKBOX_EXPORTER = "quay.io/prometheus/blackbox-exporter:v0.29.0"
-"""blackbox exporter 0.29, the current release line; the tests run Debian's 0.23, whose configuration it still reads."""
+"""blackbox exporter 0.29, the current release line; the tests run Debian's 0.23 with the same configuration."""
 
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
