@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -37,21 +37,7 @@ Source = Literal[
 ]
 """A catalogue beside the router's: series that Prometheus makes while scraping, and those of each program by its name."""
 
-SOURCES: tuple[Source, ...] = (
-    "scrape",
-    "prometheus",
-    "alertmanager",
-    "grafana",
-    "vllm",
-    "kubernetes",
-    "otelcol",
-    "thanos",
-    "envoy",
-    "redis",
-    "dcgm",
-    "victorialogs",
-    "blackbox",
-)
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 
 class Metric(Spec, frozen=True, kw_only=True):
