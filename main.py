@@ -48,6 +48,7 @@ def _make(chart: Chart, settings: sro.Settings) -> None:
         prometheus_replicas=settings.thanos.prometheus_replicas if settings.thanos else None,
         logins=settings.login_arguments(),
         traces=settings.trace_arguments(),
+        trace_store=settings.trace_store_arguments(),
         logs=settings.log_arguments(),
         kube_state_metrics=settings.kube_state_metrics_arguments(),
         probes=settings.probe_arguments(),

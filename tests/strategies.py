@@ -389,6 +389,7 @@ TRACES = struct(
             unique_by=lambda destination: destination["name"],
         )
     },
+    store=struct(retention=DURATION, storage=storage(5), resources=RESOURCES, placement=PLACEMENT),
     sampling=struct(percent=st.sampled_from([0.1, 50]), errors=st.booleans(), slow=st.just("5s"), traces=st.integers(100, 1_000_000)),
     dropAttributes=st.lists(WORD, max_size=2),
     resources=RESOURCES,

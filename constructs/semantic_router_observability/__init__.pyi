@@ -47,6 +47,7 @@ from .arguments import ProbesArguments as ProbesArguments
 from .arguments import PrometheusArguments as PrometheusArguments
 from .arguments import ThanosArguments as ThanosArguments
 from .arguments import TraceGatewayArguments as TraceGatewayArguments
+from .arguments import TraceStoreArguments as TraceStoreArguments
 from .backup.construct import Backup as Backup
 from .backup.forms import Velero as Velero
 from .backup.forms import VolumeSnapshots as VolumeSnapshots
@@ -191,3 +192,4 @@ from .thanos.stack import ThanosStack as ThanosStack
 from .tracing.gateway import TraceGateway as TraceGateway
 from .tracing.options import TailSampling as TailSampling
 from .tracing.options import TraceDestination as TraceDestination
+from .tracing.store import TraceStore as TraceStore

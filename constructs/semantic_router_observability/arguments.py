@@ -213,7 +213,7 @@ class KubeStateMetricsArguments(TypedDict, total=False):
 class TraceGatewayArguments(TypedDict, total=False):
     """Arguments of `TraceGateway`."""
 
-    destinations: Required[Sequence[TraceDestination]]
+    destinations: Sequence[TraceDestination]
     targets: Sequence[RouterTarget]
     sampling: TailSampling | None
     drop_attributes: Sequence[str]
@@ -230,6 +230,17 @@ class ProbesArguments(TypedDict, total=False):
     http: Sequence[HttpProbe]
     tcp: Sequence[TcpProbe]
     canaries: Sequence[CanaryProbe]
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class TraceStoreArguments(TypedDict, total=False):
+    """Arguments of `TraceStore`."""
+
+    retention: str
+    storage: Storage
     resources: Resources
     placement: Placement
     metadata: Metadata

@@ -34,6 +34,9 @@ components at this very version."""
 VICTORIA_LOGS = "docker.io/victoriametrics/victoria-logs:v1.52.1"
 """VictoriaLogs 1.52, the current release line; the tests run this very version."""
 
+JAEGER = "docker.io/jaegertracing/jaeger:2.13.0"
+"""Jaeger 2.13, the newest release that can be built as a Go module; the tests run this very version."""
+
 KUBE_STATE_METRICS = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0"
 """kube-state-metrics 2.20, the current release line; arguments, ports and probes are those of this version."""
 

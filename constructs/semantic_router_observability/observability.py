@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         PrometheusArguments,
         ThanosArguments,
         TraceGatewayArguments,
+        TraceStoreArguments,
     )
     from .backup.construct import Backup, HasWorkload
     from .cluster_metrics.kube_state_metrics import KubeStateMetrics
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from .secrets import Provider
     from .thanos.stack import ThanosStack
     from .tracing.gateway import TraceGateway
+    from .tracing.store import TraceStore
 
 
 class Observability(Construct):
@@ -80,8 +82,9 @@ class Observability(Construct):
             registries=ImageRegistries(mirrors={"docker.io": "mirror.example.com"}),
         )
 
-    Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login`, `trace-gateway`, `log-store`,
-    `kube-state-metrics`, `probes`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of the parts themselves.
+    Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login`, `trace-gateway`, `trace-store`,
+    `log-store`, `kube-state-metrics`, `probes`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of
+    the parts themselves.
 
     Args:
         scope: Chart, or a construct in one; the chart must name its namespace.
@@ -94,6 +97,7 @@ class Observability(Construct):
             `thanos`, otherwise 1.
         logins: Arguments of an `OAuth2Proxy` in front of `prometheus` or `alertmanager`, by their names. Default: none.
         traces: Arguments of `TraceGateway`, whose metrics Prometheus then scrapes. Default: no gateway for traces.
+        trace_store: Arguments of `TraceStore`, to which the gateway then sends and which Grafana shows; needs `traces`. Default: no store of traces.
         logs: Arguments of `LogStore`, which Prometheus then scrapes and Grafana shows. Default: no store of logs.
         kube_state_metrics: Arguments of `KubeStateMetrics`, which Prometheus then scrapes; its `namespaces` are those of the stack and of the
             routers by default. Default: none.
@@ -130,6 +134,7 @@ class Observability(Construct):
         prometheus_replicas: int | None = None,
         logins: Mapping[Exposed, OAuth2ProxyArguments] | None = None,
         traces: TraceGatewayArguments | None = None,
+        trace_store: TraceStoreArguments | None = None,
         logs: LogStoreArguments | None = None,
         kube_state_metrics: KubeStateMetricsArguments | None = None,
         probes: ProbesArguments | None = None,
@@ -159,11 +164,15 @@ class Observability(Construct):
             self.alertmanager = AlertmanagerStack(self, "alertmanager", registries=registries, platform=platform, **notifies)
         stacks = [self.alertmanager] if self.alertmanager else []
 
-        self.traces = _trace_gateway(self, traces, labelled, placement=placement, registries=registries, platform=platform)
+        self.trace_store = _trace_store(self, trace_store, traces, labelled, placement=placement, registries=registries, platform=platform)
+        """Store of traces, where one is asked for."""
+        self.traces = _trace_gateway(
+            self, self.trace_store, traces, labelled, placement=placement, registries=registries, platform=platform
+        )
         """Gateway for traces, where one is asked for."""
         self.logs = _log_store(self, logs, labelled, placement=placement, registries=registries, platform=platform)
         """Store of logs, where one is asked for."""
-        stores = [self.logs] if self.logs else []
+        stores = [store for store in (self.logs, self.trace_store) if store]
 
         self.kube_state_metrics = _kube_state_metrics(
             self,
@@ -178,7 +187,7 @@ class Observability(Construct):
         self.probes = _probes(self, probes, labelled, placement=placement, registries=registries, platform=platform)
         """Probes, where some are asked for."""
 
-        jobs = [part.scrape_job for part in (self.traces, self.logs, self.kube_state_metrics, self.probes) if part]
+        jobs = [part.scrape_job for part in (self.traces, self.trace_store, self.logs, self.kube_state_metrics, self.probes) if part]
         scrapes: PrometheusArguments = {"placement": placement, **_with_jobs(prometheus, jobs)}
         scrapes = _with_overdue(scrapes, namespace_of(scope), backup)
         scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
@@ -235,6 +244,7 @@ class Observability(Construct):
             | ThanosStack
             | OAuth2Proxy
             | TraceGateway
+            | TraceStore
             | LogStore
             | KubeStateMetrics
             | Probes
@@ -405,8 +415,29 @@ def _backup(
     return Backup(scope, "backup", registries=registries, platform=platform, **given)
 
 
+def _trace_store(
+    scope: Construct,
+    arguments: TraceStoreArguments | None,
+    gateway: TraceGatewayArguments | None,
+    labelled: Callable[[Metadata | None], Metadata],
+    *,
+    placement: Placement,
+    registries: ImageRegistries,
+    platform: Platform,
+) -> TraceStore | None:
+    if arguments is None:
+        return None
+    if gateway is None:
+        raise ConfigError(place("Observability", "trace_store"), None, f"give {arg('traces')} too: only the gateway sends to the store")
+    from .tracing.store import TraceStore  # noqa: PLC0415 - only those who have one pay for it
+
+    keeps: TraceStoreArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    return TraceStore(scope, "trace-store", registries=registries, platform=platform, **keeps)
+
+
 def _trace_gateway(
     scope: Construct,
+    store: TraceStore | None,
     arguments: TraceGatewayArguments | None,
     labelled: Callable[[Metadata | None], Metadata],
     *,
@@ -419,6 +450,7 @@ def _trace_gateway(
     from .tracing.gateway import TraceGateway  # noqa: PLC0415 - only those who have one pay for it
 
     passes: TraceGatewayArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
+    passes["destinations"] = [*passes.get("destinations", ()), *([store.destination] if store else [])]
     return TraceGateway(scope, "trace-gateway", registries=registries, platform=platform, **passes)
 
 

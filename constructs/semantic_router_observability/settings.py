@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         ProbesArguments,
         PrometheusArguments,
         TraceGatewayArguments,
+        TraceStoreArguments,
     )
     from .thanos.forms import ThanosSidecar
 
@@ -210,10 +211,31 @@ class GrafanaSettings(_Arguments, frozen=True, kw_only=True):
         return cast("GrafanaArguments", self._given())
 
 
-class TraceSettings(_Arguments, frozen=True, kw_only=True):
-    """Arguments of `TraceGateway`."""
+class TraceStoreSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `TraceStore`."""
 
-    destinations: Sequence[TraceDestination]
+    retention: Duration | UnsetType = UNSET
+    storage: Storage | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> TraceStoreArguments:
+        """Those that are given."""
+        return cast("TraceStoreArguments", self._given())
+
+
+class TraceSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `TraceGateway`.
+
+    Attributes:
+        destinations: Stores elsewhere that get every trace that is kept. Default: none where there is a `store`.
+        store: A store of this stack, Jaeger, which gets every trace that is kept and which Grafana shows; `{}` for its defaults. Default: none.
+
+    """
+
+    destinations: Sequence[TraceDestination] | UnsetType = UNSET
+    store: TraceStoreSettings | None = None
     sampling: TailSampling | UnsetType = UNSET
     drop_attributes: Sequence[str] | UnsetType = UNSET
     replicas: int | UnsetType = UNSET
@@ -221,9 +243,14 @@ class TraceSettings(_Arguments, frozen=True, kw_only=True):
     placement: Placement | UnsetType = UNSET
     metadata: Metadata | UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        if not self.destinations and self.store is None:
+            expected = "give at least one store, such as url: http://tempo.tracing.svc:4317, or store: {} for one of this stack"
+            raise ConfigError("destinations", [], expected)
+
     def arguments(self) -> TraceGatewayArguments:
         """Those that are given."""
-        return cast("TraceGatewayArguments", self._given())
+        return cast("TraceGatewayArguments", {name: value for name, value in self._given().items() if name != "store"})
 
 
 class ProbeSettings(_Arguments, frozen=True, kw_only=True):
@@ -432,6 +459,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
         kubectl: Image with kubectl and a POSIX shell, which takes backups, by tag or digest. Default: the pinned release.
         otel_collector: Image of the OpenTelemetry Collector, its Kubernetes distribution, by tag or digest. Default: the pinned release.
         victoria_logs: Image of VictoriaLogs, by tag or digest. Default: the pinned release.
+        jaeger: Image of Jaeger 2, by tag or digest. Default: the pinned release.
         kube_state_metrics: Image of kube-state-metrics, by tag or digest. Default: the pinned release.
         blackbox_exporter: Image of the blackbox exporter, by tag or digest. Default: the pinned release.
         mirrors: Replacement for each registry named in an image, such as `{"docker.io": "mirror.example.com/dockerhub"}`. Default: none.
@@ -447,6 +475,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     kubectl: str | UnsetType = UNSET
     otel_collector: str | UnsetType = UNSET
     victoria_logs: str | UnsetType = UNSET
+    jaeger: str | UnsetType = UNSET
     kube_state_metrics: str | UnsetType = UNSET
     blackbox_exporter: str | UnsetType = UNSET
     mirrors: dict[str, str] = {}
@@ -463,6 +492,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
             "otel_collector",
             "victoria_logs",
             "kubectl",
+            "jaeger",
             "kube_state_metrics",
             "blackbox_exporter",
         ):
@@ -642,6 +672,15 @@ class Settings(Spec, frozen=True, kw_only=True):
             arguments["targets"] = self.routers
         if self.images.otel_collector is not UNSET:
             arguments["image"] = self.images.otel_collector
+        return arguments
+
+    def trace_store_arguments(self) -> TraceStoreArguments | None:
+        """Arguments of `TraceStore`, of all sections that speak of it; None where there is to be none."""
+        if self.traces is None or self.traces.store is None:
+            return None
+        arguments = self.traces.store.arguments()
+        if self.images.jaeger is not UNSET:
+            arguments["image"] = self.images.jaeger
         return arguments
 
     def log_arguments(self) -> LogStoreArguments | None:

@@ -37,6 +37,8 @@ _ORIGINS: Mapping[Path, Path] = {
     ("trace-gateway",): ("traces",),
     ("trace-gateway", "image"): ("images", "otel_collector"),
     ("trace-gateway", "targets"): ("routers",),
+    ("trace-store",): ("traces", "store"),
+    ("trace-store", "image"): ("images", "jaeger"),
     ("log-store",): ("logs",),
     ("log-store", "image"): ("images", "victoria_logs"),
     ("kube-state-metrics",): ("kube_state_metrics",),

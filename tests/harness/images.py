@@ -74,6 +74,11 @@ def victoria_logs() -> Image:
     return Image(entrypoint=("/victoria-logs-prod",), mounts={"/victoria-logs-prod": program("victoria-logs")})
 
 
+def jaeger() -> Image:
+    """Do as the official image: nothing but the program, run as a user of no name."""
+    return Image(entrypoint=("/cmd/jaeger/jaeger-linux",), mounts={"/cmd/jaeger/jaeger-linux": program("jaeger")}, uid=10001, gid=10001)
+
+
 IMAGES: dict[str, Callable[[], Image]] = {
     "prometheus": prometheus,
     "alertmanager": alertmanager,
@@ -81,6 +86,7 @@ IMAGES: dict[str, Callable[[], Image]] = {
     "thanos": thanos,
     "opentelemetry-collector-k8s": otel_collector,
     "victoria-logs": victoria_logs,
+    "jaeger": jaeger,
 }
 """By the last part of the image's repository."""
 

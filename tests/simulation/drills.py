@@ -464,6 +464,12 @@ MONITORING: Final = (
         {"TraceGatewayDeliveryFailing": 7},
         changes=(growing("otelcol_exporter_send_failed_spans_total", 300),),
     ),
+    program(
+        "store of traces nearly full",
+        "More traces are kept than fit on the volume of their store.",
+        {"TraceStoreFilling": 17},
+        changes=(changed("jaeger_storage_badger_value_log_bytes_available", "", lambda _, value: value / 5),),
+    ),
     program("grafana down", "Grafana does not answer.", {"GrafanaDown": 6}, changes=(down("grafana"),)),
     program(
         "alertmanager down",

@@ -137,8 +137,8 @@ def _program(job: str, replica: int = 0) -> str:
 
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
-    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway, Envoy, Thanos, a log
-    store, probes, a Redis and two GPUs.
+    """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway
+    with its store, Envoy, Thanos, a log store, probes, a Redis and two GPUs.
     """
     jobs = {
         "prometheus": 1,
@@ -147,6 +147,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         "vllm": 1,
         "kube-state-metrics": 1,
         "trace-gateway": 1,
+        "trace-store": 1,
         "envoy": 2,
         "redis": 1,
         "dcgm": 1,

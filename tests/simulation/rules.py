@@ -38,7 +38,7 @@ def board_files() -> Mapping[str, str]:
 @cache
 def _chart() -> cdk8s.Chart:
     chart = cdk8s.Chart(cdk8s.App(), "observability", namespace=NAMESPACE)
-    bucket = sro.Bucket(name="bucket")
+    bucket, store = sro.Bucket(name="bucket"), sro.TraceStore(chart, "trace-store")
     arguments: sro.PrometheusArguments = {
         "alerts": TUNED,
         "alertmanagers": (sro.ExternalAlertmanager(url="http://alertmanager:9093"),),
@@ -50,6 +50,7 @@ def _chart() -> cdk8s.Chart:
             sro.DcgmJob(),
             sro.StaticJob(name="log-store", targets=("log-store:9428",)),
             sro.StaticJob(name="semantic-router-probes", targets=("probes:9115",)),
+            store.scrape_job,
         ),
         "remote_write": (sro.RemoteWrite(name="central", url="https://metrics.example.com/push"),),
         "external_labels": {"cluster": "eu"},

@@ -183,6 +183,13 @@ def thanos(at: float, part: str, *, failing: float = 0.0) -> str:
     return page.text()
 
 
+def trace_store(*, free: float) -> str:
+    """Give the page of a store of traces with so many bytes free."""
+    page = Lines()
+    page.add("jaeger_storage_badger_value_log_bytes_available", free, kind="badger", name="traces", role="tracestore")
+    return page.text()
+
+
 def trace_gateway(at: float, *, refused: float = 0.0, lost: float = 0.0) -> str:
     """Give the page of a trace gateway that takes 25 spans a second; `refused` are so many more, `lost` is the share with no room in the queue."""
     page = Lines()

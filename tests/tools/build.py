@@ -87,6 +87,12 @@ def _prometheus_release(module_version: str) -> str:
     return f"{int(minor) // 100}.{int(minor) % 100}.{patch}"
 
 
+def _jaeger_release(module_version: str) -> str:
+    # Jaeger 2 is released together with Jaeger 1, v2.N from the module's v1.(N + 63), as a v2 module would need another import path.
+    minor, patch = re.fullmatch(r"v1\.(\d+)\.(\d+)", module_version).groups()  # type: ignore[union-attr]
+    return f"2.{int(minor) - 63}.{patch}"
+
+
 def _kubernetes_variables(release: str) -> dict[str, str]:
     major, minor, _ = release.split(".")
     fields = {"gitVersion": f"v{release}", "gitMajor": major, "gitMinor": minor, "gitTreeState": "clean"}
@@ -217,6 +223,17 @@ GO_PROGRAMS = (
         version_variables=lambda release: {"github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version": f"v{release}"},
         tags="netgo",
         needed_by="the tests of logs",
+    ),
+    GoProgram(
+        name="jaeger",
+        folder="jaeger",
+        module="github.com/jaegertracing/jaeger",
+        package="github.com/jaegertracing/jaeger/cmd/jaeger",
+        version_command=("version",),
+        release=_jaeger_release,
+        version_variables=lambda release: {"github.com/jaegertracing/jaeger/internal/version.latestVersion": f"v{release}"},
+        tags="netgo",
+        needed_by="the tests of the store of traces",
     ),
     _scanner("kubeconform", "github.com/yannh/kubeconform", "-v"),
     _scanner("kube-score", "github.com/zegl/kube-score", "version"),

@@ -201,6 +201,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "gpus": neighbours.gpus,
     "log-store": lambda at: neighbours.log_store(at, dropped=0.25, full=0.75),
     **{f"probe-{name}": partial(neighbours.probe, kind=kind, failing=name == "login") for name, kind in PROBES.items()},
+    "trace-store": lambda _at: neighbours.trace_store(free=0.1),
     **{part: partial(neighbours.thanos, part=part, failing=0.25) for part in THANOS},
 }
 

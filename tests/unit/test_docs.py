@@ -100,6 +100,7 @@ SELF_METRICS = (
     "redis_",
     "DCGM_",
     "vl_",
+    "jaeger_",
     "grpc_",
     "ALERTS",
 )

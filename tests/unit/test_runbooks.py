@@ -50,6 +50,7 @@ thanos:
   objectStorage: {type: secret, name: thanos-object-storage}
 traces:
   destinations: [{url: "http://tempo.tracing.svc:4317"}]
+  store: {}
 logs:
   collectors: [logging]
 probes:

@@ -224,8 +224,14 @@ def test_an_alert_its_panel_and_its_link_show_one_number() -> None:
 
 URL = "url: 'http://tempo.tracing.svc:4317'"
 BAD = [
-    ("traces: {}", "traces.destinations: not given: add it"),
-    ("traces: {destinations: []}", "traces.destinations: []: give at least one store, such as url: http://tempo.tracing.svc:4317"),
+    (
+        "traces: {}",
+        "traces.destinations: []: give at least one store, such as url: http://tempo.tracing.svc:4317, or store: {} for one of this stack",
+    ),
+    (
+        "traces: {destinations: []}",
+        "traces.destinations: []: give at least one store, such as url: http://tempo.tracing.svc:4317, or store: {} for one of this stack",
+    ),
     (
         "traces: {destinations: [{url: 'tempo:4317'}]}",
         "traces.destinations[0].url: 'tempo:4317': write an absolute URL such as https://grafana.example.com",

@@ -28,6 +28,7 @@ Source = Literal[
     "vllm",
     "kubernetes",
     "otelcol",
+    "jaeger",
     "thanos",
     "envoy",
     "redis",

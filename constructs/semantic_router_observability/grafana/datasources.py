@@ -480,7 +480,8 @@ def provisioning(
             )
     kinds = {entry["uid"]: entry["type"] for entry in entries}
     _check_linked([source for source in extra if isinstance(source, Loki | Tempo | Jaeger)], kinds)
-    entries = [_asks_for_lines(entry, kinds) for entry in entries]
+    own = {endpoint_of("data_sources", source).data_source_uid for source in extra if not isinstance(source, DataSource)}
+    entries = [_asks_for_lines(_with_lines(entry, kinds) if entry["uid"] in own else entry, kinds) for entry in entries]
     return {
         "apiVersion": 1,
         "prune": True,
@@ -504,6 +505,12 @@ def _check_linked(sources: Sequence[Loki | Tempo | Jaeger], kinds: Mapping[str, 
                 uid,
                 f"name the uid of a data source of {field}; there is {found or 'none'}",
             )
+
+
+def _with_lines(entry: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """Link the traces of a store of this project to the first store of logs, where there is one."""
+    lines = next((uid for uid, kind in kinds.items() if kind in _LINES_OF), None)
+    return {**entry, "jsonData": escaped(_to_logs(lines))} if entry["type"] == "jaeger" and lines else entry
 
 
 def _asks_for_lines(entry: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
@@ -534,6 +541,8 @@ def _body(source: DataSource | HasEndpoint, environment: Environment, options: M
     _check_uid(uid, ("sources" if metrics else "data_sources", Place("uid")))
     if endpoint.component == "victoria-logs" and not metrics:
         return VictoriaLogs(url=endpoint.url.text, uid=uid).body(environment)
+    if endpoint.component == "jaeger" and not metrics:
+        return Jaeger(url=endpoint.url.text, uid=uid).body(environment)
     kind = "prometheus" if metrics or endpoint.component in {"prometheus", "thanos"} else "alertmanager"
     flavor = "Thanos" if endpoint.component == "thanos" else "Prometheus"
     settings = prometheus_settings(endpoint.interval, flavor) if kind == "prometheus" else alertmanager_settings()

@@ -60,6 +60,8 @@ RULE_TIME: Final = 0.5
 REMOTE_LAG: Final = 300
 """Seconds that remote write is behind; samples are lost after two hours, when the write-ahead log no longer holds them."""
 
+TRACE_VOLUME: Final = 0.8
+"""Ratio of the volume of the store of traces. Jaeger writes files of 1 GiB and merges them, so the rest is 4 files on the volume of 20Gi."""
 
 UPLOAD_AGE: Final = 18_000
 """Seconds since a Thanos sidecar uploaded a block: 5 h. One is due every two hours, and the first of a new Prometheus after three."""

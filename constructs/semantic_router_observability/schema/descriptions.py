@@ -19,6 +19,7 @@ from semantic_router_observability.logs.store import LogStore
 from semantic_router_observability.probes.construct import Probes
 from semantic_router_observability.prometheus.stack import PrometheusStack
 from semantic_router_observability.tracing.gateway import TraceGateway
+from semantic_router_observability.tracing.store import TraceStore
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,6 +33,7 @@ _CONSTRUCTS = {
     "OAuth2ProxyLogin": (OAuth2Proxy, "<stack>-login"),
     "TraceSettings": (TraceGateway, "trace-gateway"),
     "ProbeSettings": (Probes, "probes"),
+    "TraceStoreSettings": (TraceStore, "trace-store"),
     "LogSettings": (LogStore, "log-store"),
     "KubeStateMetricsSettings": (KubeStateMetrics, "kube-state-metrics"),
 }
@@ -48,6 +50,8 @@ def describe(schema: dict[str, Any]) -> None:
         construct, stack = _CONSTRUCTS.get(name, (None, ""))
         documented = inspect.getdoc(construct) if construct else node.get("description", "")
         summary, fields = split_docstring(documented or "")
+        # Where the settings say more than the arguments of the construct do.
+        fields |= split_docstring(node.get("description", ""))[1]
         node["description"] = summary
         for field, text in fields.items():
             if described := node.get("properties", {}).get(_camel(field)):

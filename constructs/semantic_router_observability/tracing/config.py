@@ -31,7 +31,7 @@ _BATCH: Final = 2000
 _LARGEST_BATCH: Final = 4000
 """Spans in a message. A span of the router is some 600 bytes, and stores refuse messages above 4 MiB."""
 
-_OWN_METRICS: Final = {
+OWN_METRICS: Final = {
     "host": "",
     "port": METRICS,
     # Names as OpenMetrics has them, whichever format Prometheus asks for.
@@ -58,7 +58,7 @@ def render(
         "extensions": {"health_check": {"endpoint": f":{HEALTH}"}},
         "service": {
             "extensions": ["health_check"],
-            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": _OWN_METRICS}}}]}},
+            "telemetry": {"metrics": {"readers": [{"pull": {"exporter": {"prometheus": OWN_METRICS}}}]}},
             "pipelines": {
                 "traces": {
                     "receivers": ["otlp"],

@@ -44,7 +44,7 @@ def template(
         "name": "collector",
         "image": image,
         "args": [f"--config={CONFIG}/{CONFIG_FILE}"],
-        "env": [*_memory(resources), *secrets.environment()] or None,
+        "env": [*memory(resources), *secrets.environment()] or None,
         "ports": [
             {"name": OTLP_PORT, "containerPort": OTLP},
             {"name": "metrics", "containerPort": METRICS},
@@ -70,7 +70,7 @@ def template(
     }
 
 
-def _memory(resources: Resources) -> list[dict[str, Any]]:
+def memory(resources: Resources) -> list[dict[str, Any]]:
     """Tell Go to collect garbage before the container's limit is reached."""
     if resources.memory_limit is None:
         return []

@@ -53,7 +53,7 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
     if "probes" in facts.optional_dashboards:
         found["probes"] = probes()
     if "traces" in facts.optional_dashboards:
-        found["traces"] = traces()
+        found["traces"] = traces(facts)
     if "log-store" in facts.optional_dashboards:
         found["logs"] = logs()
     if facts.thanos_sources or facts.object_storage:

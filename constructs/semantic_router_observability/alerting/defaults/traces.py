@@ -5,21 +5,56 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.definition import Definition, tuning
-from semantic_router_observability.alerting.facts import TRACES_JOB
+from semantic_router_observability.alerting.facts import TRACE_STORE_JOB, TRACES_JOB
 from semantic_router_observability.alerting.links import Panel, panels
 from semantic_router_observability.alerting.shapes.count import Count
+from semantic_router_observability.alerting.shapes.level import Level
 from semantic_router_observability.alerting.shapes.promql import INSTALLATION, Selector
+from semantic_router_observability.rules import thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from semantic_router_observability.alerting.facts import Facts
 
 _GATEWAY: Final = f'job="{TRACES_JOB}"'
 BOARD: Final = "semantic-router-traces"
 """Uid of the dashboard that shows the numbers of these alerts."""
 
 
-def traces() -> Iterator[Definition]:
-    """Return the alerts about the trace gateway."""
+def traces(facts: Facts) -> Iterator[Definition]:
+    """Return the alerts about the trace gateway and the store of traces."""
+    yield from _gateway()
+    if facts.trace_store_bytes:
+        yield _filling(int(facts.trace_store_bytes))
+
+
+def _filling(size: int) -> Definition:
+    free = f'jaeger_storage_badger_value_log_bytes_available{{job="{TRACE_STORE_JOB}"}}'
+    return Definition(
+        name="TraceStoreFilling",
+        shape=Level(
+            value=f"1 - min by (namespace, job) ({free}) / <limit>",
+            of=size,
+            by=INSTALLATION,
+            unit="ratio of the volume",
+            is_share=True,
+        ),
+        tuning=tuning(threshold=thresholds.TRACE_VOLUME, severity="warning", hold="15m"),
+        component="traces",
+        summary="The volume of the store of traces in {{ $labels.namespace }} is {{ $value | humanizePercentage }} full",
+        description=(
+            "Traces are dropped at the end of their retention, and never before it for want of space: once the volume is full, no further ones are "
+            "stored. Requests are not affected."
+        ),
+        panel=Panel(uid=BOARD, id=13),
+        lines=panels(BOARD, 13),
+        service="observability",
+        at_most="warning",
+    )
+
+
+def _gateway() -> Iterator[Definition]:
     yield Definition(
         name="TraceGatewayRefusesSpans",
         shape=Count(Selector("otelcol_receiver_refused_spans_total", _GATEWAY), window=10, unit="refused spans"),

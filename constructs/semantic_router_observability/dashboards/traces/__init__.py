@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.defaults.traces import BOARD
 from semantic_router_observability.alerting.defaults.traces import traces as alerts
+from semantic_router_observability.alerting.options import EVERYTHING
 from semantic_router_observability.dashboards.alerts.panel import panel
 from semantic_router_observability.dashboards.frame import dashboard
 from semantic_router_observability.dashboards.layout import Line, Section
@@ -35,13 +36,13 @@ def traces() -> Dashboard:
             cluster_variable("otelcol_process_uptime_seconds_total"),
             choices("namespace", "Namespace", f"label_values(otelcol_process_uptime_seconds_total{{{CLUSTER}}}, namespace)"),
         ],
-        alerts="TraceGateway.+",
+        alerts="Trace(Gateway|Store).+",
         sections=[
             Section(lines=[Line(3, [flow.gateways_now(), flow.received_now(), flow.lost_now(), flow.queue_now()])]),
             Section(
                 title="Lost",
                 id=PANEL_IDS["row-lost"],
-                lines=[Line(8, [panel(alert, PANEL_IDS[alert.name]) for alert in alerts()])],
+                lines=[Line(8, [panel(alert, PANEL_IDS[alert.name]) for alert in alerts(EVERYTHING)])],
             ),
             Section(
                 title="Flow",

@@ -1,4 +1,4 @@
-"""Numbers of the panels of "Traces". Given once and never reused; headings start at 100. Links of alerts lead to 10, 11 and 12."""
+"""Numbers of the panels of "Traces". Given once and never reused; headings start at 100. Links of alerts lead to 10 to 13."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ PANEL_IDS: Final = MappingProxyType(
         "TraceGatewayRefusesSpans": 10,
         "TraceGatewayQueueFull": 11,
         "TraceGatewayDeliveryFailing": 12,
+        "TraceStoreFilling": 13,
         "received": 20,
         "sent": 21,
         "queue": 22,
