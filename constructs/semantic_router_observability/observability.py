@@ -188,8 +188,7 @@ class Observability(Construct):
         """Probes, where some are asked for."""
 
         jobs = [part.scrape_job for part in (self.traces, self.trace_store, self.logs, self.kube_state_metrics, self.probes) if part]
-        scrapes: PrometheusArguments = {"placement": placement, **_with_jobs(prometheus, jobs)}
-        scrapes = _with_overdue(scrapes, namespace_of(scope), backup)
+        scrapes = _with_overdue({"placement": placement, **_with_jobs(prometheus, jobs)}, namespace_of(scope), backup)
         scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
         self.replicas: Sequence[PrometheusStack] = [
             PrometheusStack(self, name, contract=contract, registries=registries, platform=platform, **arguments)
@@ -198,8 +197,12 @@ class Observability(Construct):
         """All Prometheus: one, or the replicas behind Thanos."""
         self.prometheus = self.replicas[0]
         """Prometheus; of several, the first."""
-        merges: ThanosArguments = {"placement": placement, "uid": "prometheus", **(thanos or {})}
-        merges["metadata"] = labelled(merges.get("metadata"))
+        merges: ThanosArguments = {
+            "placement": placement,
+            "uid": "prometheus",
+            **(thanos or {}),
+            "metadata": labelled((thanos or {}).get("metadata")),
+        }
         self.thanos = None if thanos is None else _thanos(self, self.replicas, registries, platform, merges)
         """Thanos, where it is asked for."""
 
