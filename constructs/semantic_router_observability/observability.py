@@ -188,7 +188,7 @@ class Observability(Construct):
         """Probes, where some are asked for."""
 
         jobs = [part.scrape_job for part in (self.traces, self.trace_store, self.logs, self.kube_state_metrics, self.probes) if part]
-        scrapes = _with_overdue({"placement": placement, **_with_jobs(prometheus, jobs)}, namespace_of(scope), backup)
+        scrapes: PrometheusArguments = _with_overdue({"placement": placement, **_with_jobs(prometheus, jobs)}, namespace_of(scope), backup)
         scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
         self.replicas: Sequence[PrometheusStack] = [
             PrometheusStack(self, name, contract=contract, registries=registries, platform=platform, **arguments)

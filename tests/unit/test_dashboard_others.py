@@ -129,7 +129,6 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
     of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_|redis_", expression) else set()
-    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_", expression) else set()
     of_alerts |= {"5m", "10m"} if "probe_" in expression else set()
     ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
     drawn = {"$__rate_interval", *of_alerts, *ranked}

@@ -67,6 +67,7 @@ OTHER_PROGRAMS = {
     "slos.json",
     "traces.json",
     "thanos.json",
+    "gateway.json",
     "cache-server.json",
     "gpus.json",
     "log-store.json",

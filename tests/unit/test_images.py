@@ -86,7 +86,7 @@ def test_the_update_finds_every_image_with_its_tag_and_digest(digest: str) -> No
 def test_programs_that_tests_run_move_with_their_images() -> None:
     groups = [rule for rule in RENOVATE["packageRules"] if "groupName" in rule]
     known = {image.partition("@")[0].rpartition(":")[0] for image in IMAGES.values()}
-    assert len(groups) == 6
+    assert len(groups) == 7
     for group in groups:
         assert known & set(group["matchPackageNames"]), group["groupName"]
         _, module_file = group["matchFileNames"]

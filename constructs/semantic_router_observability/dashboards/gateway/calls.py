@@ -39,7 +39,7 @@ def unanswered() -> Panel:
     return timeseries(
         About(
             id=PANEL_IDS["unanswered"],
-            title="What became of failed and late calls",
+            title="Outcome of failed and late calls",
             description=(
                 "Requests per second that went on without the router, and those that got an error instead. Which of the two is set in Envoy, "
                 "by `failure_mode_allow`. Normal: none of either."
