@@ -174,6 +174,8 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         found["vl_data_size_bytes", f'{store},type="{kind}"'] = used
     for name, value in (("vl_max_disk_space_usage_bytes", 16 * GIB), ("vl_storage_is_read_only", 0)):
         found[name, f'{store},path="/victoria-logs-data"'] = value
+    free = f'{_program("trace-store")},kind="badger",name="traces",role="tracestore"'
+    found["jaeger_storage_badger_value_log_bytes_available", free] = 14 * GIB - now * 2e3
     found |= _thanos(now)
     found |= _envoy(now)
     found |= _redis(now)

@@ -80,8 +80,9 @@ def gateway() -> Iterator[Definition]:
         name="GatewayErrors",
         shape=Share(
             Selector(answers, f'{GATEWAY}, envoy_response_code_class="5"'),
-            Selector(answers, GATEWAY),
+            Selector(answers, f'{GATEWAY}, envoy_response_code_class!="5"'),
             window=5,
+            apart=True,
             unit="ratio of answers to clients",
         ),
         tuning=tuning(threshold=0.1, severity="critical", hold="5m", at_least=10),
