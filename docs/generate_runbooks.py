@@ -54,7 +54,7 @@ INSTALLATION = Facts(
     remote_write=True,
     alertmanager=True,
     optional_dashboards=EVERYTHING.optional_dashboards,
-    trace_store_bytes=size_bytes(Claim(size="20Gi")),
+    trace_store=True,
     thanos_sources=2,
     object_storage=True,
 )

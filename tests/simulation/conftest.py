@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from simulation.outcomes import Outcome
 
 
+SECONDS = 2400
+"""The first test waits for all simulations, which take longer than a test may where four processes share two cores."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "found" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(SECONDS))
+
+
 @pytest.fixture(scope="session")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
     """What fired in each simulation, and what people were told."""

@@ -468,7 +468,7 @@ MONITORING: Final = (
         "store of traces nearly full",
         "More traces are kept than fit on the volume of their store.",
         {"TraceStoreFilling": 17},
-        changes=(changed("jaeger_storage_badger_value_log_bytes_available", "", lambda _, value: value / 5),),
+        changes=(changed("jaeger_storage_badger_value_log_bytes_available", "", lambda _, value: value / 10),),
     ),
     program("grafana down", "Grafana does not answer.", {"GrafanaDown": 6}, changes=(down("grafana"),)),
     program(

@@ -24,7 +24,7 @@ PROBES_JOB: Final = "semantic-router-probes"
 """Scrape job of the probes. A Prometheus that has it has the alerts about them."""
 
 TRACE_STORE_JOB: Final = "trace-store"
-"""Scrape job of a store of traces. A Prometheus that has it, and knows the size of its volume, has the alert about it."""
+"""Scrape job of a store of traces. A Prometheus that has it has the alert about its volume."""
 
 THANOS_JOB: Final = "thanos"
 """Scrape job of all parts of Thanos, of a Prometheus with a sidecar."""
@@ -59,8 +59,8 @@ class Facts(Record, frozen=True):
     """Whether rules see more than the routers' namespace."""
     optional_dashboards: frozenset[str] = frozenset()
     """Names of the optional dashboards whose series are scraped, such as `traces`; alerts about the same programs are then defined."""
-    trace_store_bytes: Decimal | int | None = None
-    """Size of the volume of the store of traces; None: there is no store, or its size is unknown."""
+    trace_store: bool = False
+    """Whether a store of traces is scraped."""
     thanos_sources: int = 0
     """Number of Prometheus that the Thanos Query of this one reads; 0: it has none."""
     object_storage: bool = False

@@ -40,16 +40,14 @@ EVERYTHING = Facts(
     remote_write=True,
     alertmanager=True,
     optional_dashboards=frozenset(page.optional for page in SHIPPED if page.optional),
-    trace_store_bytes=1,
+    trace_store=True,
     thanos_sources=2,
     object_storage=True,
 )
 """An installation for which every alert is defined."""
 
 
-AS_SHIPPED = replace(
-    EVERYTHING, sample_limit=SAMPLE_LIMIT, optional_dashboards=frozenset(), trace_store_bytes=None, thanos_sources=0, object_storage=False
-)
+AS_SHIPPED = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT, optional_dashboards=frozenset(), thanos_sources=0, object_storage=False)
 """The installation that the shipped dashboards are drawn for, but for those about what is named here."""
 
 _WITH_OPTIONAL = replace(EVERYTHING, sample_limit=SAMPLE_LIMIT)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from msgspec.structs import replace
 
+from semantic_router_observability.alerting.facts import TRACE_STORE_JOB
 from semantic_router_observability.kubernetes.pods import SecretFiles
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.router.target import ALL_NAMESPACES, RouterTarget
@@ -101,7 +102,8 @@ class Plan(Record, frozen=True, kw_only=True):
         sidecar = self.sidecar is not None
         check_scraped(self.id, self.targets, jobs, self.facts.interval, sidecar=sidecar, cluster_wide=self.cluster_wide)
         check_evaluated(self.id, rules, self.features, self.alerts, self.contract, jobs)
-        facts = replace(self.facts, jobs=job_names(jobs, sidecar=sidecar))
+        names = job_names(jobs, sidecar=sidecar)
+        facts = replace(self.facts, jobs=names, trace_store=TRACE_STORE_JOB in names)
         plan = replace(self, rules=rules, scrape_jobs=jobs, facts=facts)
         return replace(plan, maps=RuleMaps.of(self.id, plan.rule_texts(facts)))
 

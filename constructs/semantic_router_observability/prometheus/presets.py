@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -27,17 +26,6 @@ if TYPE_CHECKING:
 
 KUBELET_PORT = 10250
 """Port of every kubelet, with TLS and authentication. A node reports its own where it differs, and that one is scraped."""
-
-
-class TraceStoreJob(PodJob, frozen=True, kw_only=True, tag_field="type", tag="pods"):
-    """Scrapes a `TraceStore`, which makes it.
-
-    Attributes:
-        volume_bytes: Size of its volume, against which the alert `TraceStoreFilling` compares what is free. Default: unknown, there is no alert.
-
-    """
-
-    volume_bytes: Decimal | int | None = None
 
 
 class KubeStateMetricsJob(PodJob, frozen=True, kw_only=True, tag="kubeStateMetrics"):

@@ -9,7 +9,7 @@ from constructs import Construct
 from msgspec.structs import replace
 
 from semantic_router_observability import images
-from semantic_router_observability.alerting.facts import Facts
+from semantic_router_observability.alerting.facts import TRACE_STORE_JOB, Facts
 from semantic_router_observability.alerting.options import Alerts
 from semantic_router_observability.checks import http_url, service_name
 from semantic_router_observability.contract.options import ContractOptions
@@ -36,7 +36,7 @@ from .alert_targets import check_alert_targets
 from .alert_targets import namespaces_of as alert_namespaces_of
 from .plan import Plan
 from .pod import PORT, WEB, template
-from .presets import TraceStoreJob, dashboards_of
+from .presets import dashboards_of
 from .refusals import check_evaluated, check_scraped, check_targets, job_names
 from .remote_write import check_distinct
 from .retention import out_of_order
@@ -175,7 +175,7 @@ class PrometheusStack(Construct):
             interval=interval,
             retention=retention,
             optional_dashboards=dashboards_of(scrape_jobs),
-            trace_store_bytes=next((job.volume_bytes for job in scrape_jobs if isinstance(job, TraceStoreJob)), None),
+            trace_store=any(job.name == TRACE_STORE_JOB for job in scrape_jobs),
             object_storage=sidecar is not None and sidecar.object_storage is not None,
         )
         external_labels, sidecar = checked_sidecar(id, sidecar, external_labels or {}, retention, registries)

@@ -60,8 +60,8 @@ RULE_TIME: Final = 0.5
 REMOTE_LAG: Final = 300
 """Seconds that remote write is behind; samples are lost after two hours, when the write-ahead log no longer holds them."""
 
-TRACE_VOLUME: Final = 0.8
-"""Ratio of the volume of the store of traces. Jaeger writes files of 1 GiB and merges them, so the rest is 4 files on the volume of 20Gi."""
+TRACE_SPACE: Final = 2
+"""GiB free on the volume of the store of traces. Jaeger writes files of 1 GiB, and another one when it gives the space of an old one back."""
 
 UPLOAD_AGE: Final = 18_000
 """Seconds since a Thanos sidecar uploaded a block: 5 h. One is due every two hours, and the first of a new Prometheus after three."""

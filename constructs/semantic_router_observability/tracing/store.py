@@ -22,7 +22,7 @@ from semantic_router_observability.kubernetes.pods import Placement, Resources, 
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
-from semantic_router_observability.prometheus.presets import TraceStoreJob
+from semantic_router_observability.prometheus.scrape import PodJob
 
 from . import store_pod as pod
 from .config import METRICS, OTLP
@@ -99,9 +99,7 @@ class TraceStore(Construct):
         """Where Grafana reads traces."""
         self.destination = TraceDestination(name=id, url=f"http://{id}.{namespace}.svc:{OTLP}")
         """Where a `TraceGateway` sends them."""
-        self.scrape_job = TraceStoreJob(
-            name=TRACE_STORE_JOB, port=METRICS, match_labels=selector, namespaces=(namespace,), volume_bytes=size_bytes(storage)
-        )
+        self.scrape_job = PodJob(name=TRACE_STORE_JOB, port=METRICS, match_labels=selector, namespaces=(namespace,))
         """Job by which a Prometheus scrapes the store's own metrics. With it, a PrometheusStack has the alert about its volume."""
         self.traffic: Sequence[Traffic] = (Traffic(name=id, pods=pods),)
         """It connects to nothing; the connections of the gateway, Grafana and Prometheus are part of theirs."""

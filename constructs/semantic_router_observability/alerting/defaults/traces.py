@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.alerting.facts import Facts
 
 _GATEWAY: Final = f'job="{TRACES_JOB}"'
+_GIB: Final = 2**30
 BOARD: Final = "semantic-router-traces"
 """Uid of the dashboard that shows the numbers of these alerts."""
 
@@ -25,24 +26,23 @@ BOARD: Final = "semantic-router-traces"
 def traces(facts: Facts) -> Iterator[Definition]:
     """Return the alerts about the trace gateway and the store of traces."""
     yield from _gateway()
-    if facts.trace_store_bytes:
-        yield _filling(int(facts.trace_store_bytes))
+    if facts.trace_store:
+        yield _filling()
 
 
-def _filling(size: int) -> Definition:
+def _filling() -> Definition:
     free = f'jaeger_storage_badger_value_log_bytes_available{{job="{TRACE_STORE_JOB}"}}'
     return Definition(
         name="TraceStoreFilling",
         shape=Level(
-            value=f"1 - min by (namespace, job) ({free}) / <limit>",
-            of=size,
+            value=f"min by (namespace, job) ({free}) / {_GIB}",
+            condition="< <threshold>",
             by=INSTALLATION,
-            unit="ratio of the volume",
-            is_share=True,
+            unit="GiB free",
         ),
-        tuning=tuning(threshold=thresholds.TRACE_VOLUME, severity="warning", hold="15m"),
+        tuning=tuning(threshold=thresholds.TRACE_SPACE, severity="warning", hold="15m"),
         component="traces",
-        summary="The volume of the store of traces in {{ $labels.namespace }} is {{ $value | humanizePercentage }} full",
+        summary="On the volume of the store of traces in {{ $labels.namespace }}, {{ $value | humanize }} GiB are free",
         description=(
             "Traces are dropped at the end of their retention, and never before it for want of space: once the volume is full, no further ones are "
             "stored. Requests are not affected."

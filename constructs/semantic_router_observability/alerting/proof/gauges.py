@@ -167,9 +167,8 @@ def _xid(base: Labels, values: Sequence[Value]) -> list[Series]:
 
 
 def _free_of_traces(base: Labels, values: Sequence[Value]) -> list[Series]:
-    """What is free on a volume of one byte, the size for which the shipped alerts are proven."""
     labels = {**base, "kind": "badger", "name": "traces", "role": "tracestore"}
-    return [Series("jaeger_storage_badger_value_log_bytes_available", labels, _changed(values, lambda value: 1 - value))]
+    return [Series("jaeger_storage_badger_value_log_bytes_available", labels, _changed(values, lambda value: value * 2**30))]
 
 
 def _halted(base: Labels, values: Sequence[Value]) -> list[Series]:
@@ -247,7 +246,7 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "CanaryFailing": Gauge(_alone("probe_success"), _CANARY, bad=0, window=10),
         "CanarySlow": Gauge(_canary_slow, _CANARY, window=10, of_window=min),
         "CertificateExpires": Gauge(_days_left, _asked, below=True, whole=True),
-        "TraceStoreFilling": Gauge(_free_of_traces, partial(program, job="trace-store")),
+        "TraceStoreFilling": Gauge(_free_of_traces, partial(program, job="trace-store"), below=True, whole=True),
         "ThanosQueryDown": Gauge(_query, _THANOS, bad=0),
         "ThanosReplicaMissing": Gauge(_reached("sidecar", 2), _THANOS, bad=1, good=2),
         "ThanosUploadOverdue": Gauge(_uploaded, _THANOS, whole=True),
