@@ -28,7 +28,7 @@ QUANTITY = "write a Kubernetes quantity above zero, such as 20Gi, 500M or 250m"
 SIZE = "write a size with its unit, at least 1Mi, such as 512Mi or 20Gi"
 LABEL = "write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
 IMAGES = (
-    "alertmanager, blackboxExporter, grafana, kubeStateMetrics, kubectl, mirrors, oauth2Proxy, otelCollector, prometheus, pullSecrets, "
+    "alertmanager, blackboxExporter, grafana, jaeger, kubeStateMetrics, kubectl, mirrors, oauth2Proxy, otelCollector, prometheus, pullSecrets, "
     "thanos, victoriaLogs"
 )
 OBJECT = "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters"

@@ -144,6 +144,7 @@ def test_tables_begin_with_the_problems() -> None:
         ("router-fleet.json", "All replicas"): [[{"field": "Up", "desc": False}]],
         ("router-kubernetes.json", "All pods"): [[{"field": "Ready", "desc": False}]],
         ("slos.json", "SLOs"): [[{"field": "Budget used", "desc": True}]],
+        ("probes.json", "Every probe"): [[{"field": "Right", "desc": False}]],
     }
 
 
