@@ -165,7 +165,7 @@ class Jaeger:
         file = folder / "jaeger.yaml"
         file.write_text(text)
         self.process = Process([str(program("jaeger")), f"--config={file}"], log=folder / "jaeger.log")
-        wait(self.healthy)
+        wait(self.healthy, seconds=180)
 
     def healthy(self) -> bool:
         """What the probes of the pod ask."""
@@ -227,7 +227,7 @@ def test_the_alert_reads_what_the_store_shows(tmp_path: Path) -> None:
     jaeger = Jaeger(tmp_path)
     try:
         known = source_metrics("jaeger")
-        wait(lambda: known.keys() <= metrics(jaeger).keys())
+        wait(lambda: known.keys() <= metrics(jaeger).keys(), seconds=180)
         shown = metrics(jaeger)
         for name, metric in known.items():
             assert set(shown[name].labels) == set(metric.labels), name
