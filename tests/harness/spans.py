@@ -202,6 +202,9 @@ def page(port: int, path: str) -> str | None:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return str(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        error.close()
+        return None
     except OSError:
         return None
 

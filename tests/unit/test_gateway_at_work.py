@@ -117,8 +117,9 @@ def test_the_listener_of_the_page_shows_metrics_and_nothing_else_of_the_admin_pa
         assert 'envoy_http_conn_manager_prefix="stats"' in page
         assert {sample.labels.get("envoy_http_conn_manager_prefix") for sample in stored(page)} == {"http-10080", None}
         for path in ("/", "/config_dump", "/quitquitquit", "/stats/prometheus/../../quitquitquit"):
-            with pytest.raises(urllib.error.HTTPError, match="404"):
+            with pytest.raises(urllib.error.HTTPError, match="404") as refused:
                 urllib.request.urlopen(urllib.request.Request(f"{base}{path}", data=b""), timeout=10)
+            refused.value.close()
         assert gateway.ask("/ok") == 200
 
 

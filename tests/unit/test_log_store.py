@@ -367,6 +367,7 @@ def test_a_store_without_space_refuses_lines_and_shows_it(tmp_path: Path) -> Non
         with pytest.raises(urllib.error.HTTPError) as refused:
             full.push("semantic-router-1-aaaaa", "semantic-router", LINES[:1], time.time_ns())
         assert refused.value.code == 429
+        refused.value.close()
         _, refuses = (alert.shape.number(alert.tuning) for alert in alerts_on_the_store())
         assert answers(full, refuses) == 1
         assert full.get("/health") == "OK", "it is not restarted for it"
