@@ -157,34 +157,33 @@ class Observability(Construct):
             own = own or Metadata()
             return msgspec.structs.replace(own, pod_labels={**(labels or {}), **own.pod_labels})
 
+        def filled(arguments: Mapping[str, Any]) -> dict[str, Any]:
+            """Arguments of a part, with what all parts have in common."""
+            metadata = labelled(arguments.get("metadata"))
+            return {"placement": placement, **arguments, "metadata": metadata, "registries": registries, "platform": platform}
+
         self.alertmanager: AlertmanagerStack | None = None
         """Alertmanager, where one is asked for."""
         if alertmanager is not None:
-            notifies: AlertmanagerArguments = {"placement": placement, **alertmanager, "metadata": labelled(alertmanager.get("metadata"))}
-            self.alertmanager = AlertmanagerStack(self, "alertmanager", registries=registries, platform=platform, **notifies)
+            self.alertmanager = AlertmanagerStack(self, "alertmanager", **filled(alertmanager))
         stacks = [self.alertmanager] if self.alertmanager else []
 
-        self.trace_store = _trace_store(self, trace_store, traces, labelled, placement=placement, registries=registries, platform=platform)
+        self.trace_store = _trace_store(self, trace_store, traces, filled)
         """Store of traces, where one is asked for."""
-        self.traces = _trace_gateway(
-            self, self.trace_store, traces, labelled, placement=placement, registries=registries, platform=platform
-        )
+        self.traces = _trace_gateway(self, self.trace_store, traces, filled)
         """Gateway for traces, where one is asked for."""
-        self.logs = _log_store(self, logs, labelled, placement=placement, registries=registries, platform=platform)
+        self.logs = _log_store(self, logs, filled)
         """Store of logs, where one is asked for."""
         stores = [store for store in (self.logs, self.trace_store) if store]
 
         self.kube_state_metrics = _kube_state_metrics(
             self,
             _of_routers(kube_state_metrics, prometheus, namespace_of(scope)),
-            labelled,
-            placement=placement,
-            registries=registries,
-            platform=platform,
+            filled,
         )
         """kube-state-metrics, where one is asked for."""
 
-        self.probes = _probes(self, probes, labelled, placement=placement, registries=registries, platform=platform)
+        self.probes = _probes(self, probes, filled)
         """Probes, where some are asked for."""
 
         jobs = [part.scrape_job for part in (self.traces, self.trace_store, self.logs, self.kube_state_metrics, self.probes) if part]
@@ -197,25 +196,22 @@ class Observability(Construct):
         """All Prometheus: one, or the replicas behind Thanos."""
         self.prometheus = self.replicas[0]
         """Prometheus; of several, the first."""
-        merges: ThanosArguments = {
-            "placement": placement,
-            "uid": "prometheus",
-            **(thanos or {}),
-            "metadata": labelled((thanos or {}).get("metadata")),
-        }
-        self.thanos = None if thanos is None else _thanos(self, self.replicas, registries, platform, merges)
+        self.thanos = None if thanos is None else _thanos(self, self.replicas, filled({"uid": "prometheus", **thanos}))
         """Thanos, where it is asked for."""
 
-        shows: GrafanaArguments = {"placement": placement, **(grafana or {})}
-        shows = {**shows, "metadata": labelled(shows.get("metadata")), "data_sources": (*stacks, *stores, *shows.get("data_sources", ()))}
+        shows: GrafanaArguments = grafana or {}
         self.grafana = GrafanaStack(
-            self, "grafana", sources=[self.thanos or self.prometheus], contract=contract, registries=registries, platform=platform, **shows
+            self,
+            "grafana",
+            sources=[self.thanos or self.prometheus],
+            contract=contract,
+            **filled({**shows, "data_sources": (*stacks, *stores, *shows.get("data_sources", ()))}),
         )
         """Grafana."""
 
         parts: dict[str, PrometheusStack | AlertmanagerStack] = {"prometheus": self.prometheus}
         parts |= {"alertmanager": self.alertmanager} if self.alertmanager else {}
-        self.logins = _logins(self, logins, parts, labelled, placement=placement, registries=registries, platform=platform)
+        self.logins = _logins(self, logins, parts, filled)
         """OAuth2 proxies, by the name of the part behind them."""
 
         self.ingress: ObservabilityIngress | None = None
@@ -237,7 +233,7 @@ class Observability(Construct):
             **({"alertmanager": stacks} if stacks else {}),
             **({"logs": stores} if stores else {}),
         }
-        self.backup = _backup(self, backup, volumes, labelled, placement, registries, platform)
+        self.backup = _backup(self, backup, volumes, filled)
         """What copies the volumes, where that is asked for."""
 
         members: list[
@@ -372,12 +368,10 @@ def _of_replica(scrapes: PrometheusArguments, suffix: str) -> PrometheusArgument
     return {**scrapes, "tls": msgspec.structs.replace(tls, secret=f"{tls.secret}{suffix}")}
 
 
-def _thanos(
-    scope: Construct, sources: Sequence[PrometheusStack], registries: ImageRegistries, platform: Platform, arguments: ThanosArguments
-) -> ThanosStack:
+def _thanos(scope: Construct, sources: Sequence[PrometheusStack], arguments: Mapping[str, Any]) -> ThanosStack:
     from .thanos.stack import ThanosStack  # noqa: PLC0415 - only those who ask for it pay for it
 
-    return ThanosStack(scope, "thanos", sources=sources, registries=registries, platform=platform, **arguments)
+    return ThanosStack(scope, "thanos", sources=sources, **arguments)
 
 
 def _with_overdue(prometheus: PrometheusArguments, namespace: str, backup: BackupArguments | None) -> PrometheusArguments:
@@ -400,10 +394,7 @@ def _backup(
     scope: Construct,
     arguments: BackupArguments | None,
     volumes: Mapping[str, Sequence[HasWorkload]],
-    labelled: Callable[[Metadata | None], Metadata],
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> Backup | None:
     if arguments is None:
         return None
@@ -413,20 +404,14 @@ def _backup(
     for index, name in enumerate(names):
         if name not in volumes:
             raise ConfigError(place("backup", "of", index), name, f"there is none; add {name}, or remove it here")
-    given: dict[str, Any] = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    given["of"] = [stack for name in names for stack in volumes[name]]
-    return Backup(scope, "backup", registries=registries, platform=platform, **given)
+    return Backup(scope, "backup", **filled({**arguments, "of": [stack for name in names for stack in volumes[name]]}))
 
 
 def _trace_store(
     scope: Construct,
     arguments: TraceStoreArguments | None,
     gateway: TraceGatewayArguments | None,
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> TraceStore | None:
     if arguments is None:
         return None
@@ -434,62 +419,46 @@ def _trace_store(
         raise ConfigError(place("Observability", "trace_store"), None, f"give {arg('traces')} too: only the gateway sends to the store")
     from .tracing.store import TraceStore  # noqa: PLC0415 - only those who have one pay for it
 
-    keeps: TraceStoreArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    return TraceStore(scope, "trace-store", registries=registries, platform=platform, **keeps)
+    return TraceStore(scope, "trace-store", **filled(arguments))
 
 
 def _trace_gateway(
     scope: Construct,
     store: TraceStore | None,
     arguments: TraceGatewayArguments | None,
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> TraceGateway | None:
     if arguments is None:
         return None
     from .tracing.gateway import TraceGateway  # noqa: PLC0415 - only those who have one pay for it
 
-    passes: TraceGatewayArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    passes["destinations"] = [*passes.get("destinations", ()), *([store.destination] if store else [])]
-    return TraceGateway(scope, "trace-gateway", registries=registries, platform=platform, **passes)
+    destinations = [*arguments.get("destinations", ()), *([store.destination] if store else [])]
+    return TraceGateway(scope, "trace-gateway", **filled({**arguments, "destinations": destinations}))
 
 
 def _log_store(
     scope: Construct,
     arguments: LogStoreArguments | None,
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> LogStore | None:
     if arguments is None:
         return None
     from .logs.store import LogStore  # noqa: PLC0415 - only those who have one pay for it
 
-    keeps: LogStoreArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    return LogStore(scope, "log-store", registries=registries, platform=platform, **keeps)
+    return LogStore(scope, "log-store", **filled(arguments))
 
 
 def _logins(
     scope: Construct,
     logins: Mapping[Exposed, OAuth2ProxyArguments] | None,
     parts: Mapping[str, PrometheusStack | AlertmanagerStack],
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> dict[str, OAuth2Proxy]:
     made: dict[str, OAuth2Proxy] = {}
     for name, arguments in (logins or {}).items():
         if name not in parts:
             raise ConfigError(("logins", name), None, f"there is no part of this name to protect; there are {', '.join(parts)}")
-        asks: OAuth2ProxyArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-        made[name] = OAuth2Proxy(scope, f"{name}-login", upstream=parts[name], registries=registries, platform=platform, **asks)
+        made[name] = OAuth2Proxy(scope, f"{name}-login", upstream=parts[name], **filled(arguments))
     return made
 
 
@@ -506,35 +475,25 @@ def _of_routers(
 def _kube_state_metrics(
     scope: Construct,
     arguments: KubeStateMetricsArguments | None,
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> KubeStateMetrics | None:
     if arguments is None:
         return None
     from .cluster_metrics.kube_state_metrics import KubeStateMetrics  # noqa: PLC0415 - only those who have one pay for it
 
-    reports: KubeStateMetricsArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    return KubeStateMetrics(scope, "kube-state-metrics", registries=registries, platform=platform, **reports)
+    return KubeStateMetrics(scope, "kube-state-metrics", **filled(arguments))
 
 
 def _probes(
     scope: Construct,
     arguments: ProbesArguments | None,
-    labelled: Callable[[Metadata | None], Metadata],
-    *,
-    placement: Placement,
-    registries: ImageRegistries,
-    platform: Platform,
+    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
 ) -> Probes | None:
     if arguments is None:
         return None
     from .probes.construct import Probes  # noqa: PLC0415 - only those who have some pay for it
 
-    asks: ProbesArguments = {"placement": placement, **arguments, "metadata": labelled(arguments.get("metadata"))}
-    return Probes(scope, "probes", registries=registries, platform=platform, **asks)
+    return Probes(scope, "probes", **filled(arguments))
 
 
 def _with_jobs(prometheus: PrometheusArguments | None, jobs: Sequence[ScrapeJob]) -> PrometheusArguments:

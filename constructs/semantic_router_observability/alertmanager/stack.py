@@ -19,7 +19,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
-from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, persistent_claim, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, claim_template
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -182,15 +182,7 @@ class AlertmanagerStack(Construct):
         """Holds `alertmanager.yml` and the templates of notifications; no credentials."""
 
         self.claims: Sequence[Manifest] = [
-            Manifest(
-                self,
-                f"claim-{number}",
-                api_version="v1",
-                kind="PersistentVolumeClaim",
-                name=f"{pod.DATA}-{id}-{number}",
-                labels=owned,
-                spec=storage.spec(),
-            )
+            persistent_claim(self, f"claim-{number}", f"{pod.DATA}-{id}-{number}", labels=owned, claim=storage)
             for number in range(replicas)
         ]
         """A claim for each replica. Created before the StatefulSet, which adopts claims with the names of its template."""

@@ -52,3 +52,8 @@ def ratio(part: str, whole: str) -> str:
 
 def _over(aggregation: str, by: Sequence[str]) -> str:
     return f"{aggregation} by ({', '.join(by)})" if by else aggregation
+
+
+def or_zero(expression: str, up: str) -> str:
+    """Fall back to 0 while a target of `up` is there: a counter has no series before its first event."""
+    return f"({expression} or 0 * sum({up}))"

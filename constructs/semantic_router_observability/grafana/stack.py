@@ -23,7 +23,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
-from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, headless_service, persistent_claim, web_service
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, Storage, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -295,15 +295,7 @@ class GrafanaStack(Construct):
         """A ConfigMap a dashboard."""
 
         if isinstance(storage, Claim):
-            Manifest(
-                self,
-                "storage",
-                api_version="v1",
-                kind="PersistentVolumeClaim",
-                name=storage.name or f"{id}-storage",
-                labels=owned,
-                spec=storage.spec(),
-            )
+            persistent_claim(self, "storage", storage.name or f"{id}-storage", labels=owned, claim=storage)
 
         self._spec = {
             **(single_writer(f"{id}-headless") if replicas == 1 else {}),

@@ -1,4 +1,4 @@
-"""What stands in front of a component's pods: the Service that clients use, and the headless Service of the replicas."""
+"""What stands beside a component's pods: the Service that clients use, the headless Service of the replicas, and the claims of their volumes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from .serving import ServingTls
+    from .storage import Claim
+
+
+def persistent_claim(scope: Construct, id: str, name: str, *, labels: Mapping[str, str], claim: Claim) -> Manifest:
+    """Declare the claim of a volume; `id` is its place in the tree."""
+    return Manifest(scope, id, api_version="v1", kind="PersistentVolumeClaim", name=name, labels=labels, spec=claim.spec())
 
 
 def http_port(number: int) -> dict[str, Any]:

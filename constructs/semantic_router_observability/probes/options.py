@@ -51,11 +51,6 @@ class Probe(TlsClient, frozen=True, kw_only=True):
         self.check_certificate()
 
     @property
-    def target(self) -> str:
-        """What is asked, as the exporter is told: a URL, or a host and port."""
-        raise NotImplementedError
-
-    @property
     def seconds(self) -> tuple[Decimal, Decimal]:
         """Interval and timeout."""
         return duration_seconds("interval", self.interval), duration_seconds("timeout", self.timeout)
@@ -233,7 +228,7 @@ class CanaryProbe(_OverHttp, frozen=True, kw_only=True):
 
     @property
     def question_tokens(self) -> int:
-        """About how many tokens a request has: one for every three characters of the question, and some 20 around it."""
+        """Estimated tokens of a request: a token per three characters of the prompt, and 20 for the rest of the message."""
         return len(self.prompt) // 3 + 20
 
 

@@ -17,7 +17,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles
-from semantic_router_observability.kubernetes.replicas import disruption_budget, http_port
+from semantic_router_observability.kubernetes.replicas import disruption_budget, http_port, persistent_claim
 from semantic_router_observability.kubernetes.secrets import pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Ephemeral, claim_template, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods
@@ -198,16 +198,7 @@ class PrometheusAgent(Construct):
 
 def _claims(scope: Construct, id: str, claim: Claim, replicas: int, labels: Mapping[str, str]) -> list[Manifest]:
     return [
-        Manifest(
-            scope,
-            f"claim-{number}",
-            api_version="v1",
-            kind="PersistentVolumeClaim",
-            name=f"{pod.DATA}-{id}-{number}",
-            labels=labels,
-            spec=claim.spec(),
-        )
-        for number in range(replicas)
+        persistent_claim(scope, f"claim-{number}", f"{pod.DATA}-{id}-{number}", labels=labels, claim=claim) for number in range(replicas)
     ]
 
 

@@ -23,7 +23,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, single_writer
-from semantic_router_observability.kubernetes.replicas import http_port, web_service
+from semantic_router_observability.kubernetes.replicas import http_port, persistent_claim, web_service
 from semantic_router_observability.kubernetes.storage import Claim, Storage, claim_of, size_bytes, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods
 from semantic_router_observability.login.web import WebServer
@@ -291,15 +291,7 @@ class PrometheusStack(Construct):
         content and not of the pod."""
 
         if isinstance(storage, Claim):
-            Manifest(
-                self,
-                "data",
-                api_version="v1",
-                kind="PersistentVolumeClaim",
-                name=storage.name or f"{id}-data",
-                labels=owned,
-                spec=storage.spec(),
-            )
+            persistent_claim(self, "data", storage.name or f"{id}-data", labels=owned, claim=storage)
 
         self.workload = Manifest(
             self, "workload", api_version="apps/v1", kind="StatefulSet", name=id, labels=owned, spec=_workload(id, pods, rendered.template)

@@ -20,7 +20,7 @@ from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, SecretFiles, single_writer
 from semantic_router_observability.kubernetes.ports import THANOS_GRPC, THANOS_HTTP
-from semantic_router_observability.kubernetes.replicas import disruption_budget, http_port, web_service
+from semantic_router_observability.kubernetes.replicas import disruption_budget, http_port, persistent_claim, web_service
 from semantic_router_observability.kubernetes.secrets import pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, volume_source
 from semantic_router_observability.kubernetes.traffic import Flow, Pods, Port, Traffic
@@ -294,15 +294,7 @@ def _workload_of_blocks(
         },
     )
     if isinstance(settings.storage, Claim):
-        Manifest(
-            scope,
-            "data",
-            api_version="v1",
-            kind="PersistentVolumeClaim",
-            name=f"{name}-data",
-            labels=owned,
-            spec=settings.storage.spec(),
-        )
+        persistent_claim(scope, "data", f"{name}-data", labels=owned, claim=settings.storage)
     pod = blocks_pods.template(
         container=f"thanos-{part}",
         labels=owned,

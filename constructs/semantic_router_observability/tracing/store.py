@@ -19,6 +19,7 @@ from semantic_router_observability.kubernetes.manifest import Manifest, namespac
 from semantic_router_observability.kubernetes.metadata import Metadata
 from semantic_router_observability.kubernetes.platform import Kubernetes, Platform
 from semantic_router_observability.kubernetes.pods import Placement, Resources, single_writer
+from semantic_router_observability.kubernetes.replicas import persistent_claim
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.storage import Claim, Storage, size_bytes, volume_source
 from semantic_router_observability.kubernetes.traffic import Pods, Traffic
@@ -111,15 +112,7 @@ class TraceStore(Construct):
         """Holds `jaeger.yaml`; no credential."""
         claim = f"{id}-data"
         if isinstance(storage, Claim):
-            Manifest(
-                self,
-                "storage",
-                api_version="v1",
-                kind="PersistentVolumeClaim",
-                name=storage.name or claim,
-                labels=owned,
-                spec=storage.spec(),
-            )
+            persistent_claim(self, "storage", storage.name or claim, labels=owned, claim=storage)
         headless = f"{id}-headless"
         self.workload = Manifest(
             self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.facts import LOGS_JOB
 from semantic_router_observability.dashboards.log_store.ids import PANEL_IDS
-from semantic_router_observability.dashboards.others import highest, in_range, per_second, select, total
+from semantic_router_observability.dashboards.others import highest, in_range, or_zero, per_second, select, total
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, VERMILION, About, Query, rate_unit, stat, timeseries
 from semantic_router_observability.dashboards.queries import RECENT
 from semantic_router_observability.dashboards.variables import CLUSTER
@@ -19,11 +19,6 @@ UP: Final = select("up", *STORE)
 NONE: Final = "no store scraped"
 NO_LINES: Final = "no lines stored"
 NO_LIMIT: Final = "no limit set"
-
-
-def _zero(expression: str) -> str:
-    """Fall back to 0 while a store is there: a counter of lines has no series before the first line."""
-    return f"({expression} or 0 * sum({UP}))"
 
 
 def stores_now() -> Panel:
@@ -53,7 +48,7 @@ def received_now() -> Panel:
             unit=rate_unit(""),
             no_value=NONE,
         ),
-        Query(_zero(per_second("vl_rows_ingested_total", *STORE, window=RECENT)), "lines"),
+        Query(or_zero(per_second("vl_rows_ingested_total", *STORE, window=RECENT), UP), "lines"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from semantic_router_observability.alerting.facts import TRACES_JOB
-from semantic_router_observability.dashboards.others import highest, in_range, per_second, select
+from semantic_router_observability.dashboards.others import highest, in_range, or_zero, per_second, select
 from semantic_router_observability.dashboards.panels import BLUE, GREEN, VERMILION, About, Query, rate_unit, stat, timeseries
 from semantic_router_observability.dashboards.queries import RECENT
 from semantic_router_observability.dashboards.traces.ids import PANEL_IDS
@@ -24,11 +24,6 @@ LOST: Final = (
     "otelcol_exporter_send_failed_spans_total",
 )
 """Spans that the routers have to send again or that are gone, by the place at which they were stopped."""
-
-
-def _zero(expression: str) -> str:
-    """Fall back to 0 while a gateway is there: a counter has no series before its first event."""
-    return f"({expression} or 0 * sum({UP}))"
 
 
 def gateways_now() -> Panel:
@@ -58,12 +53,12 @@ def received_now() -> Panel:
             unit=rate_unit(""),
             no_value=NONE,
         ),
-        Query(_zero(per_second("otelcol_receiver_accepted_spans_total", *GATEWAY, window=RECENT)), "spans"),
+        Query(or_zero(per_second("otelcol_receiver_accepted_spans_total", *GATEWAY, window=RECENT), UP), "spans"),
     )
 
 
 def lost_now() -> Panel:
-    lost = " + ".join(_zero(in_range(name, *GATEWAY)) for name in LOST)
+    lost = " + ".join(or_zero(in_range(name, *GATEWAY), UP) for name in LOST)
     return stat(
         About(
             id=PANEL_IDS["lost-now"],
@@ -110,8 +105,8 @@ def received() -> Panel:
             unit=rate_unit("spans"),
             no_value=NONE,
         ),
-        Query(_zero(per_second("otelcol_receiver_accepted_spans_total", *GATEWAY)), "taken", BLUE),
-        Query(_zero(per_second("otelcol_receiver_refused_spans_total", *GATEWAY)), "refused", VERMILION),
+        Query(or_zero(per_second("otelcol_receiver_accepted_spans_total", *GATEWAY), UP), "taken", BLUE),
+        Query(or_zero(per_second("otelcol_receiver_refused_spans_total", *GATEWAY), UP), "refused", VERMILION),
     )
 
 
