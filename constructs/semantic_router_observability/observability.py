@@ -231,7 +231,7 @@ class Observability(Construct):
             "prometheus": self.replicas,
             "grafana": [self.grafana],
             **({"alertmanager": stacks} if stacks else {}),
-            **({"logs": stores} if stores else {}),
+            **({"logs": [self.logs]} if self.logs else {}),
         }
         self.backup = _backup(self, backup, volumes, filled)
         """What copies the volumes, where that is asked for."""

@@ -233,6 +233,7 @@ REFUSED = [
     ("backup: {of: []}", "backup.of: []: name at least one stack whose volume is to be copied"),
     ("backup: {of: [loki]}", "backup.of[0]: 'loki': write one of alertmanager, grafana, logs, prometheus"),
     ("backup: {of: [logs]}", "backup.of[0]: 'logs': there is none; add logs, or remove it here"),
+    ("traces: {store: {}}\nbackup: {of: [logs]}", "backup.of[0]: 'logs': there is none; add logs, or remove it here"),
     ("backup: {of: [alertmanager]}", "backup.of[0]: 'alertmanager': there is none; add alertmanager, or remove it here"),
     ("backup: {of: [prometheus, prometheus]}", "backup.of[1]: 'prometheus': is listed twice; remove one"),
     ("backup: {}\nprometheus: {storage: {type: ephemeral}}", f"backup.of[0]: 'prometheus': {NO_CLAIM}"),
