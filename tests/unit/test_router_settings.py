@@ -60,4 +60,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "trace-gateway.vllm-semantic-router-system.svc:4317" in capsys.readouterr().out
     file.write_text("traces: {}")
     assert main(["explain", "router-settings", "--config", str(file)]) == 2
-    assert capsys.readouterr().err == "error: observability.yaml:1: traces.destinations: not given: add it\n"
+    assert capsys.readouterr().err == (
+        "error: observability.yaml:1: traces.destinations: []: give at least one store, such as url: http://tempo.tracing.svc:4317, "
+        "or store: {} for one of this stack\n"
+    )
