@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 Exposed = Literal["grafana", "prometheus", "alertmanager"]
 """Parts with a user interface."""
 
-BackedUp = Literal["prometheus", "grafana", "alertmanager", "logs"]
+BackedUp = Literal["prometheus", "grafana", "alertmanager", "logs", "traces"]
 """Parts whose volumes `Backup` copies."""
 
 

@@ -8,32 +8,25 @@ import msgspec
 from constructs import Construct
 from msgspec import UNSET
 
-from .alerting.options import Alerts
+from . import observability_parts as make
 from .alertmanager.stack import AlertmanagerStack
 from .contract.options import ContractOptions
-from .errors import ConfigError, arg, form, place
-from .exposure.controllers import Nginx
-from .exposure.gateway import Gateway
+from .errors import place
 from .exposure.ingress import ObservabilityIngress
-from .exposure.openshift import OpenShiftRoute
 from .grafana.stack import GrafanaStack
 from .images import ImageRegistries
 from .kubernetes.manifest import manifests_in, namespace_of
 from .kubernetes.metadata import Metadata, check_labels
 from .kubernetes.patches import Patch
 from .kubernetes.patching import apply_patches
-from .kubernetes.platform import Kubernetes, OpenShift, Platform
+from .kubernetes.platform import Kubernetes, Platform
 from .kubernetes.pods import Placement
-from .kubernetes.storage import Claim, ExistingClaim
-from .login.oauth2_proxy import OAuth2Proxy
 from .network.policies import NetworkPolicies, RouterAccess
-from .prometheus.config import namespaces_of
 from .prometheus.stack import PrometheusStack
-from .router.target import RouterTarget
 from .secrets.construct import Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from .arguments import (
         AlertmanagerArguments,
@@ -53,9 +46,8 @@ if TYPE_CHECKING:
     )
     from .backup.construct import Backup, HasWorkload
     from .cluster_metrics.kube_state_metrics import KubeStateMetrics
-    from .exposure.forms import Via
     from .grafana.dashboards import DashboardSource
-    from .kubernetes.endpoint import HasEndpoint
+    from .login.oauth2_proxy import OAuth2Proxy
     from .logs.store import LogStore
     from .probes.construct import Probes
     from .prometheus.presets import ScrapeJob
@@ -168,35 +160,37 @@ class Observability(Construct):
             self.alertmanager = AlertmanagerStack(self, "alertmanager", **filled(alertmanager))
         stacks = [self.alertmanager] if self.alertmanager else []
 
-        self.trace_store = _trace_store(self, trace_store, traces, filled)
+        self.trace_store = make.trace_store(self, trace_store, traces, filled)
         """Store of traces, where one is asked for."""
-        self.traces = _trace_gateway(self, self.trace_store, traces, filled)
+        self.traces = make.trace_gateway(self, self.trace_store, traces, filled)
         """Gateway for traces, where one is asked for."""
-        self.logs = _log_store(self, logs, filled)
+        self.logs = make.log_store(self, logs, filled)
         """Store of logs, where one is asked for."""
         stores = [store for store in (self.logs, self.trace_store) if store]
 
-        self.kube_state_metrics = _kube_state_metrics(
+        self.kube_state_metrics = make.kube_state_metrics(
             self,
-            _of_routers(kube_state_metrics, prometheus, namespace_of(scope)),
+            make.of_routers(kube_state_metrics, prometheus, namespace_of(scope)),
             filled,
         )
         """kube-state-metrics, where one is asked for."""
 
-        self.probes = _probes(self, probes, filled)
+        self.probes = make.probes(self, probes, filled)
         """Probes, where some are asked for."""
 
         jobs = [part.scrape_job for part in (self.traces, self.trace_store, self.logs, self.kube_state_metrics, self.probes) if part]
-        scrapes: PrometheusArguments = _with_overdue({"placement": placement, **_with_jobs(prometheus, jobs)}, namespace_of(scope), backup)
+        scrapes: PrometheusArguments = make.with_overdue(
+            {"placement": placement, **make.with_jobs(prometheus, jobs)}, namespace_of(scope), backup
+        )
         scrapes = {**scrapes, "metadata": labelled(scrapes.get("metadata")), "alertmanagers": (*stacks, *scrapes.get("alertmanagers", ()))}
         self.replicas: Sequence[PrometheusStack] = [
             PrometheusStack(self, name, contract=contract, registries=registries, platform=platform, **arguments)
-            for name, arguments in _replicas(prometheus_replicas, scrapes, thanos).items()
+            for name, arguments in make.replicas(prometheus_replicas, scrapes, thanos).items()
         ]
         """All Prometheus: one, or the replicas behind Thanos."""
         self.prometheus = self.replicas[0]
         """Prometheus; of several, the first."""
-        self.thanos = None if thanos is None else _thanos(self, self.replicas, filled({"uid": "prometheus", **thanos}))
+        self.thanos = None if thanos is None else make.thanos(self, self.replicas, filled({"uid": "prometheus", **thanos}))
         """Thanos, where it is asked for."""
 
         shows: GrafanaArguments = grafana or {}
@@ -211,7 +205,7 @@ class Observability(Construct):
 
         parts: dict[str, PrometheusStack | AlertmanagerStack] = {"prometheus": self.prometheus}
         parts |= {"alertmanager": self.alertmanager} if self.alertmanager else {}
-        self.logins = _logins(self, logins, parts, filled)
+        self.logins = make.logins(self, logins, parts, filled)
         """OAuth2 proxies, by the name of the part behind them."""
 
         self.ingress: ObservabilityIngress | None = None
@@ -221,8 +215,8 @@ class Observability(Construct):
             self.ingress = ObservabilityIngress(
                 self,
                 "ingress",
-                backends=[_named(name, exposable) for name in ingress.get("backends", ("grafana",))],
-                via=_via(ingress, platform),
+                backends=[make.named(name, exposable) for name in ingress.get("backends", ("grafana",))],
+                via=make.via(ingress, platform),
                 tls=ingress.get("tls"),
                 annotations=ingress.get("annotations"),
             )
@@ -232,8 +226,9 @@ class Observability(Construct):
             "grafana": [self.grafana],
             **({"alertmanager": stacks} if stacks else {}),
             **({"logs": [self.logs]} if self.logs else {}),
+            **({"traces": [self.trace_store]} if self.trace_store else {}),
         }
-        self.backup = _backup(self, backup, volumes, filled)
+        self.backup = make.backup(self, backup, volumes, filled)
         """What copies the volumes, where that is asked for."""
 
         members: list[
@@ -326,195 +321,3 @@ def _add_labels(scope: Construct, labels: Mapping[str, str]) -> None:
     for made in manifests_in(scope) if labels else ():
         for key, value in labels.items():
             made.metadata.add_label(key, value)
-
-
-LEAST_REPLICAS, MOST_REPLICAS = 2, 3
-"""Number of Prometheus behind Thanos: with one there is nothing to merge, and each scrapes every router."""
-
-
-def _replicas(number: int | None, scrapes: PrometheusArguments, thanos: ThanosArguments | None) -> Mapping[str, PrometheusArguments]:
-    """Arguments of each Prometheus by its id. The first is called as a single one is: it keeps its claim, and so its history."""
-    if thanos is None:
-        if number not in {None, 1}:
-            raise ConfigError(
-                place("Observability", "prometheus_replicas"),
-                number,
-                f"several are shown as one by Thanos; give {arg('thanos')}, or write 1",
-            )
-        return {"prometheus": scrapes}
-    number = LEAST_REPLICAS if number is None else number
-    stored = thanos.get("object_storage")
-    if not (1 if stored else LEAST_REPLICAS) <= number <= MOST_REPLICAS:
-        expected = f"write 2 or 3: with one there is nothing to merge without {arg('object_storage')}, and each scrapes every router"
-        raise ConfigError(place("thanos", "prometheus_replicas"), number, expected)
-    storage = scrapes.get("storage")
-    if number > 1 and isinstance(storage, ExistingClaim):
-        expected = f"{number} replicas cannot write one volume; write {form(Claim, 'size')}, a claim for each"
-        raise ConfigError(place("prometheus", "storage"), storage.name, expected)
-    if number > 1 and isinstance(storage, Claim) and storage.name is not None:
-        expected = f"{number} replicas cannot write one volume; remove it, and each has a claim of its own name"
-        raise ConfigError(place("prometheus", "storage", "name"), storage.name, expected)
-    if "sidecar" not in scrapes:
-        from .thanos.forms import ThanosSidecar  # noqa: PLC0415 - only those who ask for it pay for it
-
-        scrapes = {**scrapes, "sidecar": ThanosSidecar(object_storage=stored)}
-    return {f"prometheus{suffix}": _of_replica(scrapes, suffix) for suffix in ("", "-b", "-c")[:number]}
-
-
-def _of_replica(scrapes: PrometheusArguments, suffix: str) -> PrometheusArguments:
-    """Arguments of one replica. A certificate holds the name of one Service, so each has a Secret of its own, named as its claim is."""
-    if (tls := scrapes.get("tls")) is None or not suffix:
-        return scrapes
-    return {**scrapes, "tls": msgspec.structs.replace(tls, secret=f"{tls.secret}{suffix}")}
-
-
-def _thanos(scope: Construct, sources: Sequence[PrometheusStack], arguments: Mapping[str, Any]) -> ThanosStack:
-    from .thanos.stack import ThanosStack  # noqa: PLC0415 - only those who ask for it pay for it
-
-    return ThanosStack(scope, "thanos", sources=sources, **arguments)
-
-
-def _with_overdue(prometheus: PrometheusArguments, namespace: str, backup: BackupArguments | None) -> PrometheusArguments:
-    """Add the alert on backups that are overdue."""
-    if backup is None:
-        return prometheus
-    from .backup.construct import DAILY, overdue  # noqa: PLC0415 - only those who back up pay for it
-    from .backup.forms import VolumeSnapshots  # noqa: PLC0415
-
-    rule = overdue(namespace, "backup", backup.get("schedule", DAILY), backup.get("via", VolumeSnapshots()))
-    alerts = prometheus.get("alerts", Alerts())
-    return (
-        prometheus
-        if rule is None or not alerts.enabled
-        else {**prometheus, "alerts": msgspec.structs.replace(alerts, own=(*alerts.own, rule))}
-    )
-
-
-def _backup(
-    scope: Construct,
-    arguments: BackupArguments | None,
-    volumes: Mapping[str, Sequence[HasWorkload]],
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> Backup | None:
-    if arguments is None:
-        return None
-    from .backup.construct import Backup  # noqa: PLC0415 - only those who back up pay for it
-
-    names = arguments.get("of", ("prometheus", "grafana"))
-    for index, name in enumerate(names):
-        if name not in volumes:
-            raise ConfigError(place("backup", "of", index), name, f"there is none; add {name}, or remove it here")
-    return Backup(scope, "backup", **filled({**arguments, "of": [stack for name in names for stack in volumes[name]]}))
-
-
-def _trace_store(
-    scope: Construct,
-    arguments: TraceStoreArguments | None,
-    gateway: TraceGatewayArguments | None,
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> TraceStore | None:
-    if arguments is None:
-        return None
-    if gateway is None:
-        raise ConfigError(place("Observability", "trace_store"), None, f"give {arg('traces')} too: only the gateway sends to the store")
-    from .tracing.store import TraceStore  # noqa: PLC0415 - only those who have one pay for it
-
-    return TraceStore(scope, "trace-store", **filled(arguments))
-
-
-def _trace_gateway(
-    scope: Construct,
-    store: TraceStore | None,
-    arguments: TraceGatewayArguments | None,
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> TraceGateway | None:
-    if arguments is None:
-        return None
-    from .tracing.gateway import TraceGateway  # noqa: PLC0415 - only those who have one pay for it
-
-    destinations = [*arguments.get("destinations", ()), *([store.destination] if store else [])]
-    return TraceGateway(scope, "trace-gateway", **filled({**arguments, "destinations": destinations}))
-
-
-def _log_store(
-    scope: Construct,
-    arguments: LogStoreArguments | None,
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> LogStore | None:
-    if arguments is None:
-        return None
-    from .logs.store import LogStore  # noqa: PLC0415 - only those who have one pay for it
-
-    return LogStore(scope, "log-store", **filled(arguments))
-
-
-def _logins(
-    scope: Construct,
-    logins: Mapping[Exposed, OAuth2ProxyArguments] | None,
-    parts: Mapping[str, PrometheusStack | AlertmanagerStack],
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> dict[str, OAuth2Proxy]:
-    made: dict[str, OAuth2Proxy] = {}
-    for name, arguments in (logins or {}).items():
-        if name not in parts:
-            raise ConfigError(("logins", name), None, f"there is no part of this name to protect; there are {', '.join(parts)}")
-        made[name] = OAuth2Proxy(scope, f"{name}-login", upstream=parts[name], **filled(arguments))
-    return made
-
-
-def _of_routers(
-    arguments: KubeStateMetricsArguments | None, prometheus: PrometheusArguments | None, namespace: str
-) -> KubeStateMetricsArguments | None:
-    """Have kube-state-metrics report the namespaces of the stack and its routers, unless it is given others."""
-    if arguments is None or arguments.get("namespaces"):
-        return arguments
-    watched = namespaces_of((prometheus or {}).get("targets", (RouterTarget(),)), namespace)
-    return {**arguments, "namespaces": tuple(dict.fromkeys([namespace, *watched]))}
-
-
-def _kube_state_metrics(
-    scope: Construct,
-    arguments: KubeStateMetricsArguments | None,
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> KubeStateMetrics | None:
-    if arguments is None:
-        return None
-    from .cluster_metrics.kube_state_metrics import KubeStateMetrics  # noqa: PLC0415 - only those who have one pay for it
-
-    return KubeStateMetrics(scope, "kube-state-metrics", **filled(arguments))
-
-
-def _probes(
-    scope: Construct,
-    arguments: ProbesArguments | None,
-    filled: Callable[[Mapping[str, Any]], dict[str, Any]],
-) -> Probes | None:
-    if arguments is None:
-        return None
-    from .probes.construct import Probes  # noqa: PLC0415 - only those who have some pay for it
-
-    return Probes(scope, "probes", **filled(arguments))
-
-
-def _with_jobs(prometheus: PrometheusArguments | None, jobs: Sequence[ScrapeJob]) -> PrometheusArguments:
-    """Have Prometheus scrape the parts beside it, too."""
-    given: PrometheusArguments = prometheus or {}
-    return {**given, "scrape_jobs": (*given.get("scrape_jobs", ()), *jobs)} if jobs else given
-
-
-def _named(name: str, exposable: Mapping[str, HasEndpoint]) -> HasEndpoint:
-    if name not in exposable:
-        raise ConfigError(place("ingress", "backends"), name, f"there is none; add {name}, or remove it here")
-    return exposable[name]
-
-
-def _via(ingress: IngressArguments, platform: Platform) -> Via:
-    if "via" in ingress:
-        return ingress["via"]
-    if isinstance(platform, OpenShift):
-        return OpenShiftRoute()
-    raise ConfigError(
-        place("ingress", "via"),
-        None,
-        f"choose one, such as {form(Nginx)}, {form(Gateway, 'name')} or, on OpenShift, {form(OpenShiftRoute)}",
-    )

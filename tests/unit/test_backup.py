@@ -41,9 +41,10 @@ def backed_up() -> list[Object]:
     """Settings with everything that has a claim."""
     return from_yaml(
         """
-        backup: {of: [prometheus, grafana, alertmanager, logs], via: {type: volumeSnapshots, keep: 3, timeout: 5m}}
+        backup: {of: [prometheus, grafana, alertmanager, logs, traces], via: {type: volumeSnapshots, keep: 3, timeout: 5m}}
         alertmanager: {replicas: 2, receivers: [{type: teams, name: chat, webhookUrl: {secret: chat, key: url}}]}
         logs: {collectors: [logging]}
+        traces: {store: {}}
         images: {kubectl: "registry.example.com/kubectl:v1.34.2"}
         """
     )
@@ -231,9 +232,13 @@ REFUSED = [
     ("backup: {schedule: '*/0 2 * * *'}", f"backup.schedule: '*/0 2 * * *': minute '*/0' is not within 0 to 59; {FIELDS}"),
     ("backup: {schedule: '0 2 30 2 *'}", "backup.schedule: '0 2 30 2 *': no day of a year fits it; correct the day of month or the month"),
     ("backup: {of: []}", "backup.of: []: name at least one stack whose volume is to be copied"),
-    ("backup: {of: [loki]}", "backup.of[0]: 'loki': write one of alertmanager, grafana, logs, prometheus"),
+    ("backup: {of: [loki]}", "backup.of[0]: 'loki': write one of alertmanager, grafana, logs, prometheus, traces"),
     ("backup: {of: [logs]}", "backup.of[0]: 'logs': there is none; add logs, or remove it here"),
     ("traces: {store: {}}\nbackup: {of: [logs]}", "backup.of[0]: 'logs': there is none; add logs, or remove it here"),
+    (
+        "traces: {destinations: [{url: 'http://tempo.tracing.svc:4317'}]}\nbackup: {of: [traces]}",
+        "backup.of[0]: 'traces': there is none; add a store of traces, or remove it here",
+    ),
     ("backup: {of: [alertmanager]}", "backup.of[0]: 'alertmanager': there is none; add alertmanager, or remove it here"),
     ("backup: {of: [prometheus, prometheus]}", "backup.of[1]: 'prometheus': is listed twice; remove one"),
     ("backup: {}\nprometheus: {storage: {type: ephemeral}}", f"backup.of[0]: 'prometheus': {NO_CLAIM}"),

@@ -17,7 +17,7 @@ from refusals import messages
 from semantic_router_observability import app, output
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.kubernetes.manifest import plain
-from semantic_router_observability.settings import GrafanaSettings, PrometheusSettings
+from semantic_router_observability.settings_sections import GrafanaSettings, PrometheusSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

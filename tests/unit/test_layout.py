@@ -20,10 +20,10 @@ import pytest
 
 import semantic_router_observability as sro
 from semantic_router_observability import dashboards
-from semantic_router_observability import settings as settings_module
+from semantic_router_observability import settings_sections as settings_module
 from semantic_router_observability.addon.settings import AddOnSettings
 from semantic_router_observability.schema import descriptions
-from semantic_router_observability.settings import (
+from semantic_router_observability.settings_sections import (
     AlertmanagerSettings,
     GrafanaSettings,
     IngressSettings,
@@ -62,6 +62,7 @@ STARTS_NODE = {
     "logs/store.py",
     "network/policies.py",
     "observability.py",
+    "observability_parts.py",
     "prometheus/agent.py",
     "prometheus/rbac.py",
     "prometheus/sidecar.py",

@@ -155,7 +155,7 @@ class TestRefused:
         }
         assert refused(tmp_path, files) == [
             "observability.yaml:4: prometheus: 'retentoin': unknown key; did you mean retention? accepted: "
-            + ", ".join(sorted(sro.settings.PrometheusSettings.__struct_encode_fields__)),
+            + ", ".join(sorted(sro.settings_sections.PrometheusSettings.__struct_encode_fields__)),
             "team/b.yaml:3: prometheus.scrapeJobs[0].targets: 5: write a list, not a whole number",
             "team/b.yaml:4: namespace: 5: write text, not a whole number; in quotes it is text",
         ]

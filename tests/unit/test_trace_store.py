@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -220,6 +223,31 @@ def test_traces_are_stored_without_personal_data_and_survive_a_restart(relay: Re
         assert gateway.terminate() == 0
     finally:
         gateway.kill()
+        jaeger.process.kill()
+
+
+def test_a_copy_of_the_volume_of_a_running_store_starts_with_its_traces(relay: Relay, tmp_path: Path) -> None:
+    """As a restored snapshot does: Jaeger stands still while its files are copied, and writes none at an end."""
+    running, restored = tmp_path / "running", tmp_path / "restored"
+    running.mkdir()
+    restored.mkdir()
+    jaeger = Jaeger(running)
+    gateway = relay.start_gateway(to=jaeger.ports["otlp"])
+    try:
+        for number in range(1, 6):
+            assert relay.send(number, FIRST_SPAN)
+        wait(lambda: len(jaeger.traces()) == 5)
+        before = spans(jaeger)
+        os.kill(jaeger.process.pid, signal.SIGSTOP)
+        # Its files are mostly holes, up to 2 GiB large.
+        subprocess.run(["cp", "--archive", "--sparse=always", running / "data", restored / "data"], check=True)
+    finally:
+        jaeger.process.kill()
+        gateway.kill()
+    jaeger = Jaeger(restored)
+    try:
+        assert spans(jaeger) == before
+    finally:
         jaeger.process.kill()
 
 

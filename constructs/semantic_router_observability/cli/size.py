@@ -14,8 +14,9 @@ from semantic_router_observability.checks import byte_quantity
 from semantic_router_observability.errors import ConfigError, Place, Raw
 from semantic_router_observability.kubernetes.storage import size_bytes
 from semantic_router_observability.prometheus.sizing import PRESETS, Sizing
-from semantic_router_observability.settings import Settings, SizeSettings
+from semantic_router_observability.settings import Settings
 from semantic_router_observability.settings_file import load
+from semantic_router_observability.settings_sections import SizeSettings
 
 from .exit_codes import FINE, FOUND
 from .output import add_output, print_json
