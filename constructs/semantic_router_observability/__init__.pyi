@@ -31,6 +31,7 @@ from .alertmanager.receivers import Teams as Teams
 from .alertmanager.receivers import Webhook as Webhook
 from .alertmanager.routes import Grouping as Grouping
 from .alertmanager.routes import Route as Route
+from .alertmanager.silences import Silence as Silence
 from .alertmanager.stack import AlertmanagerStack as AlertmanagerStack
 from .alertmanager.timing import ClockTimes as ClockTimes
 from .alertmanager.timing import TimeInterval as TimeInterval

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .alertmanager.inhibition import Inhibition
     from .alertmanager.receivers import DeadManSwitch, Receiver
     from .alertmanager.routes import Grouping, Route
+    from .alertmanager.silences import Silence
     from .alertmanager.timing import TimeInterval
     from .backup.forms import BackupMethod
     from .cluster_metrics.options import Collector
@@ -121,6 +122,7 @@ class AlertmanagerArguments(TypedDict, total=False):
     inhibitions: Sequence[Inhibition]
     default_inhibitions: bool
     time_intervals: Sequence[TimeInterval]
+    silences: Sequence[Silence]
     dead_man_switch: DeadManSwitch | None
     retention: str
     uid: str | None

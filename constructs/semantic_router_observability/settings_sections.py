@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from .alertmanager.inhibition import Inhibition
 from .alertmanager.receivers import DeadManSwitch, Receiver
 from .alertmanager.routes import Grouping, Route
+from .alertmanager.silences import Silence
 from .alertmanager.timing import TimeInterval
 from .arguments import BackedUp, Exposed, NetworkPolicyArguments, ThanosArguments
 from .backup.forms import BackupMethod
@@ -134,6 +135,7 @@ class AlertmanagerSettings(_Arguments, frozen=True, kw_only=True):
     inhibitions: Sequence[Inhibition] | UnsetType = UNSET
     default_inhibitions: bool | UnsetType = UNSET
     time_intervals: Sequence[TimeInterval] | UnsetType = UNSET
+    silences: Sequence[Silence] | UnsetType = UNSET
     dead_man_switch: DeadManSwitch | UnsetType = UNSET
     retention: Duration | UnsetType = UNSET
     external_url: HttpUrl | UnsetType = UNSET

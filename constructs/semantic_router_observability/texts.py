@@ -74,6 +74,11 @@ HOST_AND_PORT = Text(
     "write host:port",
 )
 
+INSTANT = Text(
+    re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})"),
+    'write date, time and zone, in quotes, such as "2026-12-24T22:00:00Z" or "2026-12-24T23:00:00+01:00"',
+)
+
 HIGHEST_PORT = 65535
 SCHEMES = ("http", "https")
 ACCESS_MODES = ("ReadWriteOnce", "ReadWriteOncePod")
@@ -113,6 +118,9 @@ PortName = Annotated[str, PORT_NAME.meta]
 
 HostAndPort = Annotated[str, HOST_AND_PORT.meta]
 """A server that is not reached by URL."""
+
+Instant = Annotated[str, INSTANT.meta]
+"""A time with its zone."""
 
 PortNumber = Annotated[int, msgspec.Meta(extra_json_schema={"minimum": 1, "maximum": HIGHEST_PORT})]
 """A TCP port."""

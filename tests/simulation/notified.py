@@ -30,11 +30,11 @@ Situation = frozenset["Alert"]
 
 
 @contextmanager
-def alertmanager(program: Path, folder: Path) -> Iterator[str]:
-    """Run an Alertmanager that notifies nobody; yields its address."""
+def alertmanager(program: Path, folder: Path, **arguments: Any) -> Iterator[str]:
+    """Run an Alertmanager that notifies nobody, with these arguments of its stack; yields its address."""
     chart = cdk8s.Chart(cdk8s.App(), "observability", namespace=NAMESPACE)
     receiver = sro.Webhook(name="people", url="http://127.0.0.1:9/")
-    sro.AlertmanagerStack(chart, "alertmanager", receivers=(receiver,))
+    sro.AlertmanagerStack(chart, "alertmanager", receivers=(receiver,), **arguments)
     files = files_of(chart, "alertmanager-config")
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

@@ -184,7 +184,7 @@ def test_routes_within_routes_lead_where_they_say(tmp_path: Path, labels: dict[s
         return [without_none(item) for item in value] if isinstance(value, list) else value
 
     written_config = {
-        "route": without_none(tree("chat", Grouping(), [SEARCH], None)),
+        "route": without_none(tree("chat", Grouping(), [SEARCH], None, silenced=False)),
         "receivers": [{"name": name} for name in ("chat", "search", "oncall", "nobody")],
     }
     path = tmp_path / "alertmanager.yml"

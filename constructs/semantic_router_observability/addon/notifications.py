@@ -37,7 +37,7 @@ def notification_spec(notifier: AlertmanagerConfig, namespace: str) -> dict[str,
     alerts of the whole cluster.
     """
     here = Matcher("namespace", "=", namespace)
-    route = _route(tree(notifier.default, notifier.grouping, notifier.routes, None))
+    route = _route(tree(notifier.default, notifier.grouping, notifier.routes, None, silenced=False))
     intervals = [_interval(body) for body in timing.bodies(notifier.time_intervals)]
     return {
         "route": {**route, "matchers": [_matcher(here)]},

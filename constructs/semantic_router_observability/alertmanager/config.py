@@ -29,16 +29,17 @@ def render(
     routes: Sequence[Route],
     grouping: Grouping,
     inhibitions: Sequence[Inhibition],
+    silenced: bool,
     time_intervals: Sequence[TimeInterval],
     dead_man_switch: DeadManSwitch | None,
     proxy: str | None,
     directory: str,
     files: SecretFiles,
 ) -> str:
-    """Assemble the configuration; `directory` holds the templates, `files` collects the credentials."""
+    """Assemble the configuration; `silenced` is whether there are silences, `directory` holds the templates, `files` collects the credentials."""
     config = {
         "templates": [f"{directory}/{TEMPLATE_FILE}"],
-        "route": tree(default_receiver, grouping, routes, dead_man_switch),
+        "route": tree(default_receiver, grouping, routes, dead_man_switch, silenced=silenced),
         "inhibit_rules": [inhibition.body() for inhibition in inhibitions] or None,
         "time_intervals": timing.bodies(time_intervals) or None,
         "receivers": who.bodies(receivers, dead_man_switch, files, {"proxy_url": proxy} if proxy else {}),

@@ -12,6 +12,7 @@ from semantic_router_observability.texts import Duration, DurationOrZero
 
 from .matching import check_group_by, check_matchers, equalities, written
 from .receivers import DEAD_MAN, NOBODY
+from .silences import SILENCED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,11 +134,11 @@ class Route(Spec, frozen=True, kw_only=True):
             yield from route.all()
 
 
-def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None) -> dict[str, Any]:
-    """The `route` of Alertmanager's configuration.
+def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: DeadManSwitch | None, *, silenced: bool) -> dict[str, Any]:
+    """The `route` of Alertmanager's configuration; `silenced` is whether there are silences.
 
-    The heartbeat comes first: no other route may match or mute it. Alerts of severity `info` come last: they notify nobody, unless a route
-    matches them.
+    The heartbeat comes first: no other route may match or mute it. The alert that stands for a silence notifies nobody. Alerts of severity
+    `info` come last: they notify nobody, unless a route matches them.
     """
     alert, timing = (dead_man.alert, dead_man.timing()) if dead_man else (WATCHDOG, {})
     heartbeat = {
@@ -148,6 +149,8 @@ def tree(receiver: str, grouping: Grouping, routes: Sequence[Route], dead_man: D
     }
     quiet = [{"receiver": NOBODY, "matchers": equalities(match)} for match in ({"alertname": WATCHDOG}, {"severity": INFO})]
     first = [heartbeat] if alert == WATCHDOG else [heartbeat, quiet[0]]
+    if silenced:
+        first.append({"receiver": NOBODY, "matchers": equalities({"alertname": SILENCED})})
     return {"receiver": receiver, **grouping.body(), "routes": [*first, *(route.body() for route in routes), quiet[1]]}
 
 

@@ -30,7 +30,8 @@ from . import traffic as wiring
 from .inhibition import DEFAULT_INHIBITIONS
 from .messages import TEMPLATE_FILE, TEMPLATES
 from .receivers import DeadManSwitch, Receiver, check_receivers
-from .routes import Grouping, Route, check_routes, longest_repeat
+from .routes import WATCHDOG, Grouping, Route, check_routes, longest_repeat
+from .silences import check_silences, rule_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from semantic_router_observability.login.types import Login
 
     from .inhibition import Inhibition
+    from .silences import Silence
     from .timing import TimeInterval
 
 MOST_REPLICAS = 9
@@ -80,6 +82,7 @@ class AlertmanagerStack(Construct):
         default_inhibitions: Critical suppresses warning and info about the same object, and an alert that a router is gone suppresses those
             that follow from it. Default true.
         time_intervals: Times that routes refer to. Default: none.
+        silences: Alerts that notify nobody until a time. Each Prometheus that sends alerts here evaluates a rule for them. Default: none.
         dead_man_switch: Service that raises an alarm when the heartbeat stops. Default: none, alert `Watchdog` notifies nobody.
         retention: How long expired silences and the log of notifications are kept. Default `5d`, Alertmanager's own.
         uid: Uid of the data source that Grafana makes of it; two sources of one Grafana need two. Default: `id`.
@@ -114,6 +117,7 @@ class AlertmanagerStack(Construct):
         inhibitions: Sequence[Inhibition] = (),
         default_inhibitions: bool = True,
         time_intervals: Sequence[TimeInterval] = (),
+        silences: Sequence[Silence] = (),
         dead_man_switch: DeadManSwitch | None = None,
         retention: str = "5d",
         uid: str | None = None,
@@ -138,6 +142,7 @@ class AlertmanagerStack(Construct):
         default_receiver = receivers[0].name if default_receiver is None else default_receiver
         check_routes(place(id), default_receiver, receivers, routes, time_intervals, grouping, replicas=replicas)
         listed(place(id, "inhibitions"), inhibitions)
+        check_silences(place(id, "silences"), silences)
         retained = _retention_seconds(id, retention, grouping, routes)
         address = None if external_url is None else http_url(place(id, "external_url"), external_url)
         if storage.name is not None:
@@ -154,7 +159,9 @@ class AlertmanagerStack(Construct):
 
         owned = labels("alertmanager", id, "alerts")
         selector = selector_labels("alertmanager", id)
-        self.endpoint: Endpoint = msgspec.structs.replace(web.endpoint("alertmanager", Pods(namespace, selector)), uid=uid)
+        self.endpoint: Endpoint = msgspec.structs.replace(
+            web.endpoint("alertmanager", Pods(namespace, selector)), uid=uid, rule_groups=rule_groups(id, silences)
+        )
         """Where it is reached, and what others have to know to connect to it."""
         secrets = SecretFiles(pod.SECRETS)
         serving_certificate(self, id, namespace, tls, labels=owned)
@@ -165,12 +172,18 @@ class AlertmanagerStack(Construct):
         """Connections that its pods open; those to them are part of what connects."""
 
         account = service_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
+        heartbeat = dead_man_switch.alert if dead_man_switch else WATCHDOG
         rendered = config.render(
             receivers=receivers,
             default_receiver=default_receiver,
             routes=routes,
             grouping=grouping,
-            inhibitions=[*(DEFAULT_INHIBITIONS if default_inhibitions else ()), *inhibitions],
+            inhibitions=[
+                *(DEFAULT_INHIBITIONS if default_inhibitions else ()),
+                *inhibitions,
+                *(silence.inhibition(sorted({WATCHDOG, heartbeat})) for silence in silences),
+            ],
+            silenced=bool(silences),
             time_intervals=time_intervals,
             dead_man_switch=dead_man_switch,
             proxy=proxy_url,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .access import access
 from .effect import KINDS, Both, Effect, Object, at, named
-from .monitoring import alerts, dashboards, retention
+from .monitoring import alerts, dashboards, inhibitions, retention
 from .pods import images, replaced
 from .storage import lost_data, refused
 
@@ -37,6 +37,7 @@ def compare(old: Sequence[Object], new: Sequence[Object]) -> Changes:
         *refused(both),
         *access(old, new),
         *alerts(old, new),
+        *inhibitions(old, new),
         *retention(old, new),
         *dashboards(old, new),
         *replaced(both),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from semantic_router_observability.alertmanager.silences import SILENCED
 from semantic_router_observability.checks import duration_or_zero
 from semantic_router_observability.errors import ConfigError
 from semantic_router_observability.prometheus.retention import size_in_bytes
@@ -39,6 +40,32 @@ def alerts(old: Sequence[Object], new: Sequence[Object]) -> Iterator[Effect]:
             yield from (Effect("alerts", name, text) for text in _loosened(rule, later))
 
 
+def inhibitions(old: Sequence[Object], new: Sequence[Object]) -> Iterator[Effect]:
+    """Return alerts of which an Alertmanager no longer notifies while another one fires, silences among them."""
+    before = dict(_inhibitions(old))
+    for name, rules in _inhibitions(new):
+        known = before.get(name, rules)
+        for source, target in rules:
+            if (source, target) not in known:
+                yield Effect("alerts", name, f"alerts with {target} no longer notify while one with {source} fires")
+
+
+def _inhibitions(objects: Sequence[Object]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Conditions on the alert that fires and on those that it suppresses, by what holds them."""
+    for manifest in objects:
+        for document in _files(manifest):
+            if isinstance(at(document, "route"), dict):
+                rules = [rule for rule in at(document, "inhibit_rules") or () if isinstance(rule, dict)]
+                yield named(manifest), [(_conditions(rule, "source"), _conditions(rule, "target")) for rule in rules]
+
+
+def _conditions(rule: Object, side: str) -> str:
+    """Conditions of one side, in any of the three notations that Alertmanager reads."""
+    exact = [f'{label}="{value}"' for label, value in (at(rule, f"{side}_match") or {}).items()]
+    similar = [f'{label}=~"{value}"' for label, value in (at(rule, f"{side}_match_re") or {}).items()]
+    return ", ".join([*map(str, at(rule, f"{side}_matchers") or ()), *exact, *similar])
+
+
 def _alerts(objects: Sequence[Object]) -> dict[tuple[str, str], list[Object]]:
     """Alerts by namespace and name; several rules of one name in the order of the files."""
     found: dict[tuple[str, str], list[Object]] = {}
@@ -47,7 +74,8 @@ def _alerts(objects: Sequence[Object]) -> dict[tuple[str, str], list[Object]]:
         for groups in _rule_groups(manifest):
             for group in groups:
                 for rule in at(group, "rules") or ():
-                    if isinstance(rule, dict) and "alert" in rule:
+                    # A silence is no alert that could be missed.
+                    if isinstance(rule, dict) and rule.get("alert", SILENCED) != SILENCED:
                         found.setdefault((space, str(rule["alert"])), []).append(rule)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from semantic_router_observability.checks import Url
 from semantic_router_observability.errors import ConfigError, Raw, Where
@@ -45,6 +45,7 @@ class Endpoint(Spec, frozen=True, kw_only=True):
         plugin: Plugin that Grafana needs for its data source, and installs from grafana.com when it starts. Default: none.
         sources: Number of Prometheus that it reads, where it is a Thanos Query; their alerts compare it. Default 0.
         optional_dashboards: Names of the optional dashboards that it has the series for, such as `slos`, which Grafana then ships. Default: none.
+        rule_groups: Rule groups in native syntax that each Prometheus evaluates which sends alerts to it, where it is an Alertmanager. Default: none.
         router_namespaces: Namespaces of the routers that it scrapes; None stands for all of them. Default: it scrapes none.
 
     """
@@ -69,6 +70,7 @@ class Endpoint(Spec, frozen=True, kw_only=True):
     plugin: str | None = None
     sources: int = 0
     optional_dashboards: Sequence[str] = ()
+    rule_groups: Sequence[dict[str, Any]] = ()
     router_namespaces: Sequence[str | None] = ()
 
     @property

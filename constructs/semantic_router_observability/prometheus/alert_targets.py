@@ -13,6 +13,7 @@ from semantic_router_observability.texts import HttpUrl
 
 from . import discovery
 from .remote_write import BasicAuth
+from .rules import RuleFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +105,12 @@ def discovered(targets: Sequence[HasEndpoint]) -> list[Endpoint]:
 def namespaces_of(targets: Sequence[HasEndpoint]) -> tuple[str, ...]:
     """Namespaces in which targets are discovered, each once."""
     return tuple(dict.fromkeys(endpoint.service.namespace for endpoint in discovered(targets) if endpoint.service))
+
+
+def rules_of(targets: Sequence[HasEndpoint]) -> list[RuleFile]:
+    """Rules that the targets have evaluated by those who send to them, such as their silences."""
+    groups = [group for target in targets for group in target.endpoint.rule_groups]
+    return [RuleFile(name="silences", groups=groups)] if groups else []
 
 
 def check_alert_targets(where: Where, targets: Sequence[HasEndpoint]) -> None:

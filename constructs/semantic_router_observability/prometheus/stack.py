@@ -32,7 +32,7 @@ from semantic_router_observability.rules.thresholds import INTERVAL, RETENTION
 
 from . import config, rbac
 from . import traffic as wiring
-from .alert_targets import check_alert_targets
+from .alert_targets import check_alert_targets, rules_of
 from .alert_targets import namespaces_of as alert_namespaces_of
 from .plan import Plan
 from .pod import PORT, WEB, template
@@ -158,11 +158,11 @@ class PrometheusStack(Construct):
     ) -> None:
         service_name(place("PrometheusStack", "id"), id, limit=52)
         namespace = namespace_of(scope)
-        rules = [*rules, *rules_at(place(id, "rule_files"), rule_files)] if rule_files else rules
+        check_alert_targets(place(id, "alertmanagers"), alertmanagers)
+        rules = [*rules, *(rules_at(place(id, "rule_files"), rule_files) if rule_files else ()), *rules_of(alertmanagers)]
         check_targets(id, targets, interval, external_labels or {})
         check_scraped(id, targets, scrape_jobs, interval, sidecar=sidecar is not None, cluster_wide=cluster_wide)
         check_evaluated(id, rules, features, alerts, contract, scrape_jobs, rule_config_maps)
-        check_alert_targets(place(id, "alertmanagers"), alertmanagers)
         check_distinct(place(id, "remote_write"), remote_write)
         facts = Facts(
             namespaces=config.namespaces_of(targets, namespace),
