@@ -43,6 +43,7 @@ SHIPPED: Final = (
     Shipped("gpus.json", "semantic-router-gpus", optional="dcgm"),
     Shipped("log-store.json", "semantic-router-log-store", optional="log-store"),
     Shipped("probes.json", "semantic-router-probes", optional="probes"),
+    Shipped("nodes.json", "semantic-router-nodes", optional="nodes"),
 )
 """Every dashboard about metrics, in the order in which they are listed."""
 

@@ -686,6 +686,21 @@ GPUS: Final = (
     ),
 )
 
+NODES: Final = (
+    program(
+        "disk of a node full",
+        "Images and logs fill the disk of one of two nodes.",
+        {"NodeFilesystemFull": 16},
+        changes=(changed("node_filesystem_avail_bytes", 'node="node-a"', lambda *_: 8 * GIB),),
+    ),
+    program(
+        "memory of a node used up",
+        "Pods without a limit take nearly all of a node's memory.",
+        {"NodeMemoryLow": 11},
+        changes=(changed("node_memory_MemAvailable_bytes", 'node="node-a"', lambda *_: GIB),),
+    ),
+)
+
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Availability": AVAILABILITY,
     "Requests": REQUESTS,
@@ -701,6 +716,7 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Thanos": THANOS,
     "Cache server": CACHE_SERVER,
     "GPUs": GPUS,
+    "Nodes": NODES,
 }
 
 DRILLS: Final[Mapping[str, Drill]] = {drill.name: drill for topic in TOPICS.values() for drill in topic}

@@ -138,7 +138,7 @@ def _program(job: str, replica: int = 0) -> str:
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
     """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway
-    with its store, Envoy, Thanos, a log store, probes, a Redis and two GPUs.
+    with its store, Envoy, Thanos, a log store, probes, a Redis, two GPUs and two nodes.
     """
     jobs = {
         "prometheus": 1,
@@ -151,6 +151,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         "envoy": 2,
         "redis": 1,
         "dcgm": 1,
+        "node-exporter": 2,
         "log-store": 1,
     }
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
@@ -180,6 +181,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     found |= _envoy(now)
     found |= _redis(now)
     found |= _gpus(now)
+    found |= _nodes(now)
     found |= _probes(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'
@@ -263,6 +265,21 @@ def _gpus(now: float) -> Mapping[tuple[str, str], float]:
         place = labels(namespace="engines", job="dcgm", pod=f"engine-{gpu}", instance="dcgm-0:9400", node="node-a", gpu=str(gpu))
         found["DCGM_FI_DEV_XID_ERRORS", place] = error
         found["DCGM_FI_DEV_GPU_TEMP", place] = 66 + 8 * math.sin(now / 1100)
+    return found
+
+
+def _nodes(now: float) -> Mapping[tuple[str, str], float]:
+    """Return what the exporters of two nodes show. An image that is mounted is always full."""
+    found: dict[tuple[str, str], float] = {}
+    for replica, node in enumerate(("node-a", "node-b")):
+        place = f'{_program("node-exporter", replica)},node="{node}"'
+        for fstype, mountpoint, free in (("ext4", "/", 60 * GIB - now * 1e5), ("squashfs", "/snap/core", 0.0)):
+            filesystem = f'{place},device="/dev/sda1",fstype="{fstype}",mountpoint="{mountpoint}"'
+            found["node_filesystem_avail_bytes", filesystem] = free
+            found["node_filesystem_size_bytes", filesystem] = 100 * GIB
+            found["node_filesystem_readonly", filesystem] = 0
+        found["node_memory_MemAvailable_bytes", place] = (24 + 6 * math.sin(now / 1300)) * GIB
+        found["node_memory_MemTotal_bytes", place] = 64 * GIB
     return found
 
 

@@ -18,7 +18,7 @@ import pytest
 from harness import boards
 from harness.programs import program
 from semantic_router_observability.dashboards import DASHBOARDS
-from simulator import neighbours
+from simulator import around, neighbours
 from simulator.neighbours import Pod
 from simulator.prometheus import Prometheus
 
@@ -34,6 +34,7 @@ OTHERS = (
     "thanos.json",
     "cache-server.json",
     "gpus.json",
+    "nodes.json",
     "log-store.json",
     "probes.json",
 )
@@ -45,6 +46,7 @@ VARIABLES = {
     "traces.json": ["datasource", "cluster", "namespace"],
     "thanos.json": ["datasource", "cluster", "namespace", "pod"],
     "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
+    "nodes.json": ["datasource", "cluster", "node"],
     "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
     "log-store.json": ["datasource", "cluster", "namespace"],
     "probes.json": ["datasource", "cluster", "namespace", "probe"],
@@ -115,6 +117,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "thanos": "thanos.json",
         "redis": "cache-server.json",
         "dcgm": "gpus.json",
+        "nodes": "nodes.json",
         "log-store": "log-store.json",
         "probes": "probes.json",
     }
@@ -198,6 +201,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "trace-gateway": lambda at: neighbours.trace_gateway(at, refused=0.5, lost=0.25),
     "redis": neighbours.cache_server,
     "gpus": neighbours.gpus,
+    "node-exporter": around.node_exporter,
     "log-store": lambda at: neighbours.log_store(at, dropped=0.25, full=0.75),
     **{f"probe-{name}": partial(neighbours.probe, kind=kind, failing=name == "login") for name, kind in PROBES.items()},
     "trace-store": lambda _at: neighbours.trace_store(free=0.1),
@@ -206,7 +210,9 @@ SERVED: dict[str, Callable[[float], str]] = {
 
 
 def _pod(path: str) -> str:
-    """Labels of an engine's target, as discovery gives them: GPUs are joined by them."""
+    """Labels of an engine's target, as discovery gives them: GPUs are joined by them; and of a node's."""
+    if path == "node-exporter":
+        return ", labels: {node: node-a}"
     return f", labels: {{namespace: engines, pod: {path}-0}}" if path.startswith("engine") else ""
 
 
@@ -297,6 +303,15 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("gpus.json", "Power", "A", 570),
         ("gpus.json", "Tokens per GPU", "A", pytest.approx(10 * 220 * 3, rel=0.3)),
         ("gpus.json", "Energy per token", "A", pytest.approx(500 / (10 * 220 * 3), rel=0.3)),
+        ("nodes.json", "Nodes", "A", 1),
+        ("nodes.json", "CPU in use", "A", pytest.approx(10 * 0.04, rel=0.3)),
+        ("nodes.json", "Memory in use", "A", pytest.approx(0.7)),
+        ("nodes.json", "Fullest filesystem", "A", pytest.approx(0.6)),
+        ("nodes.json", "NodeFilesystemFull", "A", pytest.approx(0.6)),
+        ("nodes.json", "NodeMemoryLow", "A", pytest.approx(0.7)),
+        ("nodes.json", "CPU by node", "A", pytest.approx(10 * 0.04, rel=0.3)),
+        ("nodes.json", "IO pressure", "A", pytest.approx(10 * 0.005, rel=0.3)),
+        ("nodes.json", "Received by node", "A", pytest.approx(10 * 2e6, rel=0.3)),
         ("cache-server.json", "Servers", "A", 1),
         ("cache-server.json", "Servers", "B", 0),
         ("cache-server.json", "Memory / maxmemory", "A", pytest.approx(0.6)),

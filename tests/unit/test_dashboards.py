@@ -70,6 +70,7 @@ OTHER_PROGRAMS = {
     "gateway.json",
     "cache-server.json",
     "gpus.json",
+    "nodes.json",
     "log-store.json",
     "probes.json",
 }

@@ -103,6 +103,7 @@ SELF_METRICS = (
     "thanos_",
     "redis_",
     "DCGM_",
+    "node_",
     "vl_",
     "jaeger_",
     "grpc_",

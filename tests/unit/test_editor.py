@@ -177,6 +177,7 @@ CHOICES = {
         "envoy",
         "redis",
         "dcgm",
+        "nodeExporter",
     ],
     "ingress:\n  via:\n    type: ¦": VIA,
     "ingress:\n  tls:\n    type: ¦": ["secret", "certManager", "certificate", "elsewhere"],

@@ -27,8 +27,12 @@ RECORDED = ROOT / "tests" / "recorded" / "around"
 PROGRAMS: dict[str, tuple[Source, str, dict[str, str], int]] = {
     "redis": ("redis", "cache-server.json", {"app.kubernetes.io/name": "redis"}, 9121),
     "dcgm": ("dcgm", "gpus.json", {"app": "nvidia-dcgm-exporter"}, 9400),
+    "nodeExporter": ("node", "nodes.json", {"app.kubernetes.io/name": "prometheus-node-exporter"}, 9100),
 }
 """Contract, dashboard, labels of the pods and port, by type of job."""
+
+NAMES = {"nodeExporter": "node-exporter"}
+"""Names of jobs that are not their type."""
 
 
 def made(*jobs: dict[str, Any], **prometheus: Any) -> list[Object]:
@@ -68,7 +72,7 @@ def target(labels: dict[str, str], port: int) -> dict[str, str]:
 def test_a_job_needs_no_more_than_its_type(kind: str) -> None:
     source, page, labels, port = PROGRAMS[kind]
     objects = made({"type": kind, "namespaces": ["cache-backends"]})
-    job = job_of(objects, kind)
+    job = job_of(objects, NAMES.get(kind, kind))
     found = relabel(target(labels, port), job["relabel_configs"])
     assert found is not None
     assert (found["namespace"], found["pod"]) == ("cache-backends", "redis-0")
@@ -102,13 +106,20 @@ def test_every_family_of_a_contract_is_asked_for(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("source", "file", "all_of_it"),
-    [("redis", "redis.prom", True), ("redis", "redis-away.prom", False)],
+    [
+        ("redis", "redis.prom", True),
+        ("redis", "redis-away.prom", False),
+        ("node", "node-exporter.prom", True),
+        ("node", "node-exporter-1.5.prom", True),
+    ],
 )
 def test_a_contract_says_what_the_real_program_wrote(source: Source, file: str, all_of_it: bool) -> None:
     known = source_metrics(source)
     page = (RECORDED / file).read_text(encoding="utf-8")
     types = dict(re.findall(r"^# TYPE (\S+) (\w+)$", page, re.MULTILINE))
-    assert types == {name: metric.type for name, metric in known.items() if name in types}
+    # What the node exporter reads from the kernel without knowing more is "untyped"; all that is asked for of it only grows.
+    stated = {name: "counter" if kind == "untyped" else kind for name, kind in types.items()}
+    assert stated == {name: metric.type for name, metric in known.items() if name in types}
     assert set(types) == set(known) if all_of_it else types
     for name, labels in re.findall(r"^(\w+)\{(.*)\} ", page, re.MULTILINE):
         assert set(re.findall(r'(\w+)="', labels)) <= {*known[name].labels}, name
@@ -135,6 +146,25 @@ def test_networks_let_prometheus_connect_to_the_exporter() -> None:
     policy = next(item for item in objects if item["kind"] == "NetworkPolicy" and item["metadata"]["name"].endswith("prometheus"))
     to_redis = [rule for rule in policy["spec"]["egress"] if {"port": 9121, "protocol": "TCP"} in rule.get("ports", ())]
     assert [peer["podSelector"]["matchLabels"] for rule in to_redis for peer in rule["to"]] == [{"app.kubernetes.io/name": "redis"}]
+
+
+@pytest.mark.parametrize(("port", "ports"), [(9100, [{"port": 9100, "protocol": "TCP"}]), ("metrics", None)])
+def test_networks_let_prometheus_connect_to_exporters_with_the_address_of_their_node(port: int | str, ports: list[object] | None) -> None:
+    """No policy finds a pod of the host's network by its labels."""
+    jobs = f"prometheus: {{scrapeJobs: [{{type: nodeExporter, namespaces: [node-exporter], port: {port}}}]}}"
+    objects = from_yaml(f"networkPolicies: {{}}\n{jobs}")
+    policy = next(item for item in objects if item["kind"] == "NetworkPolicy" and item["metadata"]["name"].endswith("prometheus"))
+    to_nodes = [rule for rule in policy["spec"]["egress"] if all("ipBlock" in peer for peer in rule["to"]) and rule.get("ports") == ports]
+    assert [peer["ipBlock"]["cidr"] for rule in to_nodes for peer in rule["to"]] == ["0.0.0.0/0", "::/0"]
+    assert "prometheus-node-exporter" not in str(policy)
+
+
+def test_series_of_a_node_carry_its_name() -> None:
+    job = job_of(made({"type": "nodeExporter"}), "node-exporter")
+    discovered = target({"app.kubernetes.io/name": "prometheus-node-exporter"}, 9100)
+    at = relabel({**discovered, "__meta_kubernetes_pod_node_name": "node-a"}, job["relabel_configs"])
+    assert at is not None
+    assert at["node"] == "node-a"
 
 
 def test_labels_and_port_of_another_installation() -> None:

@@ -33,6 +33,7 @@ Source = Literal[
     "envoy",
     "redis",
     "dcgm",
+    "node",
     "victorialogs",
     "blackbox",
 ]

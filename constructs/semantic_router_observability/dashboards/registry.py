@@ -18,6 +18,7 @@ from .guardrails import guardrails_and_quality
 from .kubernetes import router_kubernetes
 from .log_store import log_store
 from .logs import router_logs
+from .nodes import nodes
 from .probes import probes
 from .redis import cache_server
 from .routing import routing_and_learning
@@ -62,6 +63,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "gpus.json": gpus,
     "log-store.json": log_store,
     "probes.json": probes,
+    "nodes.json": nodes,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)

@@ -34,7 +34,9 @@ FOLDER = "Semantic Router"
 ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
-OptionalDashboard = Literal["vllm", "kubernetes", "envoy", "slos", "traces", "thanos", "logs", "redis", "dcgm", "log-store", "probes"]
+OptionalDashboard = Literal[
+    "vllm", "kubernetes", "envoy", "slos", "traces", "thanos", "logs", "redis", "dcgm", "log-store", "probes", "nodes"
+]
 """Pages that show something only when more than the router is scraped, an SLO is stated, or a store holds the routers' logs."""
 
 _OTHER_FOLDERS = "/var/lib/grafana-folders"

@@ -18,7 +18,7 @@ from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import Duration, PortName
 
 from .envoy import EnvoyJob
-from .programs import DcgmJob, RedisJob
+from .programs import DcgmJob, NodeExporterJob, RedisJob
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob, check_limit, check_name
 
 if TYPE_CHECKING:
@@ -163,7 +163,19 @@ class KubeletJob(NodeJob, frozen=True, kw_only=True, tag="kubelet"):
     families = "kubelet_volume_stats_"
 
 
-ScrapeJob = StaticJob | PodJob | ServiceJob | RawJob | KubeStateMetricsJob | CadvisorJob | KubeletJob | EnvoyJob | RedisJob | DcgmJob
+ScrapeJob = (
+    StaticJob
+    | PodJob
+    | ServiceJob
+    | RawJob
+    | KubeStateMetricsJob
+    | CadvisorJob
+    | KubeletJob
+    | EnvoyJob
+    | RedisJob
+    | DcgmJob
+    | NodeExporterJob
+)
 """Any kind of further scrape job."""
 
 

@@ -28,6 +28,8 @@ class ProgramJob(PodJob, frozen=True, kw_only=True):
     """Labels that its pods have where nothing else is said."""
     per_node: ClassVar[bool] = False
     """Whether a pod of it speaks for its node, whose name its series then have."""
+    host_network: ClassVar[bool] = False
+    """Whether its pods have the address of their node, which no network policy finds by labels of pods."""
 
     def __post_init__(self) -> None:
         if not self.match_labels:
@@ -117,3 +119,37 @@ class DcgmJob(ProgramJob, frozen=True, kw_only=True, tag="dcgm"):
         free = [{"source_labels": ["container"], "regex": "", "target_label": label, "replacement": ""} for label in ("namespace", "pod")]
         fields["metric_relabel_configs"] += [*named, *free]
         return {"honor_labels": True, **fields}
+
+
+class NodeExporterJob(ProgramJob, frozen=True, kw_only=True, tag="nodeExporter"):
+    """Scrape Prometheus's node exporter, a pod on every node, which has the node's address.
+
+    Attributes:
+        name: Value of the `job` label. Default `node-exporter`.
+        match_labels: Labels the pods must have. Default `app.kubernetes.io/name: prometheus-node-exporter`, as the Helm chart of that name has
+            it, by itself and within kube-prometheus-stack.
+        port: Name or number of a port the container declares. Default 9100, the exporter's own.
+        namespaces: Where the pods run. Default: the stack's own namespace. `*` stands for all.
+        path: Path of the metrics page. Default `/metrics`.
+        scheme: `http` (default) or `https`.
+        interval: Time between scrapes. Default: the stack's.
+        timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
+        sample_limit: Samples per scrape that are stored; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
+        bearer_token: Token sent to the target. Default: none.
+        ca: Certificate authority the target's certificate is checked against. Default: the system's.
+        certificate: Certificate that Prometheus shows. Default: none.
+        key: Key of that certificate. Default: none.
+        server_name: Name in the target's certificate, where it is not the address, as a pod's is not. Default: the target's host.
+
+    """
+
+    name: str = "node-exporter"
+    port: PortName | int = 9100
+
+    dashboard = "nodes"
+    source = "node"
+    labels = MappingProxyType({_NAME: "prometheus-node-exporter"})
+    per_node = True
+    host_network = True

@@ -12,6 +12,7 @@ from semantic_router_observability.network.destinations import flows_in, flows_t
 from semantic_router_observability.router.target import ALL_NAMESPACES
 
 from .presets import KUBELET_PORT, NodeJob
+from .programs import ProgramJob
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob
 
 if TYPE_CHECKING:
@@ -103,6 +104,8 @@ def _job(job: ScrapeJob, own_namespace: str) -> Iterator[Flow]:
             yield Flow(peer=Addresses(), ports=(Port(KUBELET_PORT),), why=why)
         case RawJob():
             yield from _discovered(job.config, own_namespace, why)
+        case ProgramJob(host_network=True):
+            yield Flow(peer=Addresses(), ports=(Port(job.port),) if isinstance(job.port, int) else (), why=why)
         case PodJob() | ServiceJob():
             # The pods behind a Service have labels of their own, which its selector names and nobody here has read.
             labels = job.match_labels if isinstance(job, PodJob) else {}

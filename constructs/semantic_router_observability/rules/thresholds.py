@@ -73,6 +73,13 @@ CERTIFICATE: Final = 14
 """Days before a certificate expires. Those of Let's Encrypt last 90 days, and cert-manager renews what has a third of its time left: with 14
 days left, a renewal has failed for two weeks."""
 
+NODE_FILESYSTEM: Final = 0.85
+"""Share of a filesystem of a node that is used: the kubelet by default evicts pods when less than 15 % of the filesystem of images, or less than
+10 % of its own, is free. Source: "Hard eviction thresholds" of Node-pressure Eviction in the documentation of Kubernetes."""
+
+NODE_MEMORY: Final = 0.95
+"""Share of a node's memory that is used. The kubelet evicts pods at 100 MiB, which no scrape is sure to see before; no source names a share."""
+
 
 class Line(NamedTuple):
     """The red line of a panel in a shipped dashboard."""

@@ -15,6 +15,7 @@ from .guardrails import guardrails
 from .latency import latency
 from .logs import logs
 from .monitoring import alertmanager, grafana, prometheus, watchdog
+from .nodes import nodes
 from .probes import probes
 from .redis import cache_server
 from .requests import requests
@@ -62,4 +63,6 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
         found["cache-server"] = cache_server()
     if "dcgm" in facts.optional_dashboards:
         found["gpus"] = gpus()
+    if "nodes" in facts.optional_dashboards:
+        found["nodes"] = nodes()
     return MappingProxyType({topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))})

@@ -166,6 +166,33 @@ def _xid(base: Labels, values: Sequence[Value]) -> list[Series]:
     ]
 
 
+def _filesystem(base: Labels, values: Sequence[Value]) -> list[Series]:
+    """A filesystem of a node, beside ones that are always full: of an image, of a volume of a pod, and one that cannot be written to."""
+    size = float(2**37)
+    found: list[Series] = []
+    for mountpoint, fstype, readonly, share in (
+        ("/", "ext4", 0, values),
+        ("/snap/core", "squashfs", 0, _steady(values)),
+        ("/var/lib/kubelet/pods/a/volume", "ext4", 0, _steady(values)),
+        ("/media", "udf", 1, _steady(values)),
+    ):
+        labels = {**base, "node": "node-a", "device": "/dev/sda1", "fstype": fstype, "mountpoint": mountpoint}
+        found += [
+            Series("node_filesystem_avail_bytes", labels, _changed(share, lambda value: size * (1 - value))),
+            Series("node_filesystem_size_bytes", labels, _steady(values, size)),
+            Series("node_filesystem_readonly", labels, _steady(values, readonly)),
+        ]
+    return found
+
+
+def _node_memory(base: Labels, values: Sequence[Value]) -> list[Series]:
+    labels = {**base, "node": "node-a"}
+    return [
+        Series("node_memory_MemAvailable_bytes", labels, _changed(values, lambda value: 2**36 * (1 - value))),
+        Series("node_memory_MemTotal_bytes", labels, _steady(values, float(2**36))),
+    ]
+
+
 def _free_of_traces(base: Labels, values: Sequence[Value]) -> list[Series]:
     labels = {**base, "kind": "badger", "name": "traces", "role": "tracestore"}
     return [Series("jaeger_storage_badger_value_log_bytes_available", labels, _changed(values, lambda value: value * 2**30))]
@@ -255,6 +282,8 @@ GAUGES: Final[Mapping[str, Gauge]] = MappingProxyType(
         "ThanosCompactHalted": Gauge(_halted, _THANOS, bad=1, good=0),
         "GpuFault": Gauge(_xid, partial(program, job="dcgm"), bad=79, good=0),
         "GpuTooHot": Gauge(_gpu("DCGM_FI_DEV_GPU_TEMP"), partial(program, job="dcgm")),
+        "NodeFilesystemFull": Gauge(_filesystem, partial(program, job="node-exporter")),
+        "NodeMemoryLow": Gauge(_node_memory, partial(program, job="node-exporter")),
         "CacheServerDown": Gauge(_alone("redis_up"), partial(program, job="redis"), bad=0),
         "CacheServerMemoryFull": Gauge(_full, partial(program, job="redis")),
         "LogStoreFull": Gauge(_log_space, _LOGS),
