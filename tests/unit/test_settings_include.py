@@ -14,6 +14,7 @@ import semantic_router_observability as sro
 from semantic_router_observability import app, settings_file
 from semantic_router_observability.settings_include import MOST_LEVELS
 from semantic_router_observability.settings_part import SettingsError
+from semantic_router_observability.settings_sections import PrometheusSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,7 +156,7 @@ class TestRefused:
         }
         assert refused(tmp_path, files) == [
             "observability.yaml:4: prometheus: 'retentoin': unknown key; did you mean retention? accepted: "
-            + ", ".join(sorted(sro.settings_sections.PrometheusSettings.__struct_encode_fields__)),
+            + ", ".join(sorted(PrometheusSettings.__struct_encode_fields__)),
             "team/b.yaml:3: prometheus.scrapeJobs[0].targets: 5: write a list, not a whole number",
             "team/b.yaml:4: namespace: 5: write text, not a whole number; in quotes it is text",
         ]
