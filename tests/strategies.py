@@ -106,7 +106,8 @@ SCRAPE_JOB = st.one_of(
     tagged("kubeStateMetrics", {"name": JOB_NAME}, namespaces=NAMESPACES, ofNamespaces=NAMESPACES),
     tagged("envoy", {"name": JOB_NAME.map(lambda name: f"envoy-{name}")}, namespaces=NAMESPACES, port=st.sampled_from([15090, "metrics"])),
     tagged("dcgm", {"name": JOB_NAME}, namespaces=NAMESPACES, matchLabels=LABELS, port=PORT),
-    tagged("nodeExporter", {"name": JOB_NAME}, namespaces=NAMESPACES, matchLabels=LABELS, port=PORT),
+    tagged("nodeExporter", {"name": JOB_NAME}, namespaces=NAMESPACES, matchLabels=LABELS, port=st.integers(1, 65535)),
+    tagged("operator", {"name": JOB_NAME}, namespaces=NAMESPACES, matchLabels=LABELS, port=st.integers(1, 65535)),
     tagged("redis", {"name": JOB_NAME}, namespaces=NAMESPACES, matchLabels=LABELS, port=PORT),
 )
 RULES = st.lists(

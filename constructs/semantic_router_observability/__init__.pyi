@@ -165,6 +165,7 @@ from .prometheus.presets import KubeletJob as KubeletJob
 from .prometheus.presets import KubeStateMetricsJob as KubeStateMetricsJob
 from .prometheus.programs import DcgmJob as DcgmJob
 from .prometheus.programs import NodeExporterJob as NodeExporterJob
+from .prometheus.programs import OperatorJob as OperatorJob
 from .prometheus.programs import RedisJob as RedisJob
 from .prometheus.remote_write import BasicAuth as BasicAuth
 from .prometheus.remote_write import RemoteWrite as RemoteWrite

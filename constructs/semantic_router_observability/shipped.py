@@ -44,6 +44,7 @@ SHIPPED: Final = (
     Shipped("log-store.json", "semantic-router-log-store", optional="log-store"),
     Shipped("probes.json", "semantic-router-probes", optional="probes"),
     Shipped("nodes.json", "semantic-router-nodes", optional="nodes"),
+    Shipped("router-operator.json", "semantic-router-operator", optional="operator"),
 )
 """Every dashboard about metrics, in the order in which they are listed."""
 

@@ -701,6 +701,16 @@ NODES: Final = (
     ),
 )
 
+OPERATOR: Final = (
+    program(
+        "operator fails",
+        "The API server refuses what the operator makes of a changed SemanticRouter.",
+        {"RouterOperatorFails": 26},
+        changes=(growing("controller_runtime_reconcile_total", 1, 'result="error"'),),
+        after=40,
+    ),
+)
+
 TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Availability": AVAILABILITY,
     "Requests": REQUESTS,
@@ -717,6 +727,7 @@ TOPICS: Final[Mapping[str, tuple[Drill, ...]]] = {
     "Cache server": CACHE_SERVER,
     "GPUs": GPUS,
     "Nodes": NODES,
+    "Router operator": OPERATOR,
 }
 
 DRILLS: Final[Mapping[str, Drill]] = {drill.name: drill for topic in TOPICS.values() for drill in topic}

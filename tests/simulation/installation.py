@@ -138,7 +138,8 @@ def _program(job: str, replica: int = 0) -> str:
 
 def _around(now: float) -> Mapping[tuple[str, str], float]:
     """Return what the programs around the router show: Prometheus itself, Grafana, two Alertmanagers, a vLLM engine, a trace gateway
-    with its store, Envoy, Thanos, a log store, probes, a Redis, two GPUs and two nodes.
+    with its store, Envoy, Thanos, a log store, probes, a Redis, two GPUs,
+    two nodes and the router's operator.
     """
     jobs = {
         "prometheus": 1,
@@ -152,6 +153,7 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
         "redis": 1,
         "dcgm": 1,
         "node-exporter": 2,
+        "router-operator": 1,
         "log-store": 1,
     }
     found = {("up", _program(job, replica)): 1.0 for job, replicas in jobs.items() for replica in range(replicas)}
@@ -182,6 +184,10 @@ def _around(now: float) -> Mapping[tuple[str, str], float]:
     found |= _redis(now)
     found |= _gpus(now)
     found |= _nodes(now)
+    operator = f'{_program("router-operator")},controller="semanticrouter"'
+    # Now and then two changes are in each other's way: an error, and a success after it.
+    for result, seconds in (("success", 300), ("error", 5400), ("requeue", 10**9), ("requeue_after", 10**9)):
+        found["controller_runtime_reconcile_total", f'{operator},result="{result}"'] = now // seconds
     found |= _probes(now)
     for replica in range(2):
         target = f'{itself},alertmanager="http://alertmanager-{replica}:9093/api/v2/alerts"'

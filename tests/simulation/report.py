@@ -29,7 +29,7 @@ Alertmanager with the inhibitions of `AlertmanagerStack` then determines which a
 fails when another alert fires, when one is missing, or when one fires late. This page is generated from the same run.
 
 The installation: two replicas at 5 requests a second each, three models, five decisions, a response cache, agents' memory in the rows about
-it, Prometheus, Grafana, two Alertmanagers, a vLLM engine, a remote storage, a trace gateway, a log store, Envoy, Thanos with object storage, a Redis, two GPUs and two nodes. The alerts are those that are shipped; only the budget has to be
+it, Prometheus, Grafana, two Alertmanagers, a vLLM engine, a remote storage, a trace gateway, a log store, Envoy, Thanos with object storage, a Redis, two GPUs, two nodes and the router's operator. The alerts are those that are shipped; only the budget has to be
 set, to ${budget:.0f} a day. One of the models, `gpt-oss-120b`, reasons: a quarter of its answers begin after more than 5 s and take longer than
 10 s while all is well.
 

@@ -25,7 +25,7 @@ TUNED: Final = Alerts(rules={"SemanticRouterSpendOverBudget": Knobs(threshold=BU
 def rule_files() -> Mapping[str, str]:
     """Return the rule files by name, for a Prometheus with everything that has alerts: Alertmanager, engines, remote write, a trace
     gateway, an Envoy in front of the routers, a log store, probes, Thanos, a Redis, GPUs,
-    nodes.
+    nodes, the router's operator.
     """
     return files_of(_chart(), "prometheus-rules")
 
@@ -50,6 +50,7 @@ def _chart() -> cdk8s.Chart:
             sro.RedisJob(),
             sro.DcgmJob(),
             sro.NodeExporterJob(),
+            sro.OperatorJob(),
             sro.StaticJob(name="log-store", targets=("log-store:9428",)),
             sro.StaticJob(name="semantic-router-probes", targets=("probes:9115",)),
             store.scrape_job,

@@ -289,11 +289,11 @@ IN_YAML = {
         ),
         (
             'prometheus: {scrapeJobs: [{name: a, targets: ["a:99"]}]}',
-            "prometheus.scrapeJobs[0].type: not given: add it; accepted: static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet, envoy, redis, dcgm, nodeExporter",
+            "prometheus.scrapeJobs[0].type: not given: add it; accepted: static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet, envoy, redis, dcgm, nodeExporter, operator",
         ),
         (
             'prometheus: {scrapeJobs: [{type: service, name: a, targets: ["a:99"]}]}',
-            "prometheus.scrapeJobs[0].type: 'service': write one of static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet, envoy, redis, dcgm, nodeExporter",
+            "prometheus.scrapeJobs[0].type: 'service': write one of static, pods, services, raw, kubeStateMetrics, cadvisor, kubelet, envoy, redis, dcgm, nodeExporter, operator",
         ),
         (
             "prometheus: {scrapeJobs: [{type: services, name: a, matchLabels: {}, port: 80}]}",

@@ -35,6 +35,7 @@ OTHERS = (
     "cache-server.json",
     "gpus.json",
     "nodes.json",
+    "router-operator.json",
     "log-store.json",
     "probes.json",
 )
@@ -46,6 +47,7 @@ VARIABLES = {
     "traces.json": ["datasource", "cluster", "namespace"],
     "thanos.json": ["datasource", "cluster", "namespace", "pod"],
     "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
+    "router-operator.json": ["datasource", "cluster", "namespace", "pod"],
     "nodes.json": ["datasource", "cluster", "node"],
     "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
     "log-store.json": ["datasource", "cluster", "namespace"],
@@ -118,6 +120,7 @@ def test_only_pages_that_every_installation_can_fill_are_shipped_unasked() -> No
         "redis": "cache-server.json",
         "dcgm": "gpus.json",
         "nodes": "nodes.json",
+        "operator": "router-operator.json",
         "log-store": "log-store.json",
         "probes": "probes.json",
     }
@@ -131,7 +134,7 @@ def test_query_parses_and_has_the_window_that_fits_its_panel(expression: str, ki
     }
     windows = set(re.findall(r"\[(.+?)\]", expression)) - {"123"}
     # The number of an alert has the alert's own window.
-    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_|redis_", expression) else set()
+    of_alerts = {"10m", "15m", "30m"} if re.search("otelcol_|thanos_|grpc_|envoy_|redis_|controller_", expression) else set()
     of_alerts |= {"5m", "10m"} if "probe_" in expression else set()
     ranked = {"$__range", "$__range:$__interval"} if "@ end()" in expression else set()
     drawn = {"$__rate_interval", *of_alerts, *ranked}
@@ -202,6 +205,7 @@ SERVED: dict[str, Callable[[float], str]] = {
     "redis": neighbours.cache_server,
     "gpus": neighbours.gpus,
     "node-exporter": around.node_exporter,
+    "router-operator": around.router_operator,
     "log-store": lambda at: neighbours.log_store(at, dropped=0.25, full=0.75),
     **{f"probe-{name}": partial(neighbours.probe, kind=kind, failing=name == "login") for name, kind in PROBES.items()},
     "trace-store": lambda _at: neighbours.trace_store(free=0.1),
@@ -303,6 +307,10 @@ def test_every_query_finds_what_it_asks_for(prometheus: Prometheus, expression: 
         ("gpus.json", "Power", "A", 570),
         ("gpus.json", "Tokens per GPU", "A", pytest.approx(10 * 220 * 3, rel=0.3)),
         ("gpus.json", "Energy per token", "A", pytest.approx(500 / (10 * 220 * 3), rel=0.3)),
+        ("router-operator.json", "Failed", "A", pytest.approx(20, abs=15)),
+        ("router-operator.json", "RouterOperatorFails", "A", pytest.approx(0.25, abs=0.05)),
+        ("router-operator.json", "Waiting", "A", 2),
+        ("router-operator.json", "Longest running", "A", 0.5),
         ("nodes.json", "Nodes", "A", 1),
         ("nodes.json", "CPU in use", "A", pytest.approx(10 * 0.04, rel=0.3)),
         ("nodes.json", "Memory in use", "A", pytest.approx(0.7)),

@@ -71,6 +71,7 @@ OTHER_PROGRAMS = {
     "cache-server.json",
     "gpus.json",
     "nodes.json",
+    "router-operator.json",
     "log-store.json",
     "probes.json",
 }

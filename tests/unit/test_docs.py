@@ -104,6 +104,8 @@ SELF_METRICS = (
     "redis_",
     "DCGM_",
     "node_",
+    "controller_runtime_",
+    "workqueue_",
     "vl_",
     "jaeger_",
     "grpc_",

@@ -178,6 +178,7 @@ CHOICES = {
         "redis",
         "dcgm",
         "nodeExporter",
+        "operator",
     ],
     "ingress:\n  via:\n    type: ¦": VIA,
     "ingress:\n  tls:\n    type: ¦": ["secret", "certManager", "certificate", "elsewhere"],

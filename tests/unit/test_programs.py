@@ -27,11 +27,17 @@ RECORDED = ROOT / "tests" / "recorded" / "around"
 PROGRAMS: dict[str, tuple[Source, str, dict[str, str], int]] = {
     "redis": ("redis", "cache-server.json", {"app.kubernetes.io/name": "redis"}, 9121),
     "dcgm": ("dcgm", "gpus.json", {"app": "nvidia-dcgm-exporter"}, 9400),
+    "operator": (
+        "operator",
+        "router-operator.json",
+        {"app.kubernetes.io/name": "semantic-router-operator", "control-plane": "controller-manager"},
+        8080,
+    ),
     "nodeExporter": ("node", "nodes.json", {"app.kubernetes.io/name": "prometheus-node-exporter"}, 9100),
 }
 """Contract, dashboard, labels of the pods and port, by type of job."""
 
-NAMES = {"nodeExporter": "node-exporter"}
+NAMES = {"nodeExporter": "node-exporter", "operator": "router-operator"}
 """Names of jobs that are not their type."""
 
 
@@ -63,6 +69,9 @@ def target(labels: dict[str, str], port: int) -> dict[str, str]:
         "__meta_kubernetes_namespace": "cache-backends",
         "__meta_kubernetes_pod_name": "redis-0",
         "__meta_kubernetes_pod_phase": "Running",
+        "__meta_kubernetes_pod_ip": "10.0.0.1",
+        "__meta_kubernetes_pod_container_name": "manager",
+        "__meta_kubernetes_pod_container_init": "false",
         "__meta_kubernetes_pod_container_port_number": str(port),
         **plain,
     }
@@ -109,6 +118,7 @@ def test_every_family_of_a_contract_is_asked_for(kind: str) -> None:
     [
         ("redis", "redis.prom", True),
         ("redis", "redis-away.prom", False),
+        ("operator", "controller-runtime.prom", True),
         ("node", "node-exporter.prom", True),
         ("node", "node-exporter-1.5.prom", True),
     ],
@@ -121,8 +131,9 @@ def test_a_contract_says_what_the_real_program_wrote(source: Source, file: str, 
     stated = {name: "counter" if kind == "untyped" else kind for name, kind in types.items()}
     assert stated == {name: metric.type for name, metric in known.items() if name in types}
     assert set(types) == set(known) if all_of_it else types
-    for name, labels in re.findall(r"^(\w+)\{(.*)\} ", page, re.MULTILINE):
-        assert set(re.findall(r'(\w+)="', labels)) <= {*known[name].labels}, name
+    for sample, labels in re.findall(r"^(\w+)\{(.*)\} ", page, re.MULTILINE):
+        name = sample if sample in known else re.sub("_(bucket|sum|count)$", "", sample)
+        assert set(re.findall(r'(\w+)="', labels)) - {"le"} <= {*known[name].labels}, sample
 
 
 def test_a_gpu_is_its_engines_and_not_the_exporters() -> None:
@@ -148,14 +159,11 @@ def test_networks_let_prometheus_connect_to_the_exporter() -> None:
     assert [peer["podSelector"]["matchLabels"] for rule in to_redis for peer in rule["to"]] == [{"app.kubernetes.io/name": "redis"}]
 
 
-@pytest.mark.parametrize(("port", "ports"), [(9100, [{"port": 9100, "protocol": "TCP"}]), ("metrics", None)])
-def test_networks_let_prometheus_connect_to_exporters_with_the_address_of_their_node(port: int | str, ports: list[object] | None) -> None:
-    """No policy finds a pod of the host's network by its labels."""
-    jobs = f"prometheus: {{scrapeJobs: [{{type: nodeExporter, namespaces: [node-exporter], port: {port}}}]}}"
-    objects = from_yaml(f"networkPolicies: {{}}\n{jobs}")
+def test_networks_let_prometheus_connect_to_exporters_with_the_address_of_their_node() -> None:
+    """No policy finds a pod of the host's network by its labels: any address may be its."""
+    objects = from_yaml("networkPolicies: {}\nprometheus: {scrapeJobs: [{type: nodeExporter, namespaces: [node-exporter]}]}")
     policy = next(item for item in objects if item["kind"] == "NetworkPolicy" and item["metadata"]["name"].endswith("prometheus"))
-    to_nodes = [rule for rule in policy["spec"]["egress"] if all("ipBlock" in peer for peer in rule["to"]) and rule.get("ports") == ports]
-    assert [peer["ipBlock"]["cidr"] for rule in to_nodes for peer in rule["to"]] == ["0.0.0.0/0", "::/0"]
+    assert {"ports": [{"port": 9100, "protocol": "TCP"}]} in policy["spec"]["egress"]
     assert "prometheus-node-exporter" not in str(policy)
 
 
@@ -165,6 +173,28 @@ def test_series_of_a_node_carry_its_name() -> None:
     at = relabel({**discovered, "__meta_kubernetes_pod_node_name": "node-a"}, job["relabel_configs"])
     assert at is not None
     assert at["node"] == "node-a"
+
+
+def addresses(**changes: str) -> set[str]:
+    """Addresses at which a pod of the operator is asked whose containers and their ports discovery lists with these changes."""
+    job = job_of(made({"type": "operator"}), "router-operator")
+    found = relabel({**target(PROGRAMS["operator"][2], 8080), **changes}, job["relabel_configs"])
+    return {found["__address__"]} if found else set()
+
+
+def test_an_operator_whose_container_declares_no_port_is_asked_at_the_number() -> None:
+    none = {"__address__": "10.0.0.1", "__meta_kubernetes_pod_container_port_number": ""}
+    assert addresses(**none) == {"10.0.0.1:8080"}
+    assert addresses(__address__="fd00::1", __meta_kubernetes_pod_ip="fd00::1") == {"[fd00::1]:8080"}
+
+
+def test_a_pod_of_the_operator_is_one_target_however_many_ports_and_containers_it_has() -> None:
+    container = "__meta_kubernetes_pod_container_name"
+    ports = [{"__address__": f"10.0.0.1:{port}", "__meta_kubernetes_pod_container_port_number": port} for port in ("8080", "8081", "9443")]
+    assert {address for port in ports for address in addresses(**port)} == {"10.0.0.1:8080"}
+    assert addresses(**{container: "istio-proxy"}) == set()
+    assert addresses(__meta_kubernetes_pod_container_init="true") == set()
+    assert addresses(__meta_kubernetes_pod_phase="Succeeded") == set()
 
 
 def test_labels_and_port_of_another_installation() -> None:
@@ -182,6 +212,8 @@ def test_labels_and_port_of_another_installation() -> None:
             "{type: redis, namespaces: ['*']}",
             "prometheus.scrapeJobs[0].namespaces: '*': reading every namespace needs clusterWide: true, a ClusterRole",
         ),
+        ("{type: operator, port: metrics}", "prometheus.scrapeJobs[0].port: 'metrics': write a whole number"),
+        ("{type: nodeExporter, port: metrics}", "prometheus.scrapeJobs[0].port: 'metrics': write a whole number"),
         ("{type: redis, targets: ['a:9121']}", "prometheus.scrapeJobs[0]: 'targets': unknown key"),
         ("{type: redis, matchLabels: {a b: c}}", "prometheus.scrapeJobs[0].matchLabels"),
     ],

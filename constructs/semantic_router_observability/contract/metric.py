@@ -34,6 +34,7 @@ Source = Literal[
     "redis",
     "dcgm",
     "node",
+    "operator",
     "victorialogs",
     "blackbox",
 ]

@@ -19,6 +19,7 @@ from .kubernetes import router_kubernetes
 from .log_store import log_store
 from .logs import router_logs
 from .nodes import nodes
+from .operator import router_operator
 from .probes import probes
 from .redis import cache_server
 from .routing import routing_and_learning
@@ -64,6 +65,7 @@ _BUILDERS: dict[str, Callable[[], Dashboard]] = {
     "log-store.json": log_store,
     "probes.json": probes,
     "nodes.json": nodes,
+    "router-operator.json": router_operator,
 }
 
 DASHBOARDS: Final = tuple(Entry(entry.file_name, _BUILDERS[entry.file_name], entry.optional) for entry in SHIPPED)

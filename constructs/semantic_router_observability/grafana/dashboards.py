@@ -35,7 +35,7 @@ ROOT = "/var/lib/grafana-dashboards"
 """Directory of that folder."""
 
 OptionalDashboard = Literal[
-    "vllm", "kubernetes", "envoy", "slos", "traces", "thanos", "logs", "redis", "dcgm", "log-store", "probes", "nodes"
+    "vllm", "kubernetes", "envoy", "slos", "traces", "thanos", "logs", "redis", "dcgm", "log-store", "probes", "nodes", "operator"
 ]
 """Pages that show something only when more than the router is scraped, an SLO is stated, or a store holds the routers' logs."""
 

@@ -84,7 +84,8 @@ class GrafanaStack(Construct):
             along, since their alerts link to it), `logs` (a
             store of the routers' logs; a Loki or VictoriaLogs among `data_sources` brings it along, and the panels of the others then link
             to it), `redis` (the server of the router's cache) and `dcgm` (GPUs), which a job
-            of the same type brings along, `nodes` (nodes, which a job `nodeExporter` brings along). Default: none.
+            of the same type brings along, `nodes` (nodes, which a job `nodeExporter` brings along), `operator` (the
+            router's operator, which a job of that type brings along). Default: none.
         contract: What dashboards you bring are checked against, besides the router's metrics. Default: see `ContractOptions`.
         admin: Secret with the administrator's name and password. Default: an existing Secret `<id>-admin` with keys `admin-user` and
             `admin-password`.

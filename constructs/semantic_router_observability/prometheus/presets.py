@@ -18,7 +18,7 @@ from semantic_router_observability.spec import Tagged
 from semantic_router_observability.texts import Duration, PortName
 
 from .envoy import EnvoyJob
-from .programs import DcgmJob, NodeExporterJob, RedisJob
+from .programs import DcgmJob, NodeExporterJob, OperatorJob, RedisJob
 from .scrape import PodJob, RawJob, ServiceJob, StaticJob, check_limit, check_name
 
 if TYPE_CHECKING:
@@ -175,6 +175,7 @@ ScrapeJob = (
     | RedisJob
     | DcgmJob
     | NodeExporterJob
+    | OperatorJob
 )
 """Any kind of further scrape job."""
 

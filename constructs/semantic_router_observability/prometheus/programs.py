@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from semantic_router_observability.contract.metric import Source, samples, source_metrics
-from semantic_router_observability.texts import PortName
+from semantic_router_observability.texts import PortName, PortNumber
 
 from .scrape import PodJob
 
@@ -30,6 +30,8 @@ class ProgramJob(PodJob, frozen=True, kw_only=True):
     """Whether a pod of it speaks for its node, whose name its series then have."""
     host_network: ClassVar[bool] = False
     """Whether its pods have the address of their node, which no network policy finds by labels of pods."""
+    container: ClassVar[str] = ""
+    """Name of the container that serves the page, where it declares no port: pods are then found by this name, and asked at the number of the port."""
 
     def __post_init__(self) -> None:
         if not self.match_labels:
@@ -128,7 +130,8 @@ class NodeExporterJob(ProgramJob, frozen=True, kw_only=True, tag="nodeExporter")
         name: Value of the `job` label. Default `node-exporter`.
         match_labels: Labels the pods must have. Default `app.kubernetes.io/name: prometheus-node-exporter`, as the Helm chart of that name has
             it, by itself and within kube-prometheus-stack.
-        port: Name or number of a port the container declares. Default 9100, the exporter's own.
+        port: Number of a port the container declares; of pods with the address of their node, it is all that a network policy can name. Default
+            9100, the exporter's own.
         namespaces: Where the pods run. Default: the stack's own namespace. `*` stands for all.
         path: Path of the metrics page. Default `/metrics`.
         scheme: `http` (default) or `https`.
@@ -146,10 +149,43 @@ class NodeExporterJob(ProgramJob, frozen=True, kw_only=True, tag="nodeExporter")
     """
 
     name: str = "node-exporter"
-    port: PortName | int = 9100
+    port: PortNumber = 9100
 
     dashboard = "nodes"
     source = "node"
     labels = MappingProxyType({_NAME: "prometheus-node-exporter"})
     per_node = True
     host_network = True
+
+
+class OperatorJob(ProgramJob, frozen=True, kw_only=True, tag="operator"):
+    """Scrape the operator of the router, which makes routers of SemanticRouter resources.
+
+    Attributes:
+        name: Value of the `job` label. Default `router-operator`.
+        match_labels: Labels the pods must have. Default `app.kubernetes.io/name: semantic-router-operator` and
+            `control-plane: controller-manager`, as the operator's own manifests have it.
+        port: Number of the port. The operator's container `manager` declares none, so no name can stand for it. Default 8080, the operator's own.
+        namespaces: Where the pods run. Default: the stack's own namespace. `*` stands for all.
+        path: Path of the metrics page. Default `/metrics`.
+        scheme: `http` (default) or `https`.
+        interval: Time between scrapes. Default: the stack's.
+        timeout: Time after which a scrape fails. Default: Prometheus's 10 s, or the interval when that is shorter.
+        sample_limit: Samples per scrape that are stored; the page may have 400 bytes for each. Default 50,000. 0: no limit for either.
+        native_histograms: Whether native histograms are stored where the target offers them, in addition to its classic buckets, which the
+            shipped dashboards read. Default false.
+        bearer_token: Token sent to the target. Default: none.
+        ca: Certificate authority the target's certificate is checked against. Default: the system's.
+        certificate: Certificate that Prometheus shows. Default: none.
+        key: Key of that certificate. Default: none.
+        server_name: Name in the target's certificate, where it is not the address, as a pod's is not. Default: the target's host.
+
+    """
+
+    name: str = "router-operator"
+    port: PortNumber = 8080
+
+    dashboard = "operator"
+    source = "operator"
+    labels = MappingProxyType({_NAME: "semantic-router-operator", "control-plane": "controller-manager"})
+    container = "manager"

@@ -104,8 +104,8 @@ def _job(job: ScrapeJob, own_namespace: str) -> Iterator[Flow]:
             yield Flow(peer=Addresses(), ports=(Port(KUBELET_PORT),), why=why)
         case RawJob():
             yield from _discovered(job.config, own_namespace, why)
-        case ProgramJob(host_network=True):
-            yield Flow(peer=Addresses(), ports=(Port(job.port),) if isinstance(job.port, int) else (), why=why)
+        case ProgramJob(host_network=True, port=int(port)):
+            yield Flow(peer=Addresses(), ports=(Port(port),), why=why)
         case PodJob() | ServiceJob():
             # The pods behind a Service have labels of their own, which its selector names and nobody here has read.
             labels = job.match_labels if isinstance(job, PodJob) else {}

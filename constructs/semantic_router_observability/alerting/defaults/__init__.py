@@ -16,6 +16,7 @@ from .latency import latency
 from .logs import logs
 from .monitoring import alertmanager, grafana, prometheus, watchdog
 from .nodes import nodes
+from .operator import router_operator
 from .probes import probes
 from .redis import cache_server
 from .requests import requests
@@ -24,7 +25,7 @@ from .thanos import thanos
 from .traces import traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from semantic_router_observability.alerting.definition import Definition
     from semantic_router_observability.alerting.facts import Facts
@@ -49,20 +50,17 @@ def topics(facts: Facts) -> Mapping[str, Sequence[Definition]]:
             "alertmanager": alertmanager() if facts.alertmanager else (),
             "watchdog": watchdog(),
         }
-    if "envoy" in facts.optional_dashboards:
-        found["gateway"] = gateway()
-    if "probes" in facts.optional_dashboards:
-        found["probes"] = probes()
-    if "traces" in facts.optional_dashboards:
-        found["traces"] = traces(facts)
-    if "log-store" in facts.optional_dashboards:
-        found["logs"] = logs()
-    if facts.thanos_sources or facts.object_storage:
-        found["thanos"] = thanos(facts)
-    if "redis" in facts.optional_dashboards:
-        found["cache-server"] = cache_server()
-    if "dcgm" in facts.optional_dashboards:
-        found["gpus"] = gpus()
-    if "nodes" in facts.optional_dashboards:
-        found["nodes"] = nodes()
+    shown = facts.optional_dashboards
+    optional: tuple[tuple[str, bool, Callable[[], Iterable[Definition]]], ...] = (
+        ("gateway", "envoy" in shown, gateway),
+        ("probes", "probes" in shown, probes),
+        ("traces", "traces" in shown, functools.partial(traces, facts)),
+        ("logs", "log-store" in shown, logs),
+        ("thanos", bool(facts.thanos_sources or facts.object_storage), functools.partial(thanos, facts)),
+        ("cache-server", "redis" in shown, cache_server),
+        ("gpus", "dcgm" in shown, gpus),
+        ("nodes", "nodes" in shown, nodes),
+        ("operator", "operator" in shown, router_operator),
+    )
+    found |= {topic: alerts() for topic, wanted, alerts in optional if wanted}
     return MappingProxyType({topic: alerts for topic, definitions in found.items() if (alerts := tuple(definitions))})

@@ -48,6 +48,7 @@ _MEMORIES: Final = {"backend": "milvus", "operation": "store"}
 
 _LISTENER: Final = {"job": "envoy", "envoy_http_conn_manager_prefix": "http-10080"}
 _GATEWAY: Final = Example(bad=_LISTENER, whole=_LISTENER, decoys=({"job": "contour"}, {"job": "envoys"}))
+_OPERATOR: Final = {"job": "router-operator", "controller": "semanticrouter"}
 _READ: Final = {"job": "thanos", "service": "thanos-query", "grpc_method": "Series", "grpc_type": "server_stream"}
 
 
@@ -128,6 +129,11 @@ EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
             bad={**_LISTENER, "envoy_response_code_class": "5"},
             whole={**_LISTENER, "envoy_response_code_class": "2"},
             decoys=({"job": "contour"},),
+        ),
+        "RouterOperatorFails": Example(
+            bad={**_OPERATOR, "result": "error"},
+            whole={**_OPERATOR, "result": "success"},
+            decoys=({"controller": "certificates"}, {"result": "requeue_after", "controller": "certificates"}),
         ),
         "ThanosAnswersPartial": Example(
             bad={**_READ, "grpc_code": "Canceled"},
