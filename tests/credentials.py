@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -88,9 +89,13 @@ def _inside(text: str, where: str) -> Iterator[tuple[str, str]]:
     if "\n" not in text:
         return
     try:
-        documents = list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    except yaml.YAMLError:
-        documents = []
+        # Dashboards are most of the text, and JSON is read a hundred times as fast as YAML.
+        documents = [json.loads(text)]
+    except ValueError:
+        try:
+            documents = list(yaml.load_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        except yaml.YAMLError:
+            documents = []
     parsed = [document for document in documents if isinstance(document, dict | list)]
     for document in parsed:
         yield from _walk(document, f"{where}>")

@@ -33,7 +33,14 @@ def is_custom(manifest: Object) -> bool:
 
 def validate(manifest: Object) -> None:
     """Refuse what the definition of its kind does not allow."""
-    jsonschema.validate(manifest, schemas()[manifest["apiVersion"], manifest["kind"]])
+    _validator(manifest["apiVersion"], manifest["kind"]).validate(manifest)
+
+
+@cache
+def _validator(api_version: str, kind: str) -> jsonschema.protocols.Validator:
+    """Made once for each kind: `jsonschema.validate` checks the schema itself every time, which takes much longer than the manifest."""
+    schema = schemas()[api_version, kind]
+    return jsonschema.validators.validator_for(schema)(schema)
 
 
 PARTS = {"allOf", "anyOf", "oneOf", "not"}

@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,9 +264,15 @@ def keys_of(line: str) -> list[str]:
     return re.findall(r"\[\d+\]|[^.\[\]]+", path[0]) if path and path[0] != "true" else []
 
 
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema, which is made of the types anew at each call."""
+    return settings_file.schema()
+
+
 def unknown(keys: list[str]) -> str | None:
     """First of the keys that the JSON Schema does not know at its place."""
-    root = settings_file.schema()
+    root = schema()
     nodes = list(_alternatives(root, root))
     for key in keys:
         inner: list[Any] = []

@@ -180,6 +180,10 @@ def check_network(objects: list[Object]) -> None:
             assert network.allows(connection.source, connection.target, connection.port, connection.protocol), connection
 
 
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
+"""All schemas of a version are one file, which it would read anew for each object."""
+
+
 @cache
 def _validate(text: str, version: str) -> None:
     kubernetes_validate.validate(json.loads(text), version, strict=True)
