@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import jsonschema
 import yaml
+from jsonschema.validators import validator_for
 
 if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
     from manifests import Object
 
 CRDS = Path(__file__).resolve().parents[1] / "imports" / "crds"
@@ -37,10 +39,10 @@ def validate(manifest: Object) -> None:
 
 
 @cache
-def _validator(api_version: str, kind: str) -> jsonschema.protocols.Validator:
+def _validator(api_version: str, kind: str) -> Validator:
     """Made once for each kind: `jsonschema.validate` checks the schema itself every time, which takes much longer than the manifest."""
     schema = schemas()[api_version, kind]
-    return jsonschema.validators.validator_for(schema)(schema)
+    return validator_for(schema)(schema)
 
 
 PARTS = {"allOf", "anyOf", "oneOf", "not"}

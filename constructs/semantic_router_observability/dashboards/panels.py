@@ -53,7 +53,7 @@ YELLOW: Final = "#F0E442"
 DEEP_BLUE: Final = "#0072B2"
 GREY: Final = "#999999"  # stands in for the palette's black, which a dark page swallows
 
-CORES: Final = "suffix: cores"
+CORES: Final = "suffix:cores"
 """Grafana has no unit for CPU cores. A plain suffix: thousandths of a core need no prefix."""
 
 CURRENCY_UNITS: Final = MappingProxyType(

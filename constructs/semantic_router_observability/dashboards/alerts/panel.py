@@ -26,6 +26,15 @@ _LIMIT: Final = DashboardFieldConfigSourceOverrides(
 )
 """Looks of the second query: a limit that is no constant."""
 
+_UNITS: Final = (
+    ("ratio", "percentunit"),
+    ("seconds", "s"),
+    ("days", "suffix:days"),
+    ("degrees Celsius", "celsius"),
+    ("GiB", "gbytes"),
+)
+"""Grafana's units, by how the unit of an alert's number begins. All others are counts."""
+
 
 def panel(alert: Definition, number: int | None = None) -> Panel:
     """Draw the number of an alert and its line; `number` is that of the panel, where it is on another dashboard than "Alerts"."""
@@ -38,7 +47,7 @@ def panel(alert: Definition, number: int | None = None) -> Panel:
                 f"{alert.words(alert.description)} The line is the number that alert {alert.name} compares "
                 f"({alert.shape.unit}): it is the value in the notification. {_beyond(alert)}"
             ),
-            unit="percentunit" if ratio else "s" if alert.shape.unit.startswith("seconds") else "short",
+            unit=next((unit for start, unit in _UNITS if alert.shape.unit.startswith(start)), "short"),
             no_value="nothing counted",
         ),
         *(Query(shown.expr, shown.legend) for shown in watched(alert)),

@@ -52,7 +52,7 @@ def gateway() -> Dashboard:
             Section(
                 title="Behind the gateway",
                 id=PANEL_IDS["row-upstreams"],
-                lines=[Line(8, [upstreams.answers(), upstreams.errors(), upstreams.trouble(), upstreams.hosts()])],
+                lines=[Line(8, [upstreams.answers(), upstreams.errors()]), Line(8, [upstreams.trouble(), upstreams.hosts()])],
             ),
         ],
     )

@@ -180,7 +180,7 @@ def clock() -> Panel:
                 "Clock of the processors of each GPU, in megahertz. It falls when a GPU is too hot, or may not draw more power; an idle GPU lowers it "
                 "by itself."
             ),
-            unit="suffix: MHz",
+            unit="suffix:MHz",
             no_value=NONE,
         ),
         Query(highest("DCGM_FI_DEV_SM_CLOCK", *PLACE, by=["node", "gpu"]), "{{node}} {{gpu}}"),

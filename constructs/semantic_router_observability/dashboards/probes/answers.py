@@ -80,7 +80,7 @@ def expiry_now() -> Panel:
             id=PANEL_IDS["expiry-now"],
             title="First certificate to expire",
             description="Days until the first certificate of all probes over TLS expires. Clients then refuse to connect.",
-            unit="suffix: days",
+            unit="suffix:days",
             no_value=NO_CERTIFICATE,
             decimals=0,
         ),

@@ -78,7 +78,7 @@ def entropy() -> Panel:
                 "Entropy of the classifier's probabilities in bits: 0 is certainty, 1 a coin toss between two categories, 2 between "
                 "four. p95 shows the doubtful prompts. The largest bucket is 4 bits."
             ),
-            unit="suffix: bit",
+            unit="suffix:bit",
             no_value=OFF,
         ),
         Query(quantile(0.5, "llm_entropy_values"), "p50", BLUE),

@@ -24,7 +24,7 @@ from semantic_router_observability.dashboards.stack_health.scope import PROMETHE
 if TYPE_CHECKING:
     from grafana_foundation_sdk.models.dashboard import Panel
 
-DAYS: Final = "suffix: days"
+DAYS: Final = "suffix:days"
 """Grafana's own units turn a fortnight into 2.14 weeks."""
 
 SERVER: Final = ("job", "instance")
