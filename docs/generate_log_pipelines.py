@@ -8,9 +8,12 @@ that are no JSON pass as they are, and two fields become labels.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from typing import Final
+
+from semantic_router_observability import images
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "examples" / "logs"
 
@@ -48,6 +51,7 @@ def files() -> dict[str, str]:
     return {
         "otel-collector.yaml": _open_telemetry(),
         "otel-collector-log-store.yaml": _open_telemetry_to_log_store(),
+        "collector-daemonset.yaml": _daemon_set(),
         "vector.yaml": _vector(),
         "fluent-bit.yaml": _fluent_bit(),
         "config.alloy": _alloy(),
@@ -121,6 +125,123 @@ exporters:
     text = text.replace(f"http://{STORE}/otlp", f"http://{LOG_STORE}/insert/opentelemetry")
     text = text.replace(f"processors: [transform/{CONTAINER}]", f"processors: [transform/{CONTAINER}, transform/log-store]")
     return f"{head.replace('for Loki', 'for the store of the settings key logs')}receivers:{text}"
+
+
+def _daemon_set() -> str:
+    use = (
+        "Apply it as an administrator of the cluster that has no log\n"
+        "# collector: it makes a namespace in which PodSecurity is privileged, since a collector reads files of the node. The store takes its lines\n"
+        "# with logs.collectors: [logging]."
+    )
+    config = f"receivers:{_open_telemetry_to_log_store().partition('receivers:')[2]}"
+    # What was read, and what waits to be sent, is kept on the node: a new pod goes on where the last one ended.
+    config = config.replace(
+        "    include_file_path: true\n",
+        "    include_file_path: true\n"
+        "    # Lines of before the first start, too.\n"
+        "    start_at: beginning\n"
+        "    storage: file_storage\n"
+        "    # It stops reading when no more can wait.\n"
+        "    retry_on_failure: {enabled: true, max_elapsed_time: 0s}\n",
+        1,
+    )
+    config = config.replace(
+        "processors:\n", "processors:\n  memory_limiter: {check_interval: 1s, limit_percentage: 80, spike_limit_percentage: 20}\n", 1
+    )
+    config = config.replace("processors: [", "processors: [memory_limiter, ", 1)
+    config = config.replace(
+        "/insert/opentelemetry\nservice:\n",
+        "/insert/opentelemetry\n"
+        "    retry_on_failure: {max_elapsed_time: 0s}\n"
+        "    sending_queue: {storage: file_storage}\n"
+        "extensions:\n"
+        '  health_check: {endpoint: ":13133"}\n'
+        "  file_storage: {directory: /var/lib/otelcol}\n"
+        "service:\n"
+        "  extensions: [health_check, file_storage]\n",
+        1,
+    )
+    text = "".join(f"    {line}" for line in config.splitlines(keepends=True))
+    return f"""\
+{_head("an OpenTelemetry Collector on each node", use, store="the store of the settings key logs")}\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: logging
+  labels:
+    pod-security.kubernetes.io/enforce: privileged
+    pod-security.kubernetes.io/warn: privileged
+    pod-security.kubernetes.io/audit: privileged
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: log-collector
+  namespace: logging
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: log-collector
+  namespace: logging
+data:
+  collector.yaml: |
+{text}---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: log-collector
+  namespace: logging
+  labels:
+    app.kubernetes.io/name: log-collector
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: log-collector
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: log-collector
+      annotations:
+        # Of the configuration: a change of it replaces the pods.
+        semantic-router-observability/config-hash: "{hashlib.sha256(config.encode()).hexdigest()[:10]}"
+    spec:
+      serviceAccountName: log-collector
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      # Routers may run on any node.
+      tolerations: [{{operator: Exists}}]
+      terminationGracePeriodSeconds: 60
+      containers:
+        - name: collector
+          image: {images.OTEL_COLLECTOR}
+          args: [--config=/etc/otelcol/collector.yaml]
+          env:
+            - {{name: GOMEMLIMIT, value: "{200 * 2**20}"}}
+          ports:
+            - {{name: health, containerPort: 13133}}
+          livenessProbe: {{httpGet: {{path: /, port: health}}, periodSeconds: 20}}
+          readinessProbe: {{httpGet: {{path: /, port: health}}}}
+          resources:
+            requests: {{cpu: 20m, memory: 64Mi}}
+            limits: {{memory: 256Mi}}
+          securityContext:
+            # The files belong to root, and root alone may read them; it needs none of root's capabilities.
+            runAsUser: 0
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {{drop: [ALL]}}
+            seccompProfile: {{type: RuntimeDefault}}
+          volumeMounts:
+            - {{name: config, mountPath: /etc/otelcol, readOnly: true}}
+            - {{name: pods, mountPath: /var/log/pods, readOnly: true}}
+            - {{name: state, mountPath: /var/lib/otelcol}}
+      volumes:
+        - {{name: config, configMap: {{name: log-collector}}}}
+        - {{name: pods, hostPath: {{path: /var/log/pods}}}}
+        - {{name: state, hostPath: {{path: /var/lib/semantic-router-log-collector, type: DirectoryOrCreate}}}}
+"""
 
 
 def _vector() -> str:

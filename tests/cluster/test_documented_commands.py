@@ -71,6 +71,7 @@ class Reader:
         for name in ("username", "password", "secret-key", "slack-url", "pagerduty-key", "heartbeat-url", "client-secret"):
             (folder / name).write_text("from a file")
         (folder / "config.json").write_text('{"auths": {}}')
+        shutil.copytree(ROOT / "examples" / "logs", folder / "examples" / "logs")
         shutil.copytree(ROOT / "dashboards", folder / "team-dashboards")
         # One of the two that are about logs, each for a store of its own.
         (folder / "team-dashboards" / "router-logs-victorialogs.json").unlink()
@@ -97,6 +98,8 @@ class Reader:
             return
         if snippet.is_settings and not snippet.is_refused:
             self.settings = self.translate(snippet.text)
+        if "collector-daemonset" in snippet.text:
+            self.made.append("logging")
         if snippet.language == "bash" and "kubectl" in snippet.text:
             if "make dist" in snippet.text:
                 self.synthesize()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
 import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,12 +13,16 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+import kubernetes_validate
 import pytest
 import yaml
 
 from harness.process import Process
 from harness.programs import program
+from manifests import from_yaml
 from modules import load
+from pod_security import violations
+from semantic_router_observability import images
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -105,7 +110,72 @@ def test_every_file_is_about_the_routers_container_alone_and_has_the_labels(gene
         if name != "cluster-log-forwarder.yaml":  # its labels are OpenShift's own
             assert all(field in text for field in generator.INDEXED), name
         if name.endswith(".yaml"):
-            assert isinstance(yaml.safe_load(text), dict)
+            assert all(isinstance(document, dict) for document in yaml.safe_load_all(text))
+
+
+@pytest.fixture(scope="module")
+def daemon_set() -> dict[str, dict[str, Any]]:
+    """Objects of the collector for clusters without one, by kind."""
+    text = (FOLDER / "collector-daemonset.yaml").read_text(encoding="utf-8")
+    return {document["kind"]: document for document in yaml.safe_load_all(text)}
+
+
+def test_the_collector_for_clusters_without_one_is_what_kubernetes_knows(daemon_set: dict[str, dict[str, Any]]) -> None:
+    for manifest in daemon_set.values():
+        for version in ("1.27", "1.34", kubernetes_validate.latest_version()):
+            kubernetes_validate.validate(manifest, version, strict=True)
+    assert {manifest["metadata"].get("namespace", "logging") for manifest in daemon_set.values()} == {"logging"}
+
+
+def test_its_namespace_says_that_it_is_privileged_and_it_takes_no_more_than_it_needs(daemon_set: dict[str, dict[str, Any]]) -> None:
+    assert daemon_set["Namespace"]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "privileged"
+    pod = daemon_set["DaemonSet"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["image"] == images.OTEL_COLLECTOR
+    restricted = {**pod, "volumes": [volume for volume in pod["volumes"] if "hostPath" not in volume]}
+    allowed = {
+        **restricted,
+        "containers": [{**container, "securityContext": {**container["securityContext"], "runAsUser": 1, "runAsNonRoot": True}}],
+    }
+    assert violations(pod) != []
+    assert violations(allowed) == [], "files of the node and root, who may read them, are all that restricted forbids"
+    assert {mount["mountPath"]: mount.get("readOnly", False) for mount in container["volumeMounts"]} == {
+        "/etc/otelcol": True,
+        "/var/log/pods": True,
+        "/var/lib/otelcol": False,
+    }
+
+
+def test_the_store_takes_lines_from_its_namespace() -> None:
+    objects = from_yaml("logs: {collectors: [logging]}")
+    (policy,) = [made for made in objects if made["kind"] == "NetworkPolicy" and made["metadata"]["name"].endswith("log-store")]
+    names = [peer.get("namespaceSelector", {}).get("matchLabels", {}) for rule in policy["spec"]["ingress"] for peer in rule["from"]]
+    assert {"kubernetes.io/metadata.name": "logging"} in names
+
+
+def test_the_real_collector_takes_its_configuration(daemon_set: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    """But for the parts that read and keep files: their modules cannot be built here."""
+    config = yaml.safe_load(daemon_set["ConfigMap"]["data"]["collector.yaml"])
+    (receiver,) = config["receivers"].values()
+    assert receiver["storage"] == config["exporters"]["otlp_http/log-store"]["sending_queue"].pop("storage") == "file_storage"
+    assert config["service"]["extensions"] == ["health_check", "file_storage"]
+    del config["extensions"]["file_storage"]
+    config["service"]["extensions"] = ["health_check"]
+    config["receivers"] = {"otlp": {"protocols": {"http": {"endpoint": "127.0.0.1:0"}}}}
+    config["service"]["pipelines"]["logs/semantic-router"]["receivers"] = ["otlp"]
+    (tmp_path / "collector.yaml").write_text(yaml.safe_dump(config))
+    done = subprocess.run(
+        [program("otel-collector"), "validate", f"--config={tmp_path / 'collector.yaml'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    mounted = {mount["mountPath"] for mount in daemon_set["DaemonSet"]["spec"]["template"]["spec"]["containers"][0]["volumeMounts"]}
+    assert yaml.safe_load(daemon_set["ConfigMap"]["data"]["collector.yaml"])["extensions"]["file_storage"]["directory"] in mounted
+    pipeline = yaml.safe_load((FOLDER / "otel-collector-log-store.yaml").read_text(encoding="utf-8"))
+    assert pipeline["processors"].items() <= config["processors"].items()
 
 
 class Store(ThreadingHTTPServer):

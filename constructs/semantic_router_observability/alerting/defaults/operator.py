@@ -28,7 +28,11 @@ def router_operator() -> Iterator[Definition]:
         name="RouterOperatorFails",
         # After many failures, the operator waits 1,000 s before it tries again: no shorter window is sure to hold one.
         shape=Share(
-            Selector(TOTAL, f'{CONTROLLER}, result="error"'), Selector(TOTAL, CONTROLLER), window=30, unit="ratio of reconciliations"
+            Selector(TOTAL, f'{CONTROLLER}, result="error"'),
+            Selector(TOTAL, f'{CONTROLLER}, result!="error"'),
+            window=30,
+            apart=True,
+            unit="ratio of reconciliations",
         ),
         tuning=tuning(threshold=0.5, severity="warning", hold="15m", at_least=1),
         component="operator",

@@ -133,7 +133,7 @@ EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType(
         "RouterOperatorFails": Example(
             bad={**_OPERATOR, "result": "error"},
             whole={**_OPERATOR, "result": "success"},
-            decoys=({"controller": "certificates"}, {"result": "requeue_after", "controller": "certificates"}),
+            decoys=({"controller": "certificates"},),
         ),
         "ThanosAnswersPartial": Example(
             bad={**_READ, "grpc_code": "Canceled"},
