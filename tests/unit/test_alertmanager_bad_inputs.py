@@ -32,7 +32,7 @@ MATCHER = 'write a label, an operator (=, !=, =~ or !~) and a value, such as sev
 DURATION = "write a Prometheus duration: whole numbers with y, w, d, h, m, s or ms, largest first, such as 15d or 1h30m"
 KEYS = (
     "deadManSwitch, defaultInhibitions, defaultReceiver, externalUrl, grouping, inhibitions, login, metadata, placement, proxyUrl, receivers, replicas, "
-    "resources, retention, routes, storage, timeIntervals, tls"
+    "resources, retention, routes, silences, storage, timeIntervals, tls"
 )
 
 

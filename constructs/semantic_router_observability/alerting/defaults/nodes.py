@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 BOARD: Final = "semantic-router-nodes"
 """Uid of the dashboard that shows the numbers of these alerts."""
 
+NODE: Final = ("namespace", "node")
+"""Labels of a result. The namespace is that of the exporter, by which alerts are routed where namespaces separate them."""
+
 OF_THE_NODE: Final = (
     'fstype!~"tmpfs|ramfs|overlay|squashfs|erofs|iso9660|fuse.*"',
     'mountpoint!~"/var/lib/(kubelet|docker|containers/storage)/.+|/run/.+"',
@@ -35,7 +38,10 @@ def nodes() -> Iterator[Definition]:
     yield Definition(
         name="NodeFilesystemFull",
         shape=Level(
-            value=f"max by (node, mountpoint) ({used()})", by=("node", "mountpoint"), unit="ratio of the filesystem", is_share=True
+            value=f"max by ({', '.join(NODE)}, mountpoint) ({used()})",
+            by=(*NODE, "mountpoint"),
+            unit="ratio of the filesystem",
+            is_share=True,
         ),
         tuning=tuning(threshold=thresholds.NODE_FILESYSTEM, severity="warning", hold="15m"),
         component=_COMPONENT,
@@ -51,8 +57,8 @@ def nodes() -> Iterator[Definition]:
     yield Definition(
         name="NodeMemoryLow",
         shape=Level(
-            value="max by (node) (1 - node_memory_MemAvailable_bytes{} / node_memory_MemTotal_bytes{})",
-            by=("node",),
+            value=f"max by ({', '.join(NODE)}) (1 - node_memory_MemAvailable_bytes{{}} / node_memory_MemTotal_bytes{{}})",
+            by=NODE,
             unit="ratio of the memory",
             is_share=True,
         ),
