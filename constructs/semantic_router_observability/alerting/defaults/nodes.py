@@ -19,8 +19,8 @@ NODE: Final = ("namespace", "node")
 """Labels of a result. The namespace is that of the exporter, by which alerts are routed where namespaces separate them."""
 
 OF_THE_NODE: Final = (
-    'fstype!~"tmpfs|ramfs|overlay|squashfs|erofs|iso9660|fuse.*"',
-    'mountpoint!~"/var/lib/(kubelet|docker|containers/storage)/.+|/run/.+"',
+    'fstype!~"tmpfs|overlay|squashfs|erofs|iso9660|fuse.*"',
+    'mountpoint!~"/var/lib/(kubelet|docker|containers)/.+|/run/.+"',
 )
 """Filesystems of the node itself: those in memory, images, and what is mounted for one pod are left out. Volumes of pods are the kubelet's."""
 
