@@ -9,7 +9,7 @@ from semantic_router_observability.yamltext import to_yaml
 from . import receivers as who
 from . import timing
 from .messages import TEMPLATE_FILE
-from .routes import tree
+from .routes import WATCHDOG, tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .inhibition import Inhibition
     from .receivers import DeadManSwitch, Receiver
     from .routes import Grouping, Route
+    from .silences import Silence
     from .timing import TimeInterval
 
 
@@ -29,17 +30,19 @@ def render(
     routes: Sequence[Route],
     grouping: Grouping,
     inhibitions: Sequence[Inhibition],
-    silenced: bool,
+    silences: Sequence[Silence],
     time_intervals: Sequence[TimeInterval],
     dead_man_switch: DeadManSwitch | None,
     proxy: str | None,
     directory: str,
     files: SecretFiles,
 ) -> str:
-    """Assemble the configuration; `silenced` is whether there are silences, `directory` holds the templates, `files` collects the credentials."""
+    """Assemble the configuration; `directory` holds the templates, `files` collects the credentials."""
+    heartbeats = sorted({WATCHDOG, dead_man_switch.alert} if dead_man_switch else {WATCHDOG})
+    inhibitions = [*inhibitions, *(silence.inhibition(heartbeats) for silence in silences)]
     config = {
         "templates": [f"{directory}/{TEMPLATE_FILE}"],
-        "route": tree(default_receiver, grouping, routes, dead_man_switch, silenced=silenced),
+        "route": tree(default_receiver, grouping, routes, dead_man_switch, silenced=bool(silences)),
         "inhibit_rules": [inhibition.body() for inhibition in inhibitions] or None,
         "time_intervals": timing.bodies(time_intervals) or None,
         "receivers": who.bodies(receivers, dead_man_switch, files, {"proxy_url": proxy} if proxy else {}),

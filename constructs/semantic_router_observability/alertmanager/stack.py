@@ -30,7 +30,7 @@ from . import traffic as wiring
 from .inhibition import DEFAULT_INHIBITIONS
 from .messages import TEMPLATE_FILE, TEMPLATES
 from .receivers import DeadManSwitch, Receiver, check_receivers
-from .routes import WATCHDOG, Grouping, Route, check_routes, longest_repeat
+from .routes import Grouping, Route, check_routes, longest_repeat
 from .silences import check_silences, rule_groups
 
 if TYPE_CHECKING:
@@ -172,18 +172,13 @@ class AlertmanagerStack(Construct):
         """Connections that its pods open; those to them are part of what connects."""
 
         account = service_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
-        heartbeat = dead_man_switch.alert if dead_man_switch else WATCHDOG
         rendered = config.render(
             receivers=receivers,
             default_receiver=default_receiver,
             routes=routes,
             grouping=grouping,
-            inhibitions=[
-                *(DEFAULT_INHIBITIONS if default_inhibitions else ()),
-                *inhibitions,
-                *(silence.inhibition(sorted({WATCHDOG, heartbeat})) for silence in silences),
-            ],
-            silenced=bool(silences),
+            inhibitions=[*(DEFAULT_INHIBITIONS if default_inhibitions else ()), *inhibitions],
+            silences=silences,
             time_intervals=time_intervals,
             dead_man_switch=dead_man_switch,
             proxy=proxy_url,

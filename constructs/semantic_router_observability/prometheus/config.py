@@ -297,18 +297,12 @@ def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[s
             "static_configs": [{"targets": list(job.targets), "labels": dict(job.labels)} if job.labels else {"targets": list(job.targets)}]
         }
     namespaces = job.namespaces or (own_namespace,)
-    if isinstance(job, ProgramJob) and job.container:
-        return {
-            "kubernetes_sd_configs": [_discovery("pod", namespaces)],
-            "relabel_configs": [*_at_container(job), *target_labels()[:2], *(_node_label() if job.per_node else ())],
-        }
     if isinstance(job, PodJob):
-        port_label = "__meta_kubernetes_pod_container_port_" + ("number" if isinstance(job.port, int) else "name")
         return {
             "kubernetes_sd_configs": [_discovery("pod", namespaces)],
             "relabel_configs": [
                 {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
-                _keep({**_label_conditions("pod", job.match_labels), port_label: str(job.port)}),
+                *(_at_container(job) if isinstance(job, ProgramJob) and job.container else _at_port(job)),
                 *target_labels()[:2],
                 *(_node_label() if isinstance(job, ProgramJob) and job.per_node else ()),
             ],
@@ -324,13 +318,18 @@ def _targets(job: StaticJob | PodJob | ServiceJob, own_namespace: str) -> dict[s
     }
 
 
+def _at_port(job: PodJob) -> list[dict[str, Any]]:
+    """Find pods by a port that a container declares, which discovery makes a target of."""
+    port_label = "__meta_kubernetes_pod_container_port_" + ("number" if isinstance(job.port, int) else "name")
+    return [_keep({**_label_conditions("pod", job.match_labels), port_label: str(job.port)})]
+
+
 def _at_container(job: ProgramJob) -> list[dict[str, Any]]:
     """Find pods by a container that declares no port. Where it declares some after all, each of them leads to the one address, and is one target."""
     container = "__meta_kubernetes_pod_container_"
     conditions = {**_label_conditions("pod", job.match_labels), f"{container}name": job.container, f"{container}init": "false"}
     address = {"source_labels": ["__meta_kubernetes_pod_ip"], "target_label": "__address__"}
     return [
-        {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Succeeded|Failed", "action": "drop"},
         _keep(conditions),
         {**address, "regex": "([0-9.]+)", "replacement": f"$1:{job.port}"},
         {**address, "regex": "(.*:.*)", "replacement": f"[$1]:{job.port}"},
