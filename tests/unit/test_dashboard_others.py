@@ -48,7 +48,7 @@ VARIABLES = {
     "thanos.json": ["datasource", "cluster", "namespace", "pod"],
     "cache-server.json": ["datasource", "cluster", "namespace", "pod"],
     "router-operator.json": ["datasource", "cluster", "namespace", "pod"],
-    "nodes.json": ["datasource", "cluster", "node"],
+    "nodes.json": ["datasource", "cluster", "namespace", "node"],
     "gpus.json": ["datasource", "cluster", "node", "namespace", "pod"],
     "log-store.json": ["datasource", "cluster", "namespace"],
     "probes.json": ["datasource", "cluster", "namespace", "probe"],

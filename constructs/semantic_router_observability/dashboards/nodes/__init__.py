@@ -33,7 +33,8 @@ def nodes() -> Dashboard:
         variables=[
             source_variable(),
             cluster_variable(_ANY),
-            choices("node", "Node", f"label_values({_ANY}{{{CLUSTER}}}, node)"),
+            choices("namespace", "Namespace of the exporter", f"label_values({_ANY}{{{CLUSTER}}}, namespace)"),
+            choices("node", "Node", f"label_values({_ANY}{{{CLUSTER}, {of.EXPORTERS}}}, node)"),
         ],
         alerts="Node.+",
         sections=[

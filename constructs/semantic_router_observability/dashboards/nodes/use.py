@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from grafana_foundation_sdk.models.dashboard import Panel
 
-CHOSEN: Final = (CLUSTER, 'node=~"$node"')
+EXPORTERS: Final = 'namespace=~"$namespace"'
+"""A node with two exporters, each in the namespace of another installation, would count twice."""
+
+CHOSEN: Final = (CLUSTER, EXPORTERS, 'node=~"$node"')
 NONE: Final = "no node exporter scraped"
 
 _CPU: Final = "node_cpu_seconds_total"
