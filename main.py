@@ -54,6 +54,7 @@ def _make(chart: Chart, settings: sro.Settings) -> None:
         probes=settings.probe_arguments(),
         ingress=settings.ingress_arguments(),
         backup=settings.backup_arguments(),
+        grafana_access=settings.grafana_access_arguments(),
         secrets=settings.secrets,
         isolate=settings.network_policies.enabled,
         network_policies=settings.network_policies.arguments(),

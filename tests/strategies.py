@@ -445,6 +445,33 @@ PROBES = struct(
 )
 
 
+GRAFANA_ACCESS = struct(
+    {"teams": st.just([{"name": "sre"}, {"name": "on-call", "members": ["ada@example.com"]}])},
+    serviceAccounts=st.lists(
+        struct(
+            {"name": TEXT, "token": st.fixed_dictionaries({"secret": st.builds("token-{}".format, LABEL), "key": WORD})},
+            role=st.sampled_from(["None", "Viewer", "Editor", "Admin"]),
+            tokenLifetime=DURATION,
+        ),
+        max_size=2,
+        unique_by=(lambda account: account["name"], lambda account: account["token"]["secret"]),
+    ),
+    folders=st.lists(
+        struct(
+            {
+                "title": TEXT,
+                "permissions": st.just([{"team": "sre", "permission": "Admin"}, {"role": "Viewer", "permission": "View"}]),
+            }
+        ),
+        max_size=2,
+        unique_by=lambda folder: folder["title"],
+    ),
+    schedule=st.sampled_from(["*/10 * * * *", "7,37 * * * *"]),
+    resources=RESOURCES,
+    placement=PLACEMENT,
+)
+
+
 @st.composite
 def settings(draw: st.DrawFn) -> Mapping:
     """A whole `observability.yaml`."""
@@ -461,6 +488,7 @@ def settings(draw: st.DrawFn) -> Mapping:
             ipFamilyPolicy=st.sampled_from(["PreferDualStack", "RequireDualStack"]),
             traces=TRACES,
             probes=PROBES,
+            grafanaAccess=GRAFANA_ACCESS,
             kubeStateMetrics=struct(
                 namespaces=NAMESPACES, collectors=st.just(["pods", "deployments"]), resources=RESOURCES, placement=PLACEMENT
             ),

@@ -38,6 +38,7 @@ from .alertmanager.timing import TimeInterval as TimeInterval
 from .arguments import AddOnArguments as AddOnArguments
 from .arguments import AlertmanagerArguments as AlertmanagerArguments
 from .arguments import BackupArguments as BackupArguments
+from .arguments import GrafanaAccessArguments as GrafanaAccessArguments
 from .arguments import GrafanaArguments as GrafanaArguments
 from .arguments import IngressArguments as IngressArguments
 from .arguments import KubeStateMetricsArguments as KubeStateMetricsArguments
@@ -72,6 +73,11 @@ from .exposure.tls import CertManagerCertificate as CertManagerCertificate
 from .exposure.tls import CertManagerIssuer as CertManagerIssuer
 from .exposure.tls import TerminatedElsewhere as TerminatedElsewhere
 from .exposure.tls import TlsSecret as TlsSecret
+from .grafana.access.construct import GrafanaAccess as GrafanaAccess
+from .grafana.access.forms import FolderPermission as FolderPermission
+from .grafana.access.forms import GrafanaFolder as GrafanaFolder
+from .grafana.access.forms import GrafanaServiceAccount as GrafanaServiceAccount
+from .grafana.access.forms import GrafanaTeam as GrafanaTeam
 from .grafana.credentials import DemoCredentials as DemoCredentials
 from .grafana.dashboards import Dashboard as Dashboard
 from .grafana.dashboards import DashboardConfigMap as DashboardConfigMap

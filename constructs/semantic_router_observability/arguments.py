@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .cluster_metrics.options import Collector
     from .exposure.forms import Via
     from .exposure.tls import Tls
+    from .grafana.access.forms import GrafanaFolder, GrafanaServiceAccount, GrafanaTeam
     from .grafana.credentials import DemoCredentials
     from .grafana.dashboards import DashboardSource, OptionalDashboard
     from .grafana.datasources import DataSource
@@ -144,6 +145,19 @@ class BackupArguments(TypedDict, total=False):
     of: Sequence[BackedUp]
     schedule: str
     via: BackupMethod
+    resources: Resources
+    placement: Placement
+    metadata: Metadata
+    image: str
+
+
+class GrafanaAccessArguments(TypedDict, total=False):
+    """Arguments of `GrafanaAccess`."""
+
+    service_accounts: Sequence[GrafanaServiceAccount]
+    teams: Sequence[GrafanaTeam]
+    folders: Sequence[GrafanaFolder]
+    schedule: str
     resources: Resources
     placement: Placement
     metadata: Metadata

@@ -43,6 +43,9 @@ KUBE_STATE_METRICS = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.2
 BLACKBOX_EXPORTER = "quay.io/prometheus/blackbox-exporter:v0.29.0"
 """blackbox exporter 0.29, the current release line; the tests run Debian's 0.23 with the same configuration."""
 
+PYTHON = "docker.io/library/python:3.13.9-alpine3.22"
+"""Python 3.13, for a script that needs nothing but its standard library; the tests run the script with the Python that runs them."""
+
 _REFERENCE = re.compile(
     r"(?P<name>[a-z0-9._-]+(?::\d+)?(?:/[a-z0-9._-]+)+|[a-z0-9._-]+)(?::(?P<tag>[\w][\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?",
     re.ASCII,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         AlertmanagerArguments,
         BackupArguments,
         Exposed,
+        GrafanaAccessArguments,
         GrafanaArguments,
         IngressArguments,
         KubeStateMetricsArguments,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     )
     from .backup.construct import Backup, HasWorkload
     from .cluster_metrics.kube_state_metrics import KubeStateMetrics
+    from .grafana.access.construct import GrafanaAccess
     from .grafana.dashboards import DashboardSource
     from .login.oauth2_proxy import OAuth2Proxy
     from .logs.store import LogStore
@@ -75,7 +77,7 @@ class Observability(Construct):
         )
 
     Parts are called `prometheus`, `grafana`, `alertmanager`, `prometheus-login`, `alertmanager-login`, `trace-gateway`, `trace-store`,
-    `log-store`, `kube-state-metrics`, `probes`, `ingress` and `backup`, so a namespace has room for one. For two in one namespace, use the constructs of
+    `log-store`, `kube-state-metrics`, `probes`, `ingress`, `backup` and `grafana-access`, so a namespace has room for one. For two in one namespace, use the constructs of
     the parts themselves.
 
     Args:
@@ -98,6 +100,7 @@ class Observability(Construct):
             OpenShift. Default: nothing is exposed.
         backup: Arguments of `Backup`; `of` are names of parts, default `prometheus` and `grafana`, and the alert on backups that are overdue is
             among the alerts. Default: no backups.
+        grafana_access: Arguments of `GrafanaAccess`: service accounts, teams and permissions of folders in Grafana. Default: none.
         secrets: Where Secrets come from that the parts read, see `Secrets`. Default: they exist.
         isolate: Make network policies for all parts, and for the stacks, proxies and ingresses that are added to the chart. Default true.
         network_policies: Further arguments of `NetworkPolicies`. Default: none.
@@ -132,6 +135,7 @@ class Observability(Construct):
         probes: ProbesArguments | None = None,
         ingress: IngressArguments | None = None,
         backup: BackupArguments | None = None,
+        grafana_access: GrafanaAccessArguments | None = None,
         secrets: Sequence[Provider] = (),
         isolate: bool = True,
         network_policies: NetworkPolicyArguments | None = None,
@@ -203,8 +207,10 @@ class Observability(Construct):
         )
         """Grafana."""
 
-        parts: dict[str, PrometheusStack | AlertmanagerStack] = {"prometheus": self.prometheus}
-        parts |= {"alertmanager": self.alertmanager} if self.alertmanager else {}
+        parts: dict[str, PrometheusStack | AlertmanagerStack] = {
+            "prometheus": self.prometheus,
+            **({"alertmanager": self.alertmanager} if self.alertmanager else {}),
+        }
         self.logins = make.logins(self, logins, parts, filled)
         """OAuth2 proxies, by the name of the part behind them."""
 
@@ -231,6 +237,9 @@ class Observability(Construct):
         self.backup = make.backup(self, backup, volumes, filled)
         """What copies the volumes, where that is asked for."""
 
+        self.grafana_access = make.grafana_access(self, grafana_access, self.grafana, filled)
+        """What sets service accounts, teams and permissions in Grafana, where that is asked for."""
+
         members: list[
             PrometheusStack
             | GrafanaStack
@@ -244,8 +253,8 @@ class Observability(Construct):
             | Probes
             | ObservabilityIngress
             | Backup
-        ]
-        members = [
+            | GrafanaAccess
+        ] = [
             *self.replicas,
             self.grafana,
             *stacks,
@@ -257,6 +266,7 @@ class Observability(Construct):
             *([self.probes] if self.probes else []),
             *([self.ingress] if self.ingress else []),
             *([self.backup] if self.backup else []),
+            *([self.grafana_access] if self.grafana_access else []),
         ]
         self.secrets = Secrets(self, "secrets", of=members, providers=secrets) if secrets else None
         """Declarations of Secrets, where there are providers."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .arguments import (
         BackupArguments,
         Exposed,
+        GrafanaAccessArguments,
         IngressArguments,
         KubeStateMetricsArguments,
         LogStoreArguments,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from .backup.construct import Backup, HasWorkload
     from .cluster_metrics.kube_state_metrics import KubeStateMetrics
     from .exposure.forms import Via
+    from .grafana.access.construct import GrafanaAccess
+    from .grafana.stack import GrafanaStack
     from .kubernetes.endpoint import HasEndpoint
     from .logs.store import LogStore
     from .probes.construct import Probes
@@ -129,6 +132,16 @@ def backup(
             missing = "a store of traces" if name == "traces" else name
             raise ConfigError(place("backup", "of", index), name, f"there is none; add {missing}, or remove it here")
     return Backup(scope, "backup", **filled({**arguments, "of": [stack for name in names for stack in volumes[name]]}))
+
+
+def grafana_access(
+    scope: Construct, arguments: GrafanaAccessArguments | None, grafana: GrafanaStack, filled: Filled
+) -> GrafanaAccess | None:
+    if arguments is None:
+        return None
+    from .grafana.access.construct import GrafanaAccess  # noqa: PLC0415 - only those who have one pay for it
+
+    return GrafanaAccess(scope, "grafana-access", grafana=grafana, **filled(arguments))
 
 
 def trace_store(

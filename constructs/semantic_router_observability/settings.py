@@ -28,6 +28,7 @@ from .secrets import EncryptedFile, Provider
 from .settings_sections import (
     AlertmanagerSettings,
     BackupSettings,
+    GrafanaAccessSettings,
     GrafanaSettings,
     ImageSettings,
     IngressSettings,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         AlertmanagerArguments,
         BackupArguments,
         Exposed,
+        GrafanaAccessArguments,
         GrafanaArguments,
         IngressArguments,
         KubeStateMetricsArguments,
@@ -99,6 +101,7 @@ class Settings(Spec, frozen=True, kw_only=True):
         secrets: Where the Secrets that other settings name come from: a store, a CSI driver or encrypted files. Default: they exist.
         size: How many routers there are; Prometheus's memory, volume and limits are computed from it. Default: none, the constants of `prometheus`.
         backup: Snapshots of the volumes at regular times. Default: none.
+        grafana_access: Service accounts with tokens, teams, and permissions of folders in Grafana. Default: none.
         add_on: Monitors, rules and dashboards for a Prometheus and a Grafana that exist, instead of this project's own. Default: none.
         patches: Changes of single fields that no key makes, each with its reason, applied in this order when all objects are made. Default:
             none.
@@ -128,6 +131,7 @@ class Settings(Spec, frozen=True, kw_only=True):
     secrets: Sequence[Provider] = ()
     size: SizeSettings | None = None
     backup: BackupSettings | None = None
+    grafana_access: GrafanaAccessSettings | None = None
     add_on: AddOnSettings | None = None
     patches: Sequence[Patch] = ()
 
@@ -152,6 +156,7 @@ class Settings(Spec, frozen=True, kw_only=True):
                 "secrets",
                 "size",
                 "backup",
+                "grafana_access",
             )
             defaults = {field.name: field.default for field in msgspec.structs.fields(type(self))}
             check_alone(self.add_on, {name: getattr(self, name) for name in owned}, {name: defaults[name] for name in owned})
@@ -283,6 +288,10 @@ class Settings(Spec, frozen=True, kw_only=True):
     def backup_arguments(self) -> BackupArguments | None:
         """Arguments of `Backup`; None where there is to be none."""
         return None if self.backup is None else {**self.backup.arguments(), **_image(self.images.kubectl)}
+
+    def grafana_access_arguments(self) -> GrafanaAccessArguments | None:
+        """Arguments of `GrafanaAccess`; None where there is to be none."""
+        return None if self.grafana_access is None else {**self.grafana_access.arguments(), **_image(self.images.python)}
 
     def ingress_arguments(self) -> IngressArguments | None:
         """Arguments of `ObservabilityIngress`; None where there is to be none."""

@@ -34,6 +34,8 @@ _ORIGINS: Mapping[Path, Path] = {
     ("alertmanager-login", "image"): ("images", "oauth2_proxy"),
     ("alertmanager-login", "upstream"): ("alertmanager", "login"),
     ("backup", "image"): ("images", "kubectl"),
+    ("grafana-access",): ("grafana_access",),
+    ("grafana-access", "image"): ("images", "python"),
     ("trace-gateway",): ("traces",),
     ("trace-gateway", "image"): ("images", "otel_collector"),
     ("trace-gateway", "targets"): ("routers",),

@@ -19,6 +19,7 @@ from .errors import ConfigError, arg
 from .exposure.controller import check_annotations
 from .exposure.forms import Via
 from .exposure.tls import Tls
+from .grafana.access.forms import GrafanaFolder, GrafanaServiceAccount, GrafanaTeam
 from .grafana.credentials import Admin
 from .grafana.dashboards import DashboardConfigMap, DashboardDirectory, DashboardFile, DashboardProvider, OptionalDashboard
 from .grafana.datasources import DataSource
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from .arguments import (
         AlertmanagerArguments,
         BackupArguments,
+        GrafanaAccessArguments,
         GrafanaArguments,
         KubeStateMetricsArguments,
         LogStoreArguments,
@@ -388,6 +390,22 @@ class BackupSettings(_Arguments, frozen=True, kw_only=True):
         return cast("BackupArguments", self._given())
 
 
+class GrafanaAccessSettings(_Arguments, frozen=True, kw_only=True):
+    """Arguments of `GrafanaAccess`."""
+
+    service_accounts: Sequence[GrafanaServiceAccount] | UnsetType = UNSET
+    teams: Sequence[GrafanaTeam] | UnsetType = UNSET
+    folders: Sequence[GrafanaFolder] | UnsetType = UNSET
+    schedule: str | UnsetType = UNSET
+    resources: Resources | UnsetType = UNSET
+    placement: Placement | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+
+    def arguments(self) -> GrafanaAccessArguments:
+        """Those that are given."""
+        return cast("GrafanaAccessArguments", self._given())
+
+
 class SizeSettings(_Arguments, frozen=True, kw_only=True):
     """How many routers Prometheus watches, and what they are configured with: its memory, volume and limits follow.
 
@@ -435,6 +453,8 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
         oauth2_proxy: Image of oauth2-proxy, by tag or digest. Default: the pinned release.
         thanos: Image of Thanos, by tag or digest. Default: the pinned release.
         kubectl: Image with kubectl and a POSIX shell, which takes backups, by tag or digest. Default: the pinned release.
+        python: Image with Python 3.11 or newer, which sets service accounts, teams and permissions in Grafana, by tag or digest. Default: the pinned
+            release.
         otel_collector: Image of the OpenTelemetry Collector, its Kubernetes distribution, by tag or digest. Default: the pinned release.
         victoria_logs: Image of VictoriaLogs, by tag or digest. Default: the pinned release.
         jaeger: Image of Jaeger 2, by tag or digest. Default: the pinned release.
@@ -451,6 +471,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
     oauth2_proxy: str | UnsetType = UNSET
     thanos: str | UnsetType = UNSET
     kubectl: str | UnsetType = UNSET
+    python: str | UnsetType = UNSET
     otel_collector: str | UnsetType = UNSET
     victoria_logs: str | UnsetType = UNSET
     jaeger: str | UnsetType = UNSET
@@ -470,6 +491,7 @@ class ImageSettings(Spec, frozen=True, kw_only=True):
             "otel_collector",
             "victoria_logs",
             "kubectl",
+            "python",
             "jaeger",
             "kube_state_metrics",
             "blackbox_exporter",

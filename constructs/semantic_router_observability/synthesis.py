@@ -69,7 +69,7 @@ def _report(text: str) -> None:
 
 
 _STACKS = {"prometheus", "grafana", "alertmanager", "traces", "logs", "probes", "kube_state_metrics"}
-_DISPENSABLE = _STACKS | {"thanos", "routers", "alerts", "ingress", "network_policies", "secrets", "backup"}
+_DISPENSABLE = _STACKS | {"thanos", "routers", "alerts", "ingress", "network_policies", "secrets", "backup", "grafana_access"}
 """Sections whose absence causes no error in a stack."""
 
 

@@ -16,7 +16,7 @@ import custom_kinds
 import semantic_router_observability as sro
 from manifests import find, from_yaml, new_chart, objects_of
 from refusals import refusal
-from semantic_router_observability.backup.cron import longest_gap
+from semantic_router_observability.kubernetes.cron import longest_gap
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,7 @@ SIZE = "write a size with its unit, at least 1Mi, such as 512Mi or 20Gi"
 LABEL = "write a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters"
 IMAGES = (
     "alertmanager, blackboxExporter, grafana, jaeger, kubeStateMetrics, kubectl, mirrors, oauth2Proxy, otelCollector, prometheus, pullSecrets, "
-    "thanos, victoriaLogs"
+    "python, thanos, victoriaLogs"
 )
 OBJECT = "write an object name: lower-case letters, digits, '-' and '.', at most 253 characters"
 PORT_NAME = "write a port's name: lower-case letters, digits and single '-', at least one letter, at most 15 characters"

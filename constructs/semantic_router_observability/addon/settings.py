@@ -62,6 +62,7 @@ _INSTEAD: Mapping[str, str] = {
     "images": _NO_POD,
     "platform": "the add-on runs no pod whose user it would choose; remove it",
     "backup": "the add-on makes no volume that could be copied; remove it",
+    "grafana_access": "an existing Grafana has an administrator of its own; remove it",
     "size": "an existing Prometheus has a size of its own; remove it",
     "thanos": "an existing Prometheus has its own Thanos; remove it",
     "traces": "the add-on runs no gateway for traces; remove it",

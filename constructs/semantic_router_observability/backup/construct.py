@@ -14,6 +14,8 @@ from semantic_router_observability.errors import ConfigError, form, place
 from semantic_router_observability.images import ImageRegistries
 from semantic_router_observability.kubernetes.account import service_account
 from semantic_router_observability.kubernetes.components import components_of
+from semantic_router_observability.kubernetes.cron import longest_gap
+from semantic_router_observability.kubernetes.cron_job import cron_job
 from semantic_router_observability.kubernetes.labels import labels, selector_labels
 from semantic_router_observability.kubernetes.manifest import Manifest, namespace_of
 from semantic_router_observability.kubernetes.metadata import Metadata
@@ -30,7 +32,6 @@ from semantic_router_observability.kubernetes.pods import (
 from semantic_router_observability.kubernetes.secrets import SecretUse, pull_uses
 from semantic_router_observability.kubernetes.traffic import ApiServer, Flow, Pods, Traffic
 
-from .cron import longest_gap
 from .forms import BackupMethod, Velero, VolumeSnapshots
 
 if TYPE_CHECKING:
@@ -157,7 +158,15 @@ class Backup(Construct):
                     "volumes": [api_token_volume("token"), {"name": "tmp", "emptyDir": {"sizeLimit": "16Mi"}}],
                 },
             }
-            schedule_object = _cron_job(self, id, owned, schedule, via, metadata.on(template))
+            schedule_object = cron_job(
+                self,
+                "schedule",
+                id,
+                labels=owned,
+                schedule=schedule,
+                seconds=int(duration_seconds("timeout", via.timeout)) + 600,
+                template=metadata.on(template),
+            )
         self.schedule: Manifest = schedule_object
         """The CronJob, or the Schedule of Velero; also `node.default_child`."""
         self.node.default_child = self.schedule
@@ -228,37 +237,6 @@ def _grant(scope: Construct, id: str, namespace: str, owned: Mapping[str, str]) 
         labels=owned,
         roleRef={"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": id},
         subjects=[{"kind": "ServiceAccount", "name": id, "namespace": namespace}],
-    )
-
-
-def _cron_job(
-    scope: Construct, id: str, owned: Mapping[str, str], schedule: str, via: VolumeSnapshots, template: Mapping[str, Any]
-) -> Manifest:
-    return Manifest(
-        scope,
-        "schedule",
-        api_version="batch/v1",
-        kind="CronJob",
-        name=id,
-        labels=owned,
-        spec={
-            "schedule": schedule,
-            "timeZone": "Etc/UTC",
-            "concurrencyPolicy": "Forbid",
-            # A cluster whose control plane was away for less than this takes the backup late.
-            "startingDeadlineSeconds": 3600,
-            "successfulJobsHistoryLimit": 1,
-            "failedJobsHistoryLimit": 1,
-            "jobTemplate": {
-                "metadata": {"labels": owned},
-                "spec": {
-                    # The next run is the second try: at once, it would mostly meet the same fault, and leave one more snapshot.
-                    "backoffLimit": 0,
-                    "activeDeadlineSeconds": int(duration_seconds("timeout", via.timeout)) + 600,
-                    "template": template,
-                },
-            },
-        },
     )
 
 

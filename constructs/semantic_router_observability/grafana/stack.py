@@ -201,8 +201,7 @@ class GrafanaStack(Construct):
         owned, secrets = labels("grafana", id, "dashboards"), SecretFiles(SECRETS)
         written = ini.with_files(set_by_user, secrets)
         serving_certificate(self, id, namespace, tls, labels=owned)
-        pods = Pods(namespace, selector_labels("grafana", id))
-        host = f"{id}.{namespace}.svc"
+        pods, host = Pods(namespace, selector_labels("grafana", id)), f"{id}.{namespace}.svc"
         self.endpoint: Endpoint = Endpoint(
             url=Url.of(f"{'https' if tls else 'http'}://{host}:{PORT}{path}"),
             external_url=address,
@@ -232,13 +231,14 @@ class GrafanaStack(Construct):
         """Connections that its pods open, and those of the Router Dashboard that shows it; others to it are part of what connects."""
 
         account = service_account(self, id, labels=owned, annotations=metadata.service_account_annotations)
-        credentials = admin_secret(id, admin)
-        demo = _demo_secret(self, admin, credentials, owned)
+        self.administrator: AdminSecret = admin_secret(id, admin)
+        """Secret with the administrator's name and password."""
+        demo = _demo_secret(self, admin, self.administrator, owned)
         fresh_database = isinstance(storage, Ephemeral) and database is None
         sections = ini.merge(
             ini.base_sections(
-                admin_user=secrets.path(credentials.user, None if fresh_database else "once"),
-                admin_password=secrets.path(credentials.password, None if fresh_database or reset_admin_password else "once"),
+                admin_user=secrets.path(self.administrator.user, None if fresh_database else "once"),
+                admin_password=secrets.path(self.administrator.password, None if fresh_database or reset_admin_password else "once"),
                 log_level=log_level,
             ),
             {"dashboards": {"default_home_dashboard_path": f"{boards.ROOT}/{pages.shipped[0].file}"}} if router_dashboards else {},
@@ -278,7 +278,7 @@ class GrafanaStack(Construct):
                 config_map=f"{id}-config",
                 files=files,
                 admin_revision=admin_revision,
-                reset_password_from=secrets.path(credentials.password) if reset_admin_password else None,
+                reset_password_from=secrets.path(self.administrator.password) if reset_admin_password else None,
                 sqlite=database is None,
                 data=volume_source(storage, f"{id}-storage"),
                 secrets=secrets,

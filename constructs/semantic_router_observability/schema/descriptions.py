@@ -13,6 +13,7 @@ from semantic_router_observability.addon.construct import AddOn
 from semantic_router_observability.alertmanager.stack import AlertmanagerStack
 from semantic_router_observability.backup.construct import Backup
 from semantic_router_observability.cluster_metrics.kube_state_metrics import KubeStateMetrics
+from semantic_router_observability.grafana.access.construct import GrafanaAccess
 from semantic_router_observability.grafana.stack import GrafanaStack
 from semantic_router_observability.login.oauth2_proxy import OAuth2Proxy
 from semantic_router_observability.logs.store import LogStore
@@ -30,6 +31,7 @@ _CONSTRUCTS = {
     "GrafanaSettings": (GrafanaStack, "grafana"),
     "AlertmanagerSettings": (AlertmanagerStack, "alertmanager"),
     "BackupSettings": (Backup, "backup"),
+    "GrafanaAccessSettings": (GrafanaAccess, "grafana-access"),
     "OAuth2ProxyLogin": (OAuth2Proxy, "<stack>-login"),
     "TraceSettings": (TraceGateway, "trace-gateway"),
     "ProbeSettings": (Probes, "probes"),

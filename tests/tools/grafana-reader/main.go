@@ -3,6 +3,7 @@
 //	grafana-reader ini FILE                      prints grafana.ini as JSON, variables expanded
 //	grafana-reader role EXPRESSION JSON          prints what the expression finds, or nothing
 //	grafana-reader login FILE USER < PASSWORD    prints who ldap.toml says the user is, as JSON
+//	grafana-reader api URL USER MEMBER < PASSWORD  asks a server by Grafana's own client, and prints the answers as JSON
 //	grafana-reader version                       prints the version of the INI library
 //
 // The order of steps is that of Grafana's packages pkg/setting and pkg/services/ldap.
@@ -50,8 +51,14 @@ func run(arguments []string) error {
 			return err
 		}
 		return login(arguments[1], arguments[2], string(password))
+	case len(arguments) == 4 && arguments[0] == "api":
+		password, err := io.ReadAll(os.Stdin)
+		if err != nil {
+			return err
+		}
+		return askApi(arguments[1], arguments[2], string(password), arguments[3])
 	}
-	return errors.New("usage: grafana-reader version | ini FILE | role EXPRESSION JSON | login FILE USER")
+	return errors.New("usage: grafana-reader version | ini FILE | role EXPRESSION JSON | login FILE USER | api URL USER MEMBER")
 }
 
 func version() error {
