@@ -168,7 +168,9 @@ def check_retention(objects: list[Object]) -> None:
 def check_secrets(objects: list[Object], settings: Settings) -> None:
     """No manifest holds a credential, but for the demonstration that asks for it."""
     demo = type(settings.grafana.arguments().get("admin")).__name__ == "DemoCredentials"
-    filled = [manifest["metadata"]["name"] for manifest in objects if manifest["kind"] == "Secret" and manifest.keys() & {"data", "stringData"}]
+    filled = [
+        manifest["metadata"]["name"] for manifest in objects if manifest["kind"] == "Secret" and manifest.keys() & {"data", "stringData"}
+    ]
     assert filled == (["grafana-admin"] if demo else [])
     assert findings(objects) == []
 
