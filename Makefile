@@ -9,7 +9,7 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --n
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site release release-tools demo try try-down soak clean
+.PHONY: help dist test tools lint format dashboards schema docs detection generated fresh imports diffs bench lock site release release-tools demo pictures try try-down soak clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' $(MAKEFILE_LIST)
@@ -93,6 +93,10 @@ release: $(SETUP) $(RELEASE)  ## write the files of a release into build/release
 demo: $(SETUP)  ## run Prometheus, and Alertmanager, of dist/ here, before simulated routers; PROMETHEUS=PROGRAM and ALERTMANAGER=PROGRAM name others than those of make tools
 	PYTHONPATH=tests python -m simulator.demo --prometheus $(or $(PROMETHEUS),tests/tools/bin/prometheus) \
 	  --alertmanager $(or $(ALERTMANAGER),tests/tools/bin/alertmanager)
+
+pictures: $(SETUP)  ## draw dashboards/ as pictures into build/pictures, from simulated traffic (needs Chromium); ARGUMENTS=--docs draws docs/images
+	python tests/tools/build.py prometheus promtool pictures
+	PYTHONPATH=tests python -m pictures $(ARGUMENTS)
 
 try:  ## run dist/ on a local cluster, before recorded routers (needs kubectl and a kind, k3d or minikube cluster, or CONTEXT=NAME)
 	examples/try/try.sh up

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import os
@@ -11,8 +12,6 @@ import time
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,15 +19,22 @@ LOADED = 30
 """Seconds that a page may take until it shows what is waited for."""
 
 
-class Chromium(AbstractContextManager["Chromium"]):
-    """One page in a browser with a profile of its own."""
+MISSING = "neither chromium nor google-chrome is installed; on Debian, .ci/run installs the package chromium"
 
-    def __init__(self, folder: Path) -> None:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        if program is None:
-            pytest.skip("neither chromium nor google-chrome is installed; on Debian, .ci/run installs the package chromium")
+
+def find() -> str | None:
+    """Return the program: what the variable CHROMIUM names, or one that is installed."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+class Chromium(AbstractContextManager["Chromium"]):
+    """One page in a browser with a profile of its own; `program` is what `find` returns."""
+
+    def __init__(self, program: str, folder: Path) -> None:
         (commands, self._commands), (self._answers, answers) = os.pipe(), os.pipe()
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe"]
+        # Pictures are the same on a machine with a screen.
+        flags += ["--hide-scrollbars", "--font-render-hinting=none", "--force-color-profile=srgb"]
         # It reads commands from descriptor 3 and writes answers to descriptor 4.
         shell = ["bash", "-c", f'exec "$0" "$@" 3<&{commands} 4>&{answers}', program, *flags, f"--user-data-dir={folder}"]
         with (folder / "chromium.log").open("w") as log:
@@ -77,6 +83,16 @@ class Chromium(AbstractContextManager["Chromium"]):
             assert time.monotonic() < end, f"after {LOADED} s: {expression}; {self.complaints}"
             time.sleep(0.1)
         return found
+
+    def size(self, width: int, height: int) -> None:
+        """Make the window so large, for whatever is opened from now on."""
+        self._ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def picture(self, width: int, height: int) -> bytes:
+        """Return the page's top left corner of this size, as a PNG."""
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        data: str = self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)["data"]
+        return base64.b64decode(data)
 
     def _ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)

@@ -17,7 +17,7 @@ def program(name: str) -> Path:
     found = find(name)
     if found is None:
         pytest.skip(
-            f"{name} is missing or not the pinned version: run `make tools` (it needs Go, and npm for cdk8s and yaml-language-server)"
+            f"{name} is missing or not the pinned version: run `make tools` (it needs Go, and npm for cdk8s, pictures and yaml-language-server)"
         )
     return found
 

@@ -186,7 +186,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Alertmanager http://{alertmanager}, which prints here what it would send")
         print(*(f"router       {router.url}" for router in routers), sep="\n")
         absent = "Grafana is" if alertmanager else "Grafana and Alertmanager are"
-        print(f"Rates show after a minute, recorded series after five. {absent} not here. Ctrl-C stops everything.", flush=True)
+        print(
+            f"Rates show after a minute, recorded series after five. {absent} not here; make pictures draws the dashboards. Ctrl-C stops everything.",
+            flush=True,
+        )
         while not ended.wait(1) and all(process.poll() is None for process in processes):
             pass
     return 0 if ended.is_set() else 1

@@ -126,7 +126,7 @@ def grafana(at: float, *, failing: float = 0.0) -> str:
     page.add("grafana_stat_active_users", 3)
     page.add("process_resident_memory_bytes", 210e6 + 20e6 * wave(at))
     page.add("process_cpu_seconds_total", 0.05 * at)
-    page.add("process_start_time_seconds", 1.7e9)
+    page.add("process_start_time_seconds", time.time() - 12 * 86_400)
     page.add("process_open_fds", 24)
     page.add("process_max_fds", 1048576)
     return page.text()

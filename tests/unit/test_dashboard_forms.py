@@ -37,8 +37,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
     """
     routers = [Router(seed=seed, scenario=Scenario.everything_on(rate=1000, wave=0)) for seed in (1, 2)]
     rules = yaml.safe_dump({"groups": [group.body() for group in router_groups()]})
-    programs = {"prometheus": program("prometheus"), "promtool": program("promtool")}
-    with remember(tmp_path_factory.mktemp("history"), routers, **programs, hours=1.25, step=60, rules=rules) as remembered:
+    directory = tmp_path_factory.mktemp("history")
+    programs = program("prometheus"), program("promtool")
+    with remember(directory, routers, prometheus=programs[0], promtool=programs[1], hours=1.25, step=60, rules=rules) as remembered:
         yield remembered
 
 

@@ -86,14 +86,20 @@ def test_the_update_finds_every_image_with_its_tag_and_digest(digest: str) -> No
 def test_programs_that_tests_run_move_with_their_images() -> None:
     groups = [rule for rule in RENOVATE["packageRules"] if "groupName" in rule]
     known = {image.partition("@")[0].rpartition(":")[0] for image in IMAGES.values()}
-    assert len(groups) == 7
+    assert len(groups) == 8
     for group in groups:
         assert known & set(group["matchPackageNames"]), group["groupName"]
         _, module_file = group["matchFileNames"]
         required = (ROOT / module_file).read_text(encoding="utf-8")
         modules = [name.removesuffix("/**") for name in group["matchPackageNames"] if name not in known]
         assert modules
-        assert all(re.search(rf"\b{re.escape(module)}\S* v", required) for module in modules), group["groupName"]
+        assert all(re.search(rf'[\s"]{re.escape(module)}\S* "?v?\d', required) for module in modules), group["groupName"]
+
+
+def test_pictures_are_drawn_with_the_version_of_the_stack() -> None:
+    package = json.loads((ROOT / "tests" / "tools" / "pictures" / "package.json").read_text(encoding="utf-8"))
+    versions = {version for name, version in package["dependencies"].items() if name in {"@grafana/data", "@grafana/i18n", "@grafana/ui"}}
+    assert versions == {images.GRAFANA.rpartition(":")[2]}
 
 
 @pytest.mark.parametrize("name", IMAGES)

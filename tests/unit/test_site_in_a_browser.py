@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from documentation import ROOT
-from harness.chromium import Chromium
+from harness.chromium import MISSING, Chromium, find
 from simulator.serving import serving
 
 if TYPE_CHECKING:
@@ -35,7 +35,10 @@ def site() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("chromium")) as started:
+    program = find()
+    if program is None:
+        pytest.skip(MISSING)
+    with Chromium(program, tmp_path_factory.mktemp("chromium")) as started:
         yield started
 
 
