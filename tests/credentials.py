@@ -46,7 +46,8 @@ def findings(objects: list[dict[str, Any]]) -> list[str]:
         metadata = manifest["metadata"]
         name = f"{manifest['kind']} {metadata['name']}"
         if manifest["kind"] == "Secret":
-            found += [] if DEMO in metadata.get("annotations", {}) else [f"{name}: a Secret with its values"]
+            has_values = bool(manifest.keys() & {"data", "stringData"}) and DEMO not in metadata.get("annotations", {})
+            found += [f"{name}: a Secret with its values"] if has_values else []
             continue
         found += [f"{name}{where}: {what}" for where, what in _walk(manifest)]
     return found

@@ -233,7 +233,7 @@ def _wanted(service_accounts: Sequence[GrafanaServiceAccount], teams: Sequence[G
                 {
                     "name": made.name,
                     "role": made.role,
-                    "token": {"secret": made.token.secret, "key": made.token.key} if made.token else None,
+                    "token": {"secretName": made.token.secret, "key": made.token.key} if made.token else None,
                     "tokenSeconds": int(duration_seconds("token_lifetime", made.token_lifetime)) if made.token_lifetime else None,
                 }
                 for made in service_accounts

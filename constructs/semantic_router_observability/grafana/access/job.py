@@ -166,7 +166,7 @@ class Access:
         """Keep a valid token in the Secret. Tokens of other names than these are not touched."""
         if self.kubernetes is None:
             raise RefusedError(HTTPStatus.FORBIDDEN, "this pod has no account at the API server")
-        secret, key = place["secret"], place["key"]
+        secret, key = place["secretName"], place["key"]
         stored = f"/api/v1/namespaces/{self.namespace}/secrets/{secret}"
         held = base64.b64decode((self.kubernetes.call("GET", stored).get("data") or {}).get(key, "")).decode()
         prefix = f"{secret}/{key}/"
